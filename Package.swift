@@ -1,0 +1,85 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// No package dependency, ever: the toolchain's libraries and glibc are what this stands on.
+
+/// One list of rules for every target: what a newer language mode would forbid is forbidden now.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Sources also say where they leave memory safety; tests do not, since `#expect` trips on spans.
+let sourceSettings = settings + [.strictMemorySafety()]
+
+/// A room of the daemon: its folder is its module, so that the compiler keeps the walls.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/RPCDaemon/\(name)",
+        swiftSettings: sourceSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "crowd-models-executor",
+    products: [
+        .executable(name: "crowd-models-executor", targets: ["RPCDaemon"]),
+        .executable(name: "crowd-models", targets: ["RPCClient"]),
+        .executable(name: "lmstudio-simulator", targets: ["Simulator"]),
+        .executable(name: "toml-decoder", targets: ["TOMLDecoder"]),
+        .library(name: "CrowdModelsProtocol", targets: ["CrowdModelsProtocol"]),
+    ],
+    targets: [
+        // The language both sides speak, and the two sides.
+        .target(
+            name: "CrowdModelsProtocol", path: "Sources/Protocol", swiftSettings: sourceSettings),
+        .executableTarget(
+            name: "RPCDaemon",
+            dependencies: [
+                "Backends", "HTTP", "Scheduling", "Metrics", "Configuration",
+                "CrowdModelsProtocol", "Kernel",
+            ],
+            path: "Sources/RPCDaemon/Daemon", swiftSettings: sourceSettings),
+        .executableTarget(
+            name: "RPCClient", dependencies: ["CrowdModelsProtocol", "Configuration"],
+            path: "Sources/RPCClient", swiftSettings: sourceSettings),
+
+        // The daemon's rooms; arrows only point down.
+        room("Backends", ["HTTP", "Configuration", "CrowdModelsProtocol", "Kernel"]),
+        room("HTTP", ["CrowdModelsProtocol", "Kernel"]),
+        room("Kernel", ["CLinux", "CrowdModelsProtocol"]),
+        room("Scheduling"),
+        room("Metrics"),
+        room("Configuration"),
+        .target(name: "CLinux", path: "Sources/RPCDaemon/CLinux"),
+
+        // Programs that only tests, the demo and the benchmark use.
+        .executableTarget(
+            name: "Simulator", dependencies: ["CrowdModelsProtocol"], path: "Tests/Simulator",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "TOMLDecoder", dependencies: ["Configuration"], path: "Tests/TOMLDecoder",
+            swiftSettings: settings),
+
+        tests("ProtocolTests", ["CrowdModelsProtocol"]),
+        tests("ConfigurationTests", ["Configuration"]),
+        tests("MetricsTests", ["Metrics"]),
+        tests("SchedulingTests", ["Scheduling"]),
+        tests("KernelTests", ["Kernel"]),
+        tests("HTTPTests", ["HTTP", "CrowdModelsProtocol"]),
+        tests("BackendsTests", ["Backends", "CrowdModelsProtocol"]),
+        tests("EndToEndTests", ["CrowdModelsProtocol"]),
+        tests("TidyTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)
