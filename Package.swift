@@ -18,11 +18,14 @@ let settings: [SwiftSetting] = [
 /// Sources also say where they leave memory safety; tests do not, since `#expect` trips on spans.
 let sourceSettings = settings + [.strictMemorySafety()]
 
+/// The standard library's rounding calls libm; a room that imports no Glibc has to ask for it.
+let mathematics: [LinkerSetting] = [.linkedLibrary("m")]
+
 /// A room of the daemon: its folder is its module, so that the compiler keeps the walls.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Sources/RPCDaemon/\(name)",
-        swiftSettings: sourceSettings)
+        swiftSettings: sourceSettings, linkerSettings: mathematics)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -42,7 +45,8 @@ let package = Package(
     targets: [
         // The language both sides speak, and the two sides.
         .target(
-            name: "CrowdModelsProtocol", path: "Sources/Protocol", swiftSettings: sourceSettings),
+            name: "CrowdModelsProtocol", path: "Sources/Protocol", swiftSettings: sourceSettings,
+            linkerSettings: mathematics),
         .executableTarget(
             name: "RPCDaemon",
             dependencies: [

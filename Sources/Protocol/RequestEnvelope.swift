@@ -1,0 +1,124 @@
+/// What a line, or one element of a batch, asks for: where in the text its parts stand.
+///
+/// It points into the text and says nothing about the method's own parameters.
+public struct RequestEnvelope: Equatable, Sendable {
+    /// The token of a valid id; absent for a notification.
+    public var id = JSONRange.absent
+    /// The token of the method's name.
+    public var method = JSONRange.absent
+    /// Whether the name is written with escapes.
+    public var methodHasEscape = false
+    /// The object or array of parameters; absent for none and for null.
+    public var params = JSONRange.absent
+    /// Whether the params are an array.
+    public var paramsByPosition = false
+    /// Why it is no valid request, as a sentence; nil for a valid one.
+    public var fault: StaticString?
+
+    /// Whether nobody waits for an answer: valid and without an id.
+    @inlinable public var isNotification: Bool { !id.isPresent && fault == nil }
+
+    @usableFromInline init() {}
+
+    /// Reads the object that starts at `start` of `text`, and says where it ends.
+    ///
+    /// Throws for what is not JSON. What is JSON but no valid request comes back with a `fault`,
+    /// and with its id where that one is valid.
+    public static func read(
+        _ text: Span<UInt8>, from start: Int, depth: Int, depthMax: Int
+    ) throws(JSONError) -> (envelope: RequestEnvelope, end: Int) {
+        var envelope = RequestEnvelope()
+        var reader = JSONMemberReader(from: start, depth: depth, depthMax: depthMax)
+        var seen: UInt8 = 0
+        var hasVersion = false
+        var idIsInvalid = false
+        while let member = try reader.next(in: text) {
+            let part = Part(of: member, in: text)
+            if part == .other { continue }
+            if seen & part.rawValue != 0 {
+                envelope.fault = "a member is given twice"
+                if part == .id { idIsInvalid = true }
+                continue
+            }
+            seen |= part.rawValue
+            let kind = JSONKind(firstByte: text[Int(member.value.start)])
+            switch part {
+            case .jsonrpc:
+                let token = text.extracting(member.value.bounds)
+                hasVersion =
+                    kind == .string
+                    && JSONText.string(token, hasEscape: token.count != 5, equals: "2.0")
+            case .id:
+                switch kind {
+                case .string, .number, .null: envelope.id = member.value
+                default: idIsInvalid = true
+                }
+            case .method:
+                guard kind == .string else { break }
+                envelope.method = member.value
+                envelope.methodHasEscape =
+                    JSONText.hasEscape(text.extracting(member.value.bounds))
+            case .params:
+                envelope.params = member.value
+            case .other: break
+            }
+        }
+        if idIsInvalid { envelope.id = .absent }
+        envelope.check(
+            text, hasVersion: hasVersion, idIsInvalid: idIsInvalid,
+            hasMethod: seen & Part.method.rawValue != 0)
+        return (envelope, reader.at)
+    }
+
+    private mutating func check(
+        _ text: Span<UInt8>, hasVersion: Bool, idIsInvalid: Bool, hasMethod: Bool
+    ) {
+        if params.isPresent {
+            switch JSONKind(firstByte: text[Int(params.start)]) {
+            case .object: break
+            case .array: paramsByPosition = true
+            case .null: params = .absent
+            default: fault = fault ?? "`params` must be an object or an array"
+            }
+        }
+        if !hasVersion { fault = fault ?? "`jsonrpc` must be \"2.0\"" }
+        if idIsInvalid { fault = fault ?? "`id` must be a string, a number or null" }
+        if !method.isPresent {
+            fault = fault ?? (hasMethod ? "`method` must be a string" : "`method` is missing")
+        }
+    }
+
+    /// A member of a request that means something; any other is ignored.
+    private enum Part: UInt8 {
+        case other = 0
+        case jsonrpc = 1
+        case id = 2
+        case method = 4
+        case params = 8
+
+        @inline(__always)
+        init(of member: JSONMember, in text: Span<UInt8>) {
+            let name = text.extracting(member.name.bounds)
+            let escaped = member.nameHasEscape
+            if JSONText.string(name, hasEscape: escaped, equals: "jsonrpc") {
+                self = .jsonrpc
+            } else if JSONText.string(name, hasEscape: escaped, equals: "id") {
+                self = .id
+            } else if JSONText.string(name, hasEscape: escaped, equals: "method") {
+                self = .method
+            } else if JSONText.string(name, hasEscape: escaped, equals: "params") {
+                self = .params
+            } else {
+                self = .other
+            }
+        }
+    }
+}
+
+extension RequestEnvelope {
+    /// Two faults are the same if they read the same.
+    public static func == (left: RequestEnvelope, right: RequestEnvelope) -> Bool {
+        left.id == right.id && left.method == right.method && left.params == right.params
+            && left.fault?.description == right.fault?.description
+    }
+}
