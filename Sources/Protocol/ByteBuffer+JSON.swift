@@ -10,7 +10,8 @@ extension ByteBuffer {
     public mutating func append(stringContent text: String) {
         var text = text
         text.withUTF8 { bytes in
-            for unsafebyte in unsafe bytes {
+            for index in 0..<bytes.count {
+                let byte = unsafe bytes[index]
                 switch byte {
                 case UInt8(ascii: "\""): append("\\\"")
                 case UInt8(ascii: "\\"): append("\\\\")

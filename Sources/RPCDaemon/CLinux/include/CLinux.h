@@ -1,3 +1,71 @@
+// The Linux calls that Swift's Glibc module lacks or cannot say. Each answers as its system call
+// does: a negative number is -errno, so that no caller has to read errno after the fact.
 #ifndef CLINUX_H
 #define CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// One event of epoll as a plain struct; the kernel's own is a packed union.
+struct clinux_event {
+    uint64_t data;
+    uint32_t events;
+};
+
+enum {
+    CLINUX_IN = 0x001,
+    CLINUX_OUT = 0x004,
+    CLINUX_ERR = 0x008,
+    CLINUX_HUP = 0x010,
+    CLINUX_RDHUP = 0x2000,
+};
+
+int clinux_epoll_create(void);
+int clinux_epoll_add(int epoll, int fd, uint32_t events, uint64_t data);
+int clinux_epoll_change(int epoll, int fd, uint32_t events, uint64_t data);
+int clinux_epoll_remove(int epoll, int fd);
+/// Waits at most `milliseconds` (-1: for ever); interrupted by a signal answers 0.
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int milliseconds);
+
+/// Accepts one connection, close-on-exec and non-blocking.
+int clinux_accept(int listener);
+int clinux_close(int fd);
+long clinux_read(int fd, void *bytes, size_t count);
+/// Sends without SIGPIPE; falls back to write for what is no socket.
+long clinux_send(int fd, const void *bytes, size_t count);
+
+/// Blocks `signals` and answers a descriptor that tells of them.
+int clinux_signalfd(const int *signals, int count);
+/// The next signal number from that descriptor, 0 when there is none.
+int clinux_read_signal(int fd);
+
+/// Who is at the other end of a Unix socket, as the kernel saw it at connect.
+int clinux_peer(int fd, int32_t *pid, uint32_t *uid, uint32_t *gid);
+
+/// Binds and listens on a Unix socket whose file has `mode` from its first moment on.
+int clinux_listen_unix(const char *path, uint32_t mode, int backlog);
+/// Connects to a Unix socket, non-blocking; -EINPROGRESS and -EAGAIN are answers, too.
+int clinux_connect_unix(const char *path, int blocking, int *descriptor);
+/// Starts connecting to an address given as sockaddr bytes; TCP gets TCP_NODELAY.
+int clinux_connect_address(const void *address, uint32_t length, int *descriptor);
+/// What became of a connect that was in progress: 0 or -errno.
+int clinux_connect_result(int fd);
+
+/// Opens `path` and takes an exclusive lock that lasts as long as the descriptor.
+int clinux_lock_file(const char *path);
+/// 1 if `fd` is a Unix stream socket that listens, 2 if it is a connected one, 0 if neither.
+int clinux_socket_role(int fd);
+/// Makes an inherited descriptor non-blocking and close-on-exec.
+int clinux_adopt(int fd);
+/// Raises the soft limit on descriptors towards `wanted`; answers the limit in force.
+long clinux_raise_descriptors(long wanted);
+
+/// Sends one datagram to the socket of NOTIFY_SOCKET, which may be abstract ("@name").
+int clinux_notify(const char *socket_name, const char *message);
+
+/// Looks `host` up on a thread of its own. The descriptor answered becomes readable with
+/// records {uint32 length, sockaddr bytes}, or one record of length 0 and an int32 gai error, and
+/// then ends.
+int clinux_resolve(const char *host, const char *port);
+
 #endif

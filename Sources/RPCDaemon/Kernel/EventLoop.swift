@@ -1,0 +1,163 @@
+import CLinux
+
+/// What the kernel says of a descriptor.
+package struct ReadyEvents: OptionSet, Sendable {
+    package var rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// Bytes, or the end, can be read; or a connection accepted.
+    package static let readable = ReadyEvents(rawValue: UInt32(CLINUX_IN))
+    /// Bytes can be written.
+    package static let writable = ReadyEvents(rawValue: UInt32(CLINUX_OUT))
+    /// The other side will write no more.
+    package static let readClosed = ReadyEvents(rawValue: UInt32(CLINUX_RDHUP))
+    /// Both directions are gone. Always told, asked for or not.
+    package static let hungUp = ReadyEvents(rawValue: UInt32(CLINUX_HUP))
+    /// The descriptor has an error. Always told.
+    package static let failed = ReadyEvents(rawValue: UInt32(CLINUX_ERR))
+}
+
+/// Something that acts when its descriptor is ready.
+package protocol EventHandler: AnyObject {
+    /// Called on the loop; may forget or close its own descriptor and any other.
+    func ready(_ events: ReadyEvents)
+}
+
+/// Something that is to be done once before the loop waits again.
+package protocol TurnWork: AnyObject {
+    func endOfTurn()
+}
+
+/// One thread's world: descriptors, timers, and the work left for the end of a turn.
+///
+/// Everything the daemon owns lives on one loop and is touched from nowhere else, so nothing needs
+/// a lock and nothing hops a thread. Level-triggered: what is not dealt with is told again.
+package final class EventLoop {
+    private struct Slot {
+        var handler: (any EventHandler)?
+        /// Raised whenever the descriptor is forgotten, so that an event of a closed one that is
+        /// still in the batch does not reach the next owner of its number.
+        var generation: UInt32 = 0
+    }
+
+    private let epoll: FileDescriptor
+    private var slots: [Slot] = []
+    private var timers = TimerHeap()
+    private var turnWork: [any TurnWork] = []
+    private var isRunning = false
+    /// Nanoseconds of the monotonic clock when this turn began.
+    package private(set) var now: UInt64
+    /// Called at the end of each turn with its length in nanoseconds: how long a ready descriptor
+    /// may have waited.
+    package var turnEnded: ((UInt64) -> Void)?
+
+    package init() throws(Errno) {
+        epoll = FileDescriptor(owning: try Errno.check(clinux_epoll_create()))
+        now = Clock.monotonic()
+    }
+
+    /// Tells `handler` whenever `fd` is ready for `events`. The loop keeps the handler alive.
+    package func watch(
+        _ fd: Int32, for events: ReadyEvents, _ handler: any EventHandler
+    ) throws(Errno) {
+        let index = Int(fd)
+        while slots.count <= index { slots.append(Slot()) }
+        let data = UInt64(slots[index].generation) << 32 | UInt64(UInt32(bitPattern: fd))
+        _ = try Errno.check(clinux_epoll_add(epoll.number, fd, events.rawValue, data))
+        slots[index].handler = handler
+    }
+
+    /// Changes what is told of a watched descriptor.
+    package func change(_ fd: Int32, to events: ReadyEvents) {
+        let data = UInt64(slots[Int(fd)].generation) << 32 | UInt64(UInt32(bitPattern: fd))
+        clinux_epoll_change(epoll.number, fd, events.rawValue, data)
+    }
+
+    /// Tells nothing more of `fd`; to be called before it is closed.
+    package func forget(_ fd: Int32) {
+        guard slots.indices.contains(Int(fd)), slots[Int(fd)].handler != nil else { return }
+        clinux_epoll_remove(epoll.number, fd)
+        slots[Int(fd)].handler = nil
+        slots[Int(fd)].generation &+= 1
+    }
+
+    /// Sets `timer`, anew if it was set, to `nanoseconds` from now.
+    package func set(_ timer: Timer, after nanoseconds: UInt64) {
+        timers.set(timer, at: now &+ nanoseconds)
+    }
+
+    /// Sets `timer` to a moment of the loop's clock.
+    package func set(_ timer: Timer, at deadline: UInt64) {
+        timers.set(timer, at: deadline)
+    }
+
+    /// Makes sure that `timer` does not fire.
+    package func cancel(_ timer: Timer) {
+        timers.cancel(timer)
+    }
+
+    /// Does `work` once before the loop waits again, after all that is ready now.
+    package func atEndOfTurn(_ work: any TurnWork) {
+        turnWork.append(work)
+    }
+
+    /// Runs until `stop`.
+    package func run() throws(Errno) {
+        isRunning = true
+        var events = [clinux_event](repeating: clinux_event(), count: 128)
+        while isRunning {
+            let ready = unsafe try Errno.check(
+                clinux_epoll_wait(
+                    epoll.number, &events, Int32(events.count), millisecondsToWait()))
+            now = Clock.monotonic()
+            for index in 0..<Int(ready) {
+                dispatch(events[index])
+            }
+            fireTimers()
+            runTurnWork()
+            turnEnded?(Clock.monotonic() &- now)
+        }
+    }
+
+    /// Ends `run` at the end of this turn.
+    package func stop() {
+        isRunning = false
+    }
+
+    @inline(__always)
+    private func dispatch(_ event: clinux_event) {
+        let index = Int(UInt32(truncatingIfNeeded: event.data))
+        let generation = UInt32(truncatingIfNeeded: event.data >> 32)
+        guard slots[index].generation == generation, let handler = slots[index].handler else {
+            return
+        }
+        handler.ready(ReadyEvents(rawValue: event.events))
+    }
+
+    private func fireTimers() {
+        while let timer = timers.takeDue(at: now) {
+            TimerHeap.fire(timer)
+        }
+    }
+
+    private func runTurnWork() {
+        // Work may leave more work; what is left in the last round waits for the next turn.
+        for _ in 0..<4 where !turnWork.isEmpty {
+            let batch = turnWork
+            turnWork.removeAll(keepingCapacity: true)
+            for work in batch { work.endOfTurn() }
+        }
+    }
+
+    private func millisecondsToWait() -> Int32 {
+        if !turnWork.isEmpty { return 0 }
+        guard let deadline = timers.nextDeadline else { return -1 }
+        let now = Clock.monotonic()
+        if deadline <= now { return 0 }
+        // Rounded up: a wake a moment too early would only spin.
+        return Int32(clamping: (deadline - now + 999_999) / 1_000_000)
+    }
+}

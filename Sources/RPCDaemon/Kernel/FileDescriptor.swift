@@ -1,0 +1,32 @@
+import CLinux
+
+/// An open file of the kernel, closed when its owner goes.
+package struct FileDescriptor: ~Copyable, Sendable {
+    /// The number; valid as long as this value lives.
+    package let number: Int32
+
+    /// Takes ownership of `number`.
+    package init(owning number: Int32) {
+        self.number = number
+    }
+
+    deinit {
+        clinux_close(number)
+    }
+
+    /// Reads what is there, at most what `bytes` can hold; 0 is the end of the file.
+    @inline(__always)
+    package func read(
+        into bytes: UnsafeMutableRawBufferPointer
+    ) throws(Errno) -> Int {
+        unsafe try Errno.check(clinux_read(number, bytes.baseAddress, bytes.count))
+    }
+
+    /// Writes as much of `bytes` as fits now, never raising SIGPIPE.
+    @inline(__always)
+    package func write(_ bytes: Span<UInt8>) throws(Errno) -> Int {
+        unsafe try bytes.withUnsafeBufferPointer { (buffer) throws(Errno) -> Int in
+            unsafe try Errno.check(clinux_send(number, buffer.baseAddress, buffer.count))
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import CLinux
+import CrowdModelsProtocol
+
+/// Standard error as the log's end: lines gather during a turn and go out in one write.
+package final class StandardError: TurnWork {
+    private let loop: EventLoop?
+    private var lines = ByteBuffer()
+    private var isScheduled = false
+
+    /// Lines wait for the end of the loop's turn; without a loop they are written at once.
+    package init(on loop: EventLoop?) {
+        self.loop = loop
+    }
+
+    /// Appends one line, its newline added.
+    package func write(line: Span<UInt8>) {
+        lines.append(line)
+        lines.append(UInt8(ascii: "\n"))
+        guard let loop else { return flush() }
+        if !isScheduled {
+            isScheduled = true
+            loop.atEndOfTurn(self)
+        }
+    }
+
+    package func endOfTurn() {
+        isScheduled = false
+        flush()
+    }
+
+    /// Writes what waits. A log that cannot be written is lost; there is nowhere to say so.
+    package func flush() {
+        while !lines.isEmpty {
+            let written = Self.send(lines.span)
+            if written <= 0 { break }
+            lines.consume(written)
+        }
+        lines.removeAll(keeping: 16_384)
+    }
+
+    private static func send(_ bytes: Span<UInt8>) -> Int {
+        unsafe bytes.withUnsafeBufferPointer { unsafe clinux_send(2, $0.baseAddress, $0.count) }
+    }
+}
