@@ -1,0 +1,53 @@
+/// A method of the daemon. This list is the single source of dispatch, of `help` and `check`, of the
+/// OpenRPC document and of docs/PROTOCOL.md: what is not here does not exist.
+public enum Method: UInt8, CaseIterable, Sendable {
+    case ping, status, help, check, discover
+    case modelsList, modelsGet, modelsRefresh
+    case backendsList
+    case complete, cancel, cancelRequest
+    case requestsList, requestsCancel
+    case stats, subscribe, unsubscribe
+    case configGet
+
+    /// The name on the wire.
+    public var name: StaticString {
+        switch self {
+        case .ping: "ping"
+        case .status: "status"
+        case .help: "help"
+        case .check: "check"
+        case .discover: "rpc.discover"
+        case .modelsList: "models.list"
+        case .modelsGet: "models.get"
+        case .modelsRefresh: "models.refresh"
+        case .backendsList: "backends.list"
+        case .complete: "complete"
+        case .cancel: "cancel"
+        case .cancelRequest: "$/cancelRequest"
+        case .requestsList: "requests.list"
+        case .requestsCancel: "requests.cancel"
+        case .stats: "stats"
+        case .subscribe: "subscribe"
+        case .unsubscribe: "unsubscribe"
+        case .configGet: "config.get"
+        }
+    }
+
+    /// All methods; `allCases` would make the array anew at each look.
+    public static let all = allCases
+
+    /// Whether it does anything when nobody waits for its answer.
+    public var actsAsNotification: Bool {
+        self == .cancel || self == .cancelRequest || self == .unsubscribe
+    }
+
+    /// The method whose name the string token spells.
+    @inline(__always)
+    public static func named(_ token: Span<UInt8>, hasEscape: Bool) -> Method? {
+        for method in all
+        where JSONText.string(token, hasEscape: hasEscape, equals: method.name) {
+            return method
+        }
+        return nil
+    }
+}

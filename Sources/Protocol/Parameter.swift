@@ -1,0 +1,47 @@
+/// What a parameter may hold; both the check of a call and its JSON Schema come from it.
+public enum ParameterType: Equatable, Sendable {
+    case string
+    /// One of these words.
+    case choice([String])
+    /// A number within these bounds.
+    case number(ClosedRange<Double>)
+    /// An integer within these bounds.
+    case integer(ClosedRange<Int>)
+    case boolean
+    /// An object whose members are somebody else's affair.
+    case object
+    /// An array of strings, at least one, each one of the choices where there are any.
+    case strings([String])
+    /// A string or an array of strings.
+    case stringOrStrings
+    /// An array of objects, at least one.
+    case objects
+    /// A string or an object.
+    case stringOrObject
+    /// An object or an array.
+    case structured
+    /// A string, a number or null: the id of a request.
+    case identifier
+}
+
+/// One parameter of a method.
+public struct Parameter: Equatable, Sendable {
+    /// Its name; by position it stands where it stands in the method's list.
+    public let name: String
+    /// What it may hold.
+    public let type: ParameterType
+    /// Whether a call must give it.
+    public let isRequired: Bool
+    /// What it means, one sentence with its unit and default.
+    public let summary: String
+
+    /// A parameter that a call must give.
+    public static func required(_ name: String, _ type: ParameterType, _ summary: String) -> Self {
+        Parameter(name: name, type: type, isRequired: true, summary: summary)
+    }
+
+    /// A parameter that a call may leave out or give as null.
+    public static func optional(_ name: String, _ type: ParameterType, _ summary: String) -> Self {
+        Parameter(name: name, type: type, isRequired: false, summary: summary)
+    }
+}
