@@ -16,8 +16,6 @@ package enum HTTPLimits {
     package static let eventBytesMax = 4 * 1024 * 1024
     /// What an event stream keeps allocated between frames: a cut frame of usual size fits.
     package static let eventBytesKept = 16 * 1024
-    /// An event's name: the longest known one has 24 bytes.
-    package static let eventNameBytesMax = 256
     /// A server's wish to be left alone, in milliseconds; what is longer counts as one day.
     package static let retryAfterMillisecondsMax = 24 * 60 * 60 * 1000
     /// A server's promise to keep an idle connection, in seconds; what is longer counts as one day.
