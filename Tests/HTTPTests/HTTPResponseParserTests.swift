@@ -1,6 +1,5 @@
+import HTTP
 import Testing
-
-@testable import HTTP
 
 /// An answer, and what is to be read of it.
 struct AnswerSample: CustomTestStringConvertible {

@@ -1,6 +1,5 @@
 import CrowdModelsProtocol
-
-@testable import HTTP
+import HTTP
 
 /// What a parser said of one answer, however its bytes were cut.
 struct ResponseTape: Equatable {
