@@ -171,4 +171,21 @@ struct EventStreamParserTests {
         }
         #expect(events == 0)
     }
+
+    @Test(arguments: [0, 1, 9, 11, 12, 14, 31, 127, 128, 255, 10, 13] as [UInt8])
+    func `a line ends where its end is, at any place of a line of any length`(byte: UInt8) throws {
+        for length in 1...72 {
+            for place in 0..<length {
+                var input = bytes("data:") + bytes("x", times: length) + bytes("\n\n")
+                input[5 + place] = byte
+                var parser = EventStreamParser()
+                var counts: [Int] = []
+                try parser.feed(input.span) { event in
+                    counts.append(event.data.count)
+                    return true
+                }
+                #expect(counts == [byte == 10 || byte == 13 ? place : length])
+            }
+        }
+    }
 }

@@ -1,26 +1,44 @@
-/// Looking for bytes eight at a time: the one place of the parsers that reads memory unchecked.
+/// Looking for bytes many at a time: the one place of the parsers that reads memory unchecked.
 extension Span<UInt8> {
     /// Index of the first byte smaller than `bound` (at most 128) in `from..<to`, else `to`.
     func firstByte(below bound: UInt8, from: Int, to: Int) -> Int {
         precondition(from >= 0 && from <= to && to <= count && bound <= 128)
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        let bounds = 0x0101_0101_0101_0101 &* UInt64(bound)
         let memory = unsafe bytes
+        let wideBound = SIMD32<UInt8>(repeating: bound)
         var at = from
-        // A borrow only runs upwards from a true hit, so that the lowest marked byte is exact.
+        while to &- at >= 32 {
+            let block = unsafe memory.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: at, as: SIMD32<UInt8>.self)
+            let hits = unsafe unsafeBitCast(block .< wideBound, to: SIMD4<UInt64>.self)
+            if hits[0] | hits[1] | hits[2] | hits[3] != 0 { break }
+            at &+= 32
+        }
         while to &- at >= 8 {
-            let word = UInt64(
-                littleEndian: unsafe memory.unsafeLoadUnaligned(
-                    fromUncheckedByteOffset: at, as: UInt64.self))
-            let hits = (word &- bounds) & ~word & highs
+            let hits = unsafe Self.marks(in: memory, at: at, below: bound)
             if hits != 0 { return at &+ hits.trailingZeroBitCount &>> 3 }
             at &+= 8
+        }
+        if to &- from >= 8 {
+            // The last word again overlaps only what is known to hold no hit.
+            let hits = unsafe Self.marks(in: memory, at: to &- 8, below: bound)
+            return hits == 0 ? to : to &- 8 &+ hits.trailingZeroBitCount &>> 3
         }
         while at < to {
             if unsafe self[unchecked: at] < bound { return at }
             at &+= 1
         }
         return to
+    }
+
+    /// The high bit of each byte smaller than `bound` among the eight at `offset`, which are not
+    /// checked to be there. A borrow only runs upwards from a true hit: the lowest mark is exact.
+    @unsafe
+    private static func marks(in memory: RawSpan, at offset: Int, below bound: UInt8) -> UInt64 {
+        let word = UInt64(
+            littleEndian: unsafe memory.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset, as: UInt64.self))
+        let bounds = 0x0101_0101_0101_0101 &* UInt64(bound)
+        return (word &- bounds) & ~word & 0x8080_8080_8080_8080
     }
 
     /// Index of the first carriage return or line feed in `from..<to`, else `to`.
@@ -36,11 +54,13 @@ extension Span<UInt8> {
     }
 
     /// Whether the bytes in `range` are `literal`.
+    @inline(__always)
     func equals(_ literal: StaticString, in range: Range<Int>) -> Bool {
         range.count == literal.utf8CodeUnitCount && starts(with: literal, at: range.lowerBound)
     }
 
     /// Whether the bytes from `start` on begin with `literal`, or with as much of it as there is.
+    @inline(__always)
     func starts(with literal: StaticString, at start: Int) -> Bool {
         let length = Swift.min(literal.utf8CodeUnitCount, count &- start)
         let wanted = unsafe literal.utf8Start
@@ -51,6 +71,7 @@ extension Span<UInt8> {
     }
 
     /// Whether the bytes in `range` are `lowercased` (letters, digits, "-" and "/" only) in any case.
+    @inline(__always)
     func equalsIgnoringCase(_ lowercased: StaticString, in range: Range<Int>) -> Bool {
         let length = lowercased.utf8CodeUnitCount
         if range.count != length { return false }
