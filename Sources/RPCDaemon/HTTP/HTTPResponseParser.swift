@@ -26,7 +26,7 @@ package struct HTTPResponseParser: Sendable {
         }
     }
 
-    /// Left of each other downwards, but for interim answers, which lead back to `statusLine`.
+    /// What is due next, in the order of an answer; interim answers lead back to `statusLine`.
     enum State: Equatable, Sendable {
         /// A status line is due; a field follows.
         case statusLine
