@@ -129,11 +129,11 @@ final class HTTPConnection: EventHandler {
                 // Taken out for the while: what the delegate does may close this connection.
                 var bytes = ByteBuffer()
                 swap(&bytes, &input)
+                defer { if state == .busy { swap(&bytes, &input) } }
                 let count = unsafe try bytes.write(room: EventLoop.scratchBytes) {
                     (room) throws(Errno) -> Int in unsafe try descriptor!.read(into: room)
                 }
                 bytes.consume(take(bytes.span, ended: count == 0))
-                if state == .busy { swap(&bytes, &input) }
             }
         } catch .wouldBlock {
             return
