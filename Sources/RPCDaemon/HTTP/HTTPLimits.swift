@@ -1,0 +1,25 @@
+/// Every maximum of this room: what a model server may make the daemon hold or look at.
+package enum HTTPLimits {
+    /// Bytes of an answer's head, its interim heads counted in: nginx and Node send at most 16 KiB,
+    /// large cookies and tracing of proxies doubled, and doubled again.
+    package static let headBytesMax = 64 * 1024
+    /// Header fields of one head: servers send about 10, proxies of proxies about 50.
+    package static let headerCountMax = 200
+    /// Interim (1xx) answers before the real one: 100 and 103 are each sent once; the rest is a loop.
+    package static let interimAnswersMax = 8
+    /// One chunk-size line with its extensions: 16 digits are needed, extensions are ignored.
+    package static let chunkLineBytesMax = 4 * 1024
+    /// All trailer lines after a chunked body: they are ignored, so this only bounds the patience.
+    package static let trailerBytesMax = 16 * 1024
+    /// One frame of an event stream: a last frame may repeat the whole answer, and 128 Ki tokens of
+    /// 4 bytes, escaped and with reasoning, stay below it.
+    package static let eventBytesMax = 4 * 1024 * 1024
+    /// What an event stream keeps allocated between frames: a cut frame of usual size fits.
+    package static let eventBytesKept = 16 * 1024
+    /// A server's wish to be left alone, in milliseconds; what is longer counts as one day.
+    package static let retryAfterMillisecondsMax = 24 * 60 * 60 * 1000
+    /// A server's promise to keep an idle connection, in seconds; what is longer counts as one day.
+    package static let keepAliveSecondsMax = 24 * 60 * 60
+    /// Bytes of a request's prepared head: servers refuse more than 8 KiB to 16 KiB.
+    package static let requestHeadBytesMax = 8 * 1024
+}

@@ -1,0 +1,86 @@
+/// What an answer's status line and header fields say to a client of model servers.
+package struct HTTPResponseHead: Equatable, Sendable {
+    /// When a server wants to be asked again.
+    package enum RetryAfter: Equatable, Sendable {
+        /// After so many milliseconds, at most `HTTPLimits.retryAfterMillisecondsMax`.
+        case milliseconds(Int)
+        /// At this time, in seconds since 1970 UTC.
+        case date(Int)
+    }
+
+    /// 200 to 999: interim answers are never shown.
+    package internal(set) var status = 0
+    /// Whether the connection may carry another request once the answer has ended.
+    package internal(set) var keepAlive = false
+    /// The body's length where it was announced and counts: nil for a chunked body or one that runs
+    /// until the connection closes. For an answer without a body it is what the server said of it.
+    package internal(set) var contentLength: Int?
+    /// Whether the body comes in chunks.
+    package internal(set) var isChunked = false
+    /// Whether the body is `text/event-stream`.
+    package internal(set) var isEventStream = false
+    /// Whether the body is compressed or otherwise encoded, though nobody asked for that.
+    package internal(set) var isEncoded = false
+    /// Seconds after which the server closes an idle connection (`Keep-Alive: timeout=5`).
+    package internal(set) var keepAliveTimeout: Int?
+    /// `Retry-After`, or `retry-after-ms`, which wins; a malformed one counts as none.
+    package internal(set) var retryAfter: RetryAfter?
+
+    /// How many milliseconds from `now` (seconds since 1970 UTC) the server wants to be left alone:
+    /// 0 for a date gone by, at most `HTTPLimits.retryAfterMillisecondsMax`, nil if it said nothing.
+    package func retryAfterMilliseconds(now: Int) -> Int? {
+        switch retryAfter {
+        case nil: return nil
+        case .milliseconds(let milliseconds): return milliseconds
+        case .date(let date):
+            let seconds = date.subtractingReportingOverflow(now)
+            let longest = HTTPLimits.retryAfterMillisecondsMax / 1000
+            let wait = seconds.overflow ? longest : seconds.partialValue
+            return max(0, min(wait, longest)) * 1000
+        }
+    }
+
+    /// Minor version below 1: the connection closes unless `Connection: keep-alive` says otherwise.
+    var isHTTP10 = false
+    var hasCloseToken = false
+    var hasKeepAliveToken = false
+    var hasRetryAfterMilliseconds = false
+
+    /// Reads `HTTP/1.x NNN reason`; the reason may be missing.
+    init(statusLine line: Range<Int>, of input: Span<UInt8>) throws(HTTPParseError) {
+        let start = line.lowerBound
+        guard line.count >= 5, input.starts(with: "HTTP/", at: start) else { throw .notHTTP }
+        guard line.count >= 9 else { throw .badStatusLine }
+        let minor = input[start + 7] &- 48
+        guard input[start + 5] == UInt8(ascii: "1"), input[start + 6] == UInt8(ascii: ".") else {
+            throw .unsupportedVersion
+        }
+        guard minor <= 9, input[start + 8] == 32, line.count >= 12,
+            line.count == 12 || input[start + 12] == 32,
+            let status = input.decimal(in: start + 9..<start + 12, max: 999), status >= 100
+        else { throw .badStatusLine }
+        if status == 101 { throw .switchedProtocols }
+        self.status = status
+        isHTTP10 = minor == 0
+    }
+
+    /// A head of which nothing is known yet.
+    init() {}
+
+    /// Whether this is an answer before the answer (100 Continue, 103 Early Hints).
+    var isInterim: Bool { status < 200 }
+
+    /// Draws the conclusions once all fields are known: whether the connection outlives the answer.
+    mutating func settle(hasBody: Bool) {
+        keepAlive = !hasCloseToken && (!isHTTP10 || hasKeepAliveToken)
+        // Two lengths, or chunks in a version without them: what follows the answer is a guess.
+        if isChunked && (contentLength != nil || isHTTP10) { keepAlive = false }
+        if isChunked { contentLength = nil }
+        if hasBody {
+            if !isChunked && contentLength == nil { keepAlive = false }
+        } else if status == 204, isChunked || (contentLength ?? 0) > 0 {
+            // 204 has no body, but a server that announces one will send it.
+            keepAlive = false
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import HTTP
+import Testing
+
+/// The head of an answer with `fields`.
+func head(_ fields: String..., version: String = "1.1") -> HTTPResponseHead? {
+    let lines = ["HTTP/\(version) 200 OK"] + fields + ["", ""]
+    return playEveryWay(lines.joined(separator: "\r\n"))?.head
+}
+
+struct HTTPResponseHeadTests {
+    @Test(arguments: [
+        ("text/event-stream", true), ("Text/Event-Stream; charset=utf-8", true),
+        ("text/event-stream;charset=utf-8", true), ("text/event-stream ;a=b", true),
+        ("text/event-streams", false), ("application/json", false), ("", false),
+    ])
+    func `an event stream is told by its media type`(value: String, isStream: Bool) {
+        #expect(head("Content-Type: \(value)")?.isEventStream == isStream)
+    }
+
+    @Test(arguments: [
+        ("timeout=5", 5), ("timeout=5, max=1000", 5), ("max=1000,Timeout=72", 72),
+        ("max=1000", nil), ("timeout=", nil), ("timeout", nil), ("timeout=-1", nil),
+        ("timeout=99999999999999999999", HTTPLimits.keepAliveSecondsMax), ("", nil), (",", nil),
+    ])
+    func `an idle connection's time is read`(value: String, seconds: Int?) {
+        #expect(head("Keep-Alive: \(value)")?.keepAliveTimeout == seconds)
+    }
+
+    @Test(arguments: [
+        ("0", 0), ("7", 7000), ("1.5", 1500), ("1.7985", 1798), ("0.000", 0),
+        ("99999999999999999999", HTTPLimits.retryAfterMillisecondsMax),
+        ("86400.9", HTTPLimits.retryAfterMillisecondsMax),
+        ("-1", nil), ("+1", nil), ("1s", nil), (".5", nil), ("1.", nil), ("1.x", nil), ("", nil),
+        // 784111777 is the time of these dates: 23 s after the time that the test calls now.
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 23000), ("Sunday, 06-Nov-94 08:49:37 GMT", 23000),
+        ("Sun Nov  6 08:49:37 1994", 23000), ("Sun, 06 Nov 1994 08:49:37 UTC", 23000),
+        ("Sun, 06 Nov 1994 08:49:13 GMT", 0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:60 GMT", HTTPLimits.retryAfterMillisecondsMax),
+        ("Sun, 06 Nov 1994 08:49:37 CET", nil), ("Sun, 06 Nov 1994 08:49:37", nil),
+        ("Sun, 06 Nov 1994 24:00:00 GMT", nil), ("Sun, 00 Nov 1994 08:49:37 GMT", nil),
+        ("Sun, 06 Nox 1994 08:49:37 GMT", nil), ("Sun, 06 Nov 1994 8:49:37 GMT", nil),
+        ("Sun, 06 Nov 1994 08:49:37 GMT x", nil), ("Sun", nil), ("soon", nil),
+    ])
+    func `a server's wish to be left alone is read`(value: String, milliseconds: Int?) {
+        let head = head("Retry-After: \(value)")
+        #expect(head != nil)
+        #expect(head?.retryAfterMilliseconds(now: 784_111_754) == milliseconds)
+    }
+
+    @Test(arguments: [
+        ("1709210096", "Thu, 29 Feb 2024 12:34:56 GMT"),
+        ("951782400", "Tue, 29 Feb 2000 00:00:00 GMT"),
+        ("0", "Thu, 01 Jan 1970 00:00:00 GMT"), ("2147483647", "Tue, 19 Jan 2038 03:14:07 GMT"),
+        ("4102444799", "Thu, 31 Dec 2099 23:59:59 GMT"),
+        ("3124224000", "Monday, 01-Jan-69 00:00:00 GMT"),
+    ])
+    func `dates are counted by the calendar`(seconds: String, date: String) {
+        #expect(head("Retry-After: \(date)")?.retryAfter == Int(seconds).map { .date($0) })
+    }
+
+    @Test func `milliseconds win over seconds wherever they stand`() {
+        let first = head("retry-after-ms: 126.9", "Retry-After: 1")
+        let last = head("Retry-After: 1", "Retry-After-Ms: 126")
+        #expect(first?.retryAfter == .milliseconds(126))
+        #expect(last?.retryAfter == .milliseconds(126))
+        #expect(head("Retry-After: 1", "retry-after-ms: x")?.retryAfter == .milliseconds(1000))
+        #expect(head("A: b")?.retryAfterMilliseconds(now: 0) == nil)
+    }
+
+    @Test(arguments: [("gzip", true), ("identity", false), ("", false), ("br, gzip", true)])
+    func `an encoded body is told`(value: String, isEncoded: Bool) {
+        #expect(head("Content-Encoding: \(value)")?.isEncoded == isEncoded)
+    }
+
+    @Test func `length and chunks are told`() {
+        #expect(head("A: b")?.contentLength == nil)
+        #expect(
+            playEveryWay("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")?.head?.contentLength == 1)
+        let both = head("Content-Length: 12", "Transfer-Encoding: chunked", "")
+        #expect(both?.isChunked == true)
+        #expect(both?.contentLength == nil)
+    }
+
+    @Test func `a name that only resembles a known one is ignored`() {
+        let head = head(
+            "Content-Lengt\u{68}-: 1", "Xontent-Length: x", "Retry-Aftex: 1", "Connectiox: close",
+            "Transfer-Encodinx: gzip", "Content-Typx: text/event-stream", "Keep-Alivx: timeout=1",
+            "Content-Encodinx: gzip", "Retry-After-mx: 5")
+        #expect(head?.retryAfter == nil)
+        #expect(head?.isEventStream == false)
+        #expect(head?.isEncoded == false)
+        #expect(head?.keepAliveTimeout == nil)
+    }
+}
