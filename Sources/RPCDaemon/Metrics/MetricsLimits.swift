@@ -6,8 +6,7 @@ package enum MetricsLimits {
     package static let modelsMax = 64
     /// Clients told apart. Their tags are free text, so a program could make up one a request.
     package static let clientsMax = 64
-    /// Kinds of error: as many as fit beside the outcomes in the counters' 4096 places; the protocol
-    /// has about twenty.
+    /// Kinds of error: what a byte can number; the protocol has about twenty.
     package static let errorKindsMax = 256
     /// The name under which everything beyond a limit is counted.
     package static let otherName = "other"

@@ -48,7 +48,7 @@ struct Series {
 
     private mutating func close() {
         if open.isEmpty { return }
-        let counts = open.counts
+        let counts = open.counts()
         for index in windows.indices {
             windows[index].expire(second: second)
             windows[index].add(counts, openSums, second: second)
@@ -74,7 +74,7 @@ struct Series {
             (counts, sums) = (rolling.counts, rolling.sums)
             validUntil = rolling.nextExpiry ?? (open.isEmpty ? .max : rolling.end(of: second))
         }
-        counts.add(open.counts)
+        counts.add(open.counts())
         sums.add(openSums)
         let figures = Figures(counts: counts, sums: sums)
         let fresh = Cached(
