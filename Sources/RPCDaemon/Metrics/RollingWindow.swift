@@ -3,12 +3,12 @@
 /// A slice exists only where something was counted in it, and is freed when it leaves the window.
 struct RollingWindow {
     let sliceSeconds: UInt64
-    private var slices: [Slice] = []
+    private(set) var slices: [Slice] = []
     /// The sum of all slices.
     private(set) var counts = SparseCounts()
     private(set) var sums = Sums()
 
-    private struct Slice {
+    struct Slice {
         /// Its beginning, in slices since the beginning of time.
         let number: UInt64
         var counts: PackedCounts

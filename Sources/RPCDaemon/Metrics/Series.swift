@@ -9,7 +9,9 @@ struct Series {
     private(set) var second: UInt64
     /// Goes up with each sample.
     private var version: UInt64 = 0
-    private var windows = StatsWindow.rolling.map { RollingWindow(sliceSeconds: $0.sliceSeconds) }
+    private(set) var windows = StatsWindow.rolling.map {
+        RollingWindow(sliceSeconds: $0.sliceSeconds)
+    }
     private var totalCounts = SparseCounts()
     private var totalSums = Sums()
     /// One for each window that was asked for since this began.
