@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Metrics
 import Testing
 
@@ -18,7 +18,7 @@ import Testing
             case "constant": scale
             case "uniform": scale * unit()
             case "exponential": -scale * log(unit())
-            case "lognormal": scale * exp(sqrt(-2 * log(unit())) * cos(2 * .pi * unit()))
+            case "lognormal": scale * exp(sqrt(-2 * log(unit())) * cos(2 * Double.pi * unit()))
             case "two peaks": unit() < 0.8 ? scale : scale * 50
             case "whole range": exp(log(1e-6) + unit() * log(36_000 / 1e-6))
             default: exp2(Double(Int.random(in: -19...15, using: &random)))
