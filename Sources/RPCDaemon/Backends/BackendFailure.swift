@@ -136,6 +136,15 @@ package struct BackendFailure {
             ?? answer["message"]?.stringValue ?? answer["detail"]?.stringValue
     }
 
+    /// Whether the server says that it has no such API: LM Studio with status 200, others with 404
+    /// and no word of a model.
+    package static func saysUnknownRoute(status: Int, _ body: Span<UInt8>) -> Bool {
+        guard status == 200 || status == 404 || status == 405 else { return false }
+        let words = words(in: body) ?? ""
+        return words.contains("Unexpected endpoint")
+            || (status != 200 && code(in: body) == nil && !words.contains("odel"))
+    }
+
     private static func code(in body: Span<UInt8>) -> String? {
         guard let answer = try? JSONValue(parsing: body) else { return nil }
         return answer["error"]?["code"]?.stringValue ?? answer["error"]?["type"]?.stringValue

@@ -1,6 +1,7 @@
 import Configuration
 import CrowdModelsProtocol
 import Kernel
+import Metrics
 
 /// One client: its lines come in, its answers go out, and what it asked for dies with it.
 ///
@@ -19,6 +20,8 @@ final class Connection: EventHandler, TurnWork, Continuation {
     let peer: PeerCredentials
     /// The peer's process name, for statistics; looked up when first asked for.
     private(set) lazy var processName = PeerProcess.name(of: peer.pid)
+    /// Where its requests without a tag are counted.
+    var clientSeries: SeriesID?
     var output = ByteBuffer()
     /// What it asked for and is not answered yet.
     var inFlight: [any InFlight] = []

@@ -31,6 +31,11 @@ final class PendingReply {
         settle()
     }
 
+    /// The request is answered at once after all, by whoever asked for this.
+    func withdraw() {
+        batch?.outstanding -= 1
+    }
+
     private func settle() {
         if let batch { connection.settled(batch) }
         connection.scheduleFlush()
