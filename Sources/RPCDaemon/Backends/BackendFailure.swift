@@ -117,7 +117,8 @@ package struct BackendFailure {
     private static func isOverflow(_ words: String) -> Bool {
         [
             "Trying to keep the first", "tokens to keep from the initial prompt is greater",
-            "exceeds the available context size", "maximum context length", "context length is only",
+            "exceeds the available context size", "maximum context length",
+            "context length is only",
             "longer than the context length", "exceeds the context length",
             "Context size has been exceeded", "context overflow",
         ].contains { words.contains($0) }

@@ -8,7 +8,7 @@ package import Kernel
 /// keeps the connections. Who may send what when is not its affair.
 package final class ModelServer {
     /// How the server is doing.
-    package enum State: String, Sendable {
+    package enum State: String, CaseIterable, Sendable {
         case up, down, probing
         case authFailed = "auth_failed"
         case rateLimited = "rate_limited"

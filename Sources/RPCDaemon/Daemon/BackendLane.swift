@@ -19,6 +19,7 @@ final class BackendLane {
     private var lastOutcome: ModelServer.Outcome?
     private var hasGreeted = false
     private var announcedModels: [String] = []
+    private var publishedModels: [Model] = []
     private var warnedMissing: [String] = []
     private var knownSeries: SeriesID?
     private var positionsTold: UInt64 = 0
@@ -112,7 +113,8 @@ final class BackendLane {
                 .deadlineUnreachable,
                 "the answer of \(name) is predicted for after the deadline (deadline_ms)",
                 data: [
-                    "backend": .string(name), "predicted_ms": .integer(Self.milliseconds(predicted)),
+                    "backend": .string(name),
+                    "predicted_ms": .integer(Self.milliseconds(predicted)),
                     "retry_after_ms": .integer(Self.milliseconds(retryAfter)),
                 ])
         }
@@ -147,8 +149,26 @@ final class BackendLane {
         let loaded = server.models.filter { $0.state == .loaded || $0.state == .unknown }
         queue.modelsChanged(loaded: Set(loaded.map(\.id)))
         daemon.backendChanged(self)
+        publishModels()
         if case .failed = outcome { failQueued() }
         pump()
+    }
+
+    /// Tells subscribers what is different about the models that callers may use.
+    private func publishModels() {
+        let before = publishedModels
+        let now = server.state == .up ? server.offered : []
+        publishedModels = now
+        guard daemon.hasSubscribers, before != now else { return }
+        for model in now {
+            let old = before.first { $0.id == model.id }
+            if old == model { continue }
+            daemon.publishModel(
+                FoundModel(model: model, lane: self), old == nil ? "added" : "changed")
+        }
+        for model in before where !now.contains(where: { $0.id == model.id }) {
+            daemon.publishModel(FoundModel(model: model, lane: self), "removed")
+        }
     }
 
     /// A connection was refused: the server is down until a look says otherwise.
@@ -199,7 +219,8 @@ final class BackendLane {
                     "Load a model in \(product), or list one in supported_models that it has; it "
                         + "is noticed within \(daemon.config.discovery.interval.value) s")
             } else {
-                daemon.log.info("Discovered \(names.count) models from \(product): \(Self.list(names))")
+                daemon.log.info(
+                    "Discovered \(names.count) models from \(product): \(Self.list(names))")
                 daemon.log.info("Updated \(name) backend with discovered models")
             }
         }

@@ -1,7 +1,9 @@
 import Backends
+import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
+import Scheduling
 
 /// The result of a completion, whole or put together from a stream.
 extension Completion {
@@ -61,6 +63,7 @@ extension Completion {
     func writeResult(
         body: Span<UInt8>, queueTime: Double, totalTime: Double, to out: inout ByteBuffer
     ) {
+        let report = report
         out.append("{\"content\":")
         if let stream {
             out.append("\"")

@@ -1,7 +1,9 @@
 import Backends
+import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
+import Scheduling
 
 /// A streamed answer: each event becomes a delta, its text passed on as the bytes it came as.
 extension Completion {
@@ -87,10 +89,11 @@ extension Completion {
         _ frame: ChatFrame, _ data: Span<UInt8>, content: Bool, reasoning: Bool, tools: Bool
     ) {
         let sequence = stream?.sequence ?? 0
+        let id = reply.id
         stream?.sequence = sequence + 1
         connection.output.append(notification: "complete.delta") { out in
             out.append("{\"id\":")
-            out.append(reply.id.span)
+            out.append(id.span)
             out.append(",\"seq\":")
             out.append(decimal: sequence)
             if content {

@@ -1,4 +1,5 @@
 import Backends
+import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
@@ -75,6 +76,7 @@ final class Completion: InFlight, TransferDelegate {
             expiresAt: expiresAt, deadline: deadline)
         let admission = try lane.admit(self, ticket)
         connection.inFlight.append(self)
+        daemon.publishRequest(self, "added")
         daemon.loop.set(expiry, at: expiresAt)
         switch admission {
         case .started: start()
@@ -95,6 +97,7 @@ final class Completion: InFlight, TransferDelegate {
         guard phase != self.phase else { return }
         self.phase = phase
         tellProgress(position: nil)
+        daemon.publishRequest(self, "changed")
     }
 
     /// The first token has come.
@@ -136,7 +139,9 @@ final class Completion: InFlight, TransferDelegate {
     /// Sends it once more where an API of the same server turned out to be missing; false if that
     /// was tried before.
     func sendElsewhere() -> Bool {
-        guard !isRepeated, lane.server.chooseOtherAPI(stream: request.isStream) else { return false }
+        guard !isRepeated, lane.server.chooseOtherAPI(stream: request.isStream) else {
+            return false
+        }
         isRepeated = true
         if request.isStream { stream = StreamState() }
         transfer = lane.server.complete(request, model: model.id, delegate: self)
@@ -222,7 +227,8 @@ final class Completion: InFlight, TransferDelegate {
         settle(sent ? .failed : .rejected, fault.code) {
             if fault.code != .cancelled {
                 daemon.log.warning(
-                    "LLM request failed (\(fault.code.kind), backend \(lane.name)): \(fault.message)")
+                    "LLM request failed (\(fault.code.kind), backend \(lane.name)): \(fault.message)"
+                )
             }
             reply.fail(fault)
         }
@@ -251,6 +257,7 @@ final class Completion: InFlight, TransferDelegate {
         connection.inFlight.removeAll { $0 === self }
         answer()
         daemon.count(self, outcome, code, startedAt: startedAt)
+        daemon.publishRequest(self, "removed")
         lane.left(self, served: outcome == .succeeded)
     }
 
@@ -270,9 +277,10 @@ final class Completion: InFlight, TransferDelegate {
         toldPosition = position ?? 0
         let phase = phase.rawValue
         let name = lane.name
+        let id = reply.id
         connection.output.append(notification: "complete.progress") { out in
             out.append("{\"id\":")
-            out.append(reply.id.span)
+            out.append(id.span)
             out.append(",\"phase\":")
             out.append(string: phase)
             if let position {

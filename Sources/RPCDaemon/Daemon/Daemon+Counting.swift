@@ -1,6 +1,9 @@
+import Backends
+import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics
+import Scheduling
 
 /// How requests are counted: each once, when it ends.
 extension Daemon {

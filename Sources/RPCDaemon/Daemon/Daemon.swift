@@ -3,6 +3,7 @@ import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics
+import Scheduling
 
 /// The daemon: what is configured, who is connected, which backends there are, what was counted.
 ///
@@ -26,6 +27,7 @@ final class Daemon {
     private var lastSerial: UInt64 = 0
     private var lastKey: UInt64 = 0
     private(set) var isStopping = false
+    private var subscriptionCount = 0
     private lazy var shutdownTimer = Timer { [unowned self] in cutShort() }
 
     var limits: Limits { config.limits }
@@ -52,6 +54,7 @@ final class Daemon {
             BackendLane(ModelServer(backend, key: keys[backend.name], on: loop), of: self)
         }
         for lane in lanes { lane.look() }
+        log.listener = { [unowned self] line in publish(.log) { line.write(to: &$0) } }
         loop.turnEnded = { [unowned self] nanoseconds in
             metrics.loopDelay(seconds: Double(nanoseconds) / 1e9, now: loop.now)
         }
@@ -173,6 +176,13 @@ final class Daemon {
         let left = (connectionsPerUID[uid] ?? 1) - 1
         connectionsPerUID[uid] = left > 0 ? left : nil
         if isStopping { endIfIdle() }
+    }
+
+    /// Whether anybody listens to anything.
+    var hasSubscribers: Bool { subscriptionCount > 0 }
+
+    func subscriptionsChanged(by count: Int) {
+        subscriptionCount += count
     }
 
     // MARK: Requests

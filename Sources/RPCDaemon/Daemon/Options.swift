@@ -15,7 +15,8 @@ struct Options: Equatable {
     init(_ arguments: [String]) throws(UsageError) {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = argument.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             var inline = parts.count > 1 ? String(parts[1]) : nil
             func value() throws(UsageError) -> String {

@@ -1,6 +1,8 @@
 import Backends
 import Configuration
 import CrowdModelsProtocol
+import Kernel
+import Scheduling
 
 /// A model and the backend that has it.
 struct FoundModel {
