@@ -140,8 +140,16 @@ import Testing
 extension SimulatorProcess {
     /// Asks until the answer holds `part`; a bound makes a fault a failure instead of a hang.
     func until(_ path: String, says part: String) throws {
+        try until(path, "never said \(part)") { $0.contains(part) }
+    }
+
+    func until(_ path: String, lacks part: String) throws {
+        try until(path, "always said \(part)") { !$0.contains(part) }
+    }
+
+    private func until(_ path: String, _ fault: String, _ holds: (String) -> Bool) throws {
         let socket = try connect()
-        for _ in 0..<20_000 where socket.ask("GET", path).body.contains(part) { return }
-        Issue.record("\(path) never said \(part), but \(socket.ask("GET", path).body)")
+        for _ in 0..<20_000 where holds(socket.ask("GET", path).body) { return }
+        Issue.record("\(path) \(fault), but \(socket.ask("GET", path).body)")
     }
 }

@@ -35,7 +35,7 @@ struct Fault: Sendable, Equatable {
         try check()
     }
 
-    /// Reads `{"fault":NAME,"arg":…,"times":N,"after":N,"path":"/x"}`, or the text form in a string.
+    /// Reads the same as an object (`fault`, `arg`, `times`, `after`, `path`), or as a string.
     init(_ json: JSON) throws(Invalid) {
         if let text = json.text {
             self = try Fault(parsing: text)
