@@ -14,7 +14,7 @@ public struct ByteBuffer: ~Copyable {
     /// An empty buffer with room for `capacity` bytes; none is allocated for 0.
     public init(capacity: Int = 0) {
         precondition(capacity >= 0)
-        unsafe base = .allocate(capacity: capacity)
+        unsafe base = Self.memory(capacity)
         self.capacity = capacity
     }
 
@@ -25,7 +25,17 @@ public struct ByteBuffer: ~Copyable {
     }
 
     deinit {
-        unsafe base.deallocate()
+        free()
+    }
+
+    /// Memory for `capacity` bytes; an empty buffer points at nothing that is ever read.
+    private static func memory(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
+        unsafe capacity > 0
+            ? .allocate(capacity: capacity) : UnsafeMutablePointer(bitPattern: 1)!
+    }
+
+    private func free() {
+        if capacity > 0 { unsafe base.deallocate() }
     }
 
     /// How many bytes wait to be read.
@@ -63,7 +73,7 @@ public struct ByteBuffer: ~Copyable {
             let wanted = max(used + count, capacity * 2, 256)
             let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
             unsafe fresh.update(from: base + start, count: used)
-            unsafe base.deallocate()
+            free()
             unsafe base = fresh
             capacity = wanted
         }
@@ -87,6 +97,11 @@ public struct ByteBuffer: ~Copyable {
             unsafe (base + end).update(from: source.baseAddress!, count: count)
         }
         end &+= count
+    }
+
+    /// Appends a copy of `bytes` without the first `start` of them.
+    @inlinable public mutating func append(_ bytes: Span<UInt8>, from start: Int) {
+        append(bytes.extracting(start...))
     }
 
     /// Appends the bytes of a literal.
@@ -156,8 +171,8 @@ public struct ByteBuffer: ~Copyable {
         start = 0
         end = 0
         if capacity > keeping {
-            unsafe base.deallocate()
-            unsafe base = .allocate(capacity: 0)
+            free()
+            unsafe base = Self.memory(0)
             capacity = 0
         }
     }

@@ -22,6 +22,12 @@ public enum ParameterType: Equatable, Sendable {
     case structured
     /// A string, a number or null: the id of a request.
     case identifier
+    /// A string of one to this many bytes without control characters.
+    case label(Int)
+    /// An integer from 1, or -1 for "no limit".
+    case countOrUnlimited
+    /// A string or a boolean.
+    case stringOrBoolean
 }
 
 /// One parameter of a method.
@@ -34,14 +40,22 @@ public struct Parameter: Equatable, Sendable {
     public let isRequired: Bool
     /// What it means, one sentence with its unit and default.
     public let summary: String
+    /// The named schema of the object, or of each object, that it holds; nil where the type says all.
+    public let component: String?
 
     /// A parameter that a call must give.
-    public static func required(_ name: String, _ type: ParameterType, _ summary: String) -> Self {
-        Parameter(name: name, type: type, isRequired: true, summary: summary)
+    public static func required(
+        _ name: String, _ type: ParameterType, of component: String? = nil, _ summary: String
+    ) -> Self {
+        Parameter(
+            name: name, type: type, isRequired: true, summary: summary, component: component)
     }
 
     /// A parameter that a call may leave out or give as null.
-    public static func optional(_ name: String, _ type: ParameterType, _ summary: String) -> Self {
-        Parameter(name: name, type: type, isRequired: false, summary: summary)
+    public static func optional(
+        _ name: String, _ type: ParameterType, of component: String? = nil, _ summary: String
+    ) -> Self {
+        Parameter(
+            name: name, type: type, isRequired: false, summary: summary, component: component)
     }
 }

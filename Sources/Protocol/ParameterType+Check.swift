@@ -40,6 +40,19 @@ extension ParameterType {
         case .identifier:
             return kind == .string || kind == .number || kind == .null
                 ? nil : "a string, a number or null, not \(kind.withArticle)"
+        case .label(let bytesMax):
+            guard kind == .string else { return "a string, not \(kind.withArticle)" }
+            let text = JSONText.string(token)
+            let isPrintable = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+            return isPrintable && (1...bytesMax).contains(text.utf8.count)
+                ? nil : "1 to \(bytesMax) bytes without control characters"
+        case .countOrUnlimited:
+            guard kind == .number, let value = JSONText.integer(token), value == -1 || value >= 1
+            else { return "an integer from 1, or -1 for no limit" }
+            return nil
+        case .stringOrBoolean:
+            return kind == .string || kind == .boolean
+                ? nil : "a string, true or false, not \(kind.withArticle)"
         }
     }
 

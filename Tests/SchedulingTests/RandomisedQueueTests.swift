@@ -161,11 +161,20 @@ private struct RandomCourse {
             Set(keys) == Set(waiting.map(\.ticket.key)), "who waits is in the queue, nobody else")
         expect(
             keys.indices.allSatisfy { queue.position(of: keys[$0]) == $0 + 1 }, "positions agree")
+        if !evicts {
+            let order = waiting.sorted { rank($0) < rank($1) }.map(\.ticket.key)
+            expect(keys == order, "without eviction impatience, priority and arrival are the order")
+        }
         expect(queue.inFlight == running.count, "the count in flight is right")
         if let wake = queue.wakesAt(now: now) { expect(wake > now, "a wake lies ahead") }
         if running.isEmpty, !waiting.isEmpty, rateLimit == nil {
             broken.insert("an idle backend does not let anybody wait")
         }
+    }
+
+    /// Keys go up with the arrivals.
+    private func rank(_ entry: (ticket: Ticket, arrivedAt: UInt64)) -> (Int, UInt8, UInt64) {
+        (isImpatient(entry.arrivedAt) ? 0 : 1, entry.ticket.priority.rawValue, entry.ticket.key)
     }
 
     private func isImpatient(_ arrivedAt: UInt64) -> Bool {

@@ -22,4 +22,12 @@ package enum HTTPLimits {
     package static let keepAliveSecondsMax = 24 * 60 * 60
     /// Bytes of a request's prepared head: servers refuse more than 8 KiB to 16 KiB.
     package static let requestHeadBytesMax = 8 * 1024
+    /// Bytes of a whole answer: a list of 10,000 models takes 5 MiB, an answer of 128 Ki tokens 1 MiB,
+    /// embeddings of 1,000 texts with 4,096 numbers of 12 digits 50 MiB.
+    package static let answerBytesMax = 64 * 1024 * 1024
+    /// How long an idle connection is kept where the server did not say, in seconds: Node and
+    /// cpp-httplib close after 5, and the next request would meet a connection about to close.
+    package static let idleSecondsMax = 5
+    /// How long the addresses of a name are believed, in seconds.
+    package static let addressSeconds: UInt64 = 5
 }

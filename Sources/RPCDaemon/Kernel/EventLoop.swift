@@ -1,4 +1,5 @@
 import CLinux
+import CrowdModelsProtocol
 
 /// What the kernel says of a descriptor.
 package struct ReadyEvents: OptionSet, Sendable {
@@ -43,11 +44,17 @@ package final class EventLoop {
         var generation: UInt32 = 0
     }
 
+    /// Bytes of one read: what a socket holds by default is little more.
+    package static let scratchBytes = 65_536
+
     private let epoll: FileDescriptor
     private var slots: [Slot] = []
     private var timers = TimerHeap()
     private var turnWork: [any TurnWork] = []
     private var isRunning = false
+    /// Where a ready descriptor is read into when nothing of it waits from before: one for all, so
+    /// that an idle connection owns no memory. Whoever reads uses it up before returning.
+    private var scratch = ByteBuffer(capacity: EventLoop.scratchBytes)
     /// Nanoseconds of the monotonic clock when this turn began.
     package private(set) var now: UInt64
     /// Called at the end of each turn with its length in nanoseconds: how long a ready descriptor
@@ -97,6 +104,23 @@ package final class EventLoop {
     /// Makes sure that `timer` does not fire.
     package func cancel(_ timer: Timer) {
         timers.cancel(timer)
+    }
+
+    /// Reads once from the open descriptor `number` and shows `body` what came: nothing at the end
+    /// of the file. The bytes are gone when it returns; it may close the descriptor.
+    @inline(__always)
+    package func read(_ number: Int32, _ body: (Span<UInt8>) -> Void) throws(Errno) {
+        // Taken out for the while, so that nothing that `body` does can meet it half used.
+        var bytes = ByteBuffer()
+        swap(&bytes, &scratch)
+        defer {
+            bytes.removeAll()
+            swap(&bytes, &scratch)
+        }
+        _ = unsafe try bytes.write(room: Self.scratchBytes) { (room) throws(Errno) -> Int in
+            unsafe try Errno.check(clinux_read(number, room.baseAddress, room.count))
+        }
+        body(bytes.span)
     }
 
     /// Does `work` once before the loop waits again, after all that is ready now.

@@ -16,8 +16,8 @@ extension BackendQueue {
         var best: Int?
         for index in waiting.indices where waiting[index].ticket.expiresAt > now {
             // Behind the impatient ones nobody can come first.
-            if best != nil, index >= impatient, best! < impatient { break }
-            if best == nil || precedes(index, best!) { best = index }
+            if let best, best < impatient, index >= impatient { break }
+            if best.map({ precedes(index, $0) }) ?? true { best = index }
         }
         return best
     }

@@ -48,8 +48,8 @@ extension BackendQueue {
             retryAfter: max(predicted - min(budget, predicted), SchedulingLimits.retryAfterMin))
     }
 
-    /// How long until a slot is free for `position`: where all are busy, one ends every service time
-    /// divided by the number of slots.
+    /// How long until a slot is free for `position`: where all are busy, one ends every service
+    /// time divided by the number of slots.
     private func slotWait(model: String, position: Int, now: UInt64) -> UInt64 {
         guard let service = predictedService(now: now) else { return 0 }
         let slots = UInt64(maxConcurrent)

@@ -43,8 +43,8 @@ package struct BackendQueue {
     }
 
     /// - Parameter rateLimit: how many may start in any minute; nil for no limit.
-    /// - Parameter evictsModels: whether loading one model may throw out another, together with what
-    ///   that one is generating (LM Studio's just-in-time loading): then models take turns.
+    /// - Parameter evictsModels: whether loading one model may throw out another, together with
+    ///   what that one is generating (LM Studio's just-in-time loading): then models take turns.
     package init(
         maxConcurrent: Int, queueMax: Int = SchedulingLimits.queueMax, rateLimit: Int? = nil,
         evictsModels: Bool = false
@@ -130,7 +130,7 @@ package struct BackendQueue {
     }
 
     /// When to ask `next` again even if nothing happens: the rate limit lets another one start, or
-    /// a request runs out of patience, which changes positions. Nil: only an event changes anything.
+    /// a request runs out of patience, which changes positions. Nil: only an event does anything.
     package func wakesAt(now: UInt64) -> UInt64? {
         guard !waiting.isEmpty else { return nil }
         var wake: UInt64?

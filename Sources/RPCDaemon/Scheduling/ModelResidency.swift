@@ -1,8 +1,8 @@
 /// Which models one backend can serve without throwing out another.
 ///
-/// On a backend that evicts, loading a model may kill what another one generates. So a model that is
-/// not loaded starts only on an idle backend, and keeps it to itself until its requests have ended
-/// or discovery sees it loaded.
+/// On a backend that evicts, loading a model may kill what another one generates. So a model that
+/// is not loaded starts only on an idle backend, and keeps it to itself until its requests have
+/// ended or discovery sees it loaded.
 struct ModelResidency {
     private(set) var evicts: Bool
     /// Few, and mostly the very string that is looked for: comparing beats hashing.

@@ -13,7 +13,7 @@ struct RateWindow {
         self.limit = limit
     }
 
-    /// Sets another limit; what started already still counts.
+    /// Sets another limit; what started already still counts, as far as the old limit remembers it.
     mutating func limitChanged(to limit: Int?) {
         precondition(limit ?? 1 >= 1, "a rate limit lets at least one request start")
         let inOrder = starts[oldest...] + starts[..<oldest]

@@ -4,71 +4,71 @@ extension TOMLParser {
     static func dateTime(_ token: ArraySlice<UInt8>) throws(ScalarProblem) -> TOMLValue {
         var reader = DigitReader(rest: token)
         guard token.count > 4, token[token.startIndex + 4] == UInt8(ascii: "-") else {
-            let time = try readTime(&reader, token)
-            guard reader.rest.isEmpty else { throw malformed(token) }
+            let time = try readTime(&reader)
+            guard reader.rest.isEmpty else { throw malformed }
             return .localTime(time)
         }
-        let date = try readDate(&reader, token)
+        let date = try readDate(&reader)
         if reader.rest.isEmpty { return .localDate(date) }
         guard reader.take("T") || reader.take("t") || reader.take(" ") else {
-            throw malformed(token)
+            throw malformed
         }
-        let time = try readTime(&reader, token)
+        let time = try readTime(&reader)
         if reader.rest.isEmpty { return .localDateTime(date, time) }
-        let offset = try readOffset(&reader, token)
-        guard reader.rest.isEmpty else { throw malformed(token) }
+        let offset = try readOffset(&reader)
+        guard reader.rest.isEmpty else { throw malformed }
         guard time.second < 60 || isLeapSecond(date, time, offset) else {
             throw ScalarProblem(
-                message: "`\(text(token))`: a second 60 is the last of a month in UTC")
+                message: "a second 60 is the last of a month in UTC")
         }
         return .offsetDateTime(date, time, offset)
     }
 
     private static func readDate(
-        _ reader: inout DigitReader, _ token: ArraySlice<UInt8>
+        _ reader: inout DigitReader
     ) throws(ScalarProblem) -> TOMLDate {
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2),
             reader.take("-"), let day = reader.number(2)
-        else { throw malformed(token) }
+        else { throw malformed }
         guard let date = TOMLDate(year: year, month: month, day: day) else {
-            throw ScalarProblem(message: "`\(text(token))`: there is no such day in the calendar")
+            throw ScalarProblem(message: "there is no such day in the calendar")
         }
         return date
     }
 
     private static func readTime(
-        _ reader: inout DigitReader, _ token: ArraySlice<UInt8>
+        _ reader: inout DigitReader
     ) throws(ScalarProblem) -> TOMLTime {
         guard let hour = reader.number(2), reader.take(":"), let minute = reader.number(2) else {
-            throw malformed(token)
+            throw malformed
         }
         var second = 0
         var nanosecond = 0
         if reader.take(":") {
-            guard let given = reader.number(2) else { throw malformed(token) }
+            guard let given = reader.number(2) else { throw malformed }
             second = given
             if reader.take(".") {
-                guard let given = reader.nanoseconds() else { throw malformed(token) }
+                guard let given = reader.nanoseconds() else { throw malformed }
                 nanosecond = given
             }
         }
         guard hour < 24, minute < 60, second <= 60 else {
-            throw ScalarProblem(message: "`\(text(token))`: there is no such time of day")
+            throw ScalarProblem(message: "there is no such time of day")
         }
         return TOMLTime(hour: hour, minute: minute, second: second, nanosecond: nanosecond)
     }
 
     private static func readOffset(
-        _ reader: inout DigitReader, _ token: ArraySlice<UInt8>
+        _ reader: inout DigitReader
     ) throws(ScalarProblem) -> TOMLOffset {
         if reader.take("Z") || reader.take("z") { return TOMLOffset(minutes: 0) }
         let isWest = reader.take("-")
         guard isWest || reader.take("+"), let hour = reader.number(2), reader.take(":"),
             let minute = reader.number(2)
-        else { throw malformed(token) }
+        else { throw malformed }
         guard hour < 24, minute < 60 else {
             throw ScalarProblem(
-                message: "`\(text(token))`: an offset from UTC is less than 24:00 hours")
+                message: "an offset from UTC is less than 24:00 hours")
         }
         let minutes = hour * 60 + minute
         return TOMLOffset(minutes: isWest ? -minutes : minutes)
@@ -87,9 +87,9 @@ extension TOMLParser {
         }
     }
 
-    private static func malformed(_ token: ArraySlice<UInt8>) -> ScalarProblem {
+    private static var malformed: ScalarProblem {
         ScalarProblem(
-            message: "`\(text(token))` is not a date or time; they look like 1979-05-27, "
+            message: "not a date or time; they look like 1979-05-27, "
                 + "07:32:00, 1979-05-27T07:32:00 or 1979-05-27T07:32:00+02:00")
     }
 }

@@ -10,11 +10,11 @@ extension TOMLParser {
         if body.count > 1, body.first == UInt8(ascii: "0"), let radix = radix(body) {
             guard sign == nil else {
                 throw ScalarProblem(
-                    message: "`\(text(token))`: only a decimal integer may have a sign")
+                    message: "only a decimal integer may have a sign")
             }
-            return try prefixed(body.dropFirst(2), radix: radix, token)
+            return try prefixed(body.dropFirst(2), radix: radix)
         }
-        return try decimal(body, isNegative: isNegative, token)
+        return try decimal(body, isNegative: isNegative)
     }
 
     private static func radix(_ body: ArraySlice<UInt8>) -> Int? {
@@ -27,37 +27,42 @@ extension TOMLParser {
     }
 
     private static func prefixed(
-        _ digits: ArraySlice<UInt8>, radix: Int, _ token: ArraySlice<UInt8>
+        _ digits: ArraySlice<UInt8>, radix: Int
     ) throws(ScalarProblem) -> TOMLValue {
         guard let plain = plainDigits(digits, radix: radix) else {
-            let kind = [16: "hexadecimal", 8: "octal", 2: "binary"][radix] ?? ""
+            let (kind, example) =
+                switch radix {
+                case 16: ("hexadecimal", "0xFF")
+                case 8: ("octal", "0o755")
+                default: ("binary", "0b1101")
+                }
             throw ScalarProblem(
-                message: "`\(text(token))` is not a valid \(kind) integer")
+                message: "not a valid \(kind) integer, such as \(example)")
         }
-        return .integer(try integer(plain, radix: radix, isNegative: false, token))
+        return .integer(try integer(plain, radix: radix, isNegative: false))
     }
 
     private static func decimal(
-        _ body: ArraySlice<UInt8>, isNegative: Bool, _ token: ArraySlice<UInt8>
+        _ body: ArraySlice<UInt8>, isNegative: Bool
     ) throws(ScalarProblem) -> TOMLValue {
         let wholeEnd = body.firstIndex { !isDigit($0) && $0 != UInt8(ascii: "_") } ?? body.endIndex
         let whole = body[..<wholeEnd]
         guard let wholeDigits = plainDigits(whole, radix: 10) else {
-            throw malformed(token)
+            throw malformed
         }
         if wholeDigits.count > 1 && wholeDigits[0] == UInt8(ascii: "0") {
             throw ScalarProblem(
-                message: "`\(text(token))`: a number has no leading zeros; octal is 0o17")
+                message: "a number has no leading zeros; octal is written 0o17")
         }
         if wholeEnd == body.endIndex {
-            return .integer(try integer(wholeDigits, radix: 10, isNegative: isNegative, token))
+            return .integer(try integer(wholeDigits, radix: 10, isNegative: isNegative))
         }
         var plain = wholeDigits
         var rest = body[wholeEnd...]
         if rest.first == UInt8(ascii: ".") {
             let end = rest.dropFirst().firstIndex { !isDigit($0) && $0 != UInt8(ascii: "_") }
             let fraction = rest.dropFirst().prefix { isDigit($0) || $0 == UInt8(ascii: "_") }
-            guard let digits = plainDigits(fraction, radix: 10) else { throw malformed(token) }
+            guard let digits = plainDigits(fraction, radix: 10) else { throw malformed }
             plain += [UInt8(ascii: ".")] + digits
             rest = rest[(end ?? rest.endIndex)...]
         }
@@ -68,26 +73,25 @@ extension TOMLParser {
                 plain.append(sign)
                 exponent = exponent.dropFirst()
             }
-            guard let digits = plainDigits(exponent, radix: 10) else { throw malformed(token) }
+            guard let digits = plainDigits(exponent, radix: 10) else { throw malformed }
             plain += digits
             rest = []
         }
-        guard rest.isEmpty, let value = Double(text(plain[...])) else { throw malformed(token) }
+        guard rest.isEmpty, let value = Double(text(plain[...])) else { throw malformed }
         guard value.isFinite else {
             throw ScalarProblem(
-                message: "`\(text(token))` is too large for a 64-bit float; infinity is `inf`")
+                message: "too large for a 64-bit float; infinity is written inf")
         }
         return .float(isNegative ? -value : value)
     }
 
     private static func integer(
-        _ digits: [UInt8], radix: Int, isNegative: Bool, _ token: ArraySlice<UInt8>
+        _ digits: [UInt8], radix: Int, isNegative: Bool
     ) throws(ScalarProblem) -> Int64 {
         let signed = (isNegative ? "-" : "") + text(digits[...])
         guard let value = Int64(signed, radix: radix) else {
             throw ScalarProblem(
-                message: "`\(text(token))` does not fit a 64-bit integer "
-                    + "(\(Int64.min) to \(Int64.max))")
+                message: "the integer does not fit in 64 bits (\(Int64.min) to \(Int64.max))")
         }
         return value
     }
@@ -105,9 +109,9 @@ extension TOMLParser {
         return wasDigit ? plain : nil
     }
 
-    private static func malformed(_ token: ArraySlice<UInt8>) -> ScalarProblem {
+    private static var malformed: ScalarProblem {
         ScalarProblem(
-            message: "`\(text(token))` is not a valid number: digits stand on both sides of "
-                + "a point and of each underscore")
+            message: "not a valid number: digits stand on both sides of a point and of each "
+                + "underscore, and nothing else but an exponent belongs to it")
     }
 }

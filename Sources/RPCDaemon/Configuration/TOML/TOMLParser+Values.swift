@@ -88,13 +88,13 @@ extension TOMLParser {
             isDigit(first) || "+-.".utf8.contains(first)
                 || token.elementsEqual("inf".utf8) || token.elementsEqual("nan".utf8)
         else {
-            let word = text(token)
-            let lowered = word.lowercased()
-            let known = ["true", "false", "inf", "nan"].contains(lowered)
+            // What was typed is not repeated: it may be a key whose quotes were forgotten.
+            let word = text(token.prefix(5)).lowercased()
+            let isWord = ["true", "false", "inf", "nan"].contains(word)
             throw ScalarProblem(
-                message: known
-                    ? "`\(word)` is not a value; write it in lower case: `\(lowered)`"
-                    : "`\(word)` is not a value; a string needs quotes: \"\(word)\"")
+                message: isWord && token.count == word.utf8.count
+                    ? "`\(word)` is written in lower case"
+                    : "not a value; a string needs quotes around it")
         }
         return try number(token)
     }

@@ -1,0 +1,89 @@
+/// `complete`: text from a prompt or a conversation.
+public enum CompleteMethod {
+    /// The longest time limit in milliseconds: a year, so that no sum of nanoseconds overflows.
+    public static let millisecondsMax = 31_536_000_000
+    /// The longest `tag` in bytes: statistics keep each tag that comes.
+    public static let tagBytesMax = 128
+
+    /// What a call takes, in the order of a call by position; `CompleteParameter` names the places.
+    public static let parameters: [Parameter] = [
+        .optional(
+            "model", .string,
+            "The model's id or alias; without it `default_model`, else the one loaded chat model."),
+        .optional("prompt", .string, "What to answer; exactly one of `prompt` and `messages`."),
+        .optional(
+            "messages", .objects, of: "Message",
+            "The conversation in OpenAI's form; exactly one of `prompt` and `messages`."),
+        .optional(
+            "system_prompt", .string, "Sent first, as a system message of its own."),
+        .optional(
+            "temperature", .number(0...100),
+            "How freely to choose; the backend's default if absent."),
+        .optional("top_p", .number(0...1), "Choose among the likeliest tokens up to this share."),
+        .optional(
+            "top_k", .integer(-1...2_147_483_647),
+            "Choose among this many tokens; 0 or -1 for all, where the backend knows these."),
+        .optional(
+            "min_p", .number(0...1), "Leave out tokens below this share of the likeliest one's."),
+        .optional(
+            "max_tokens", .countOrUnlimited, "The most tokens to produce; -1 for no limit."),
+        .optional("stop", .stringOrStrings, "Text, or texts, at which to stop."),
+        .optional(
+            "seed", .integer(Int.min...Int.max), "The same seed, the same answer, where supported."),
+        .optional(
+            "presence_penalty", .number(-100...100), "Above 0: fewer tokens that were there before."
+        ),
+        .optional(
+            "frequency_penalty", .number(-100...100),
+            "Above 0: fewer tokens the more often they were there before."),
+        .optional(
+            "repeat_penalty", .number(0...100), "Above 1: fewer repetitions; 1 changes nothing."),
+        .optional(
+            "logit_bias", .object, of: "LogitBias", "What to add to the likelihood of tokens."),
+        .optional(
+            "response_format", .object, of: "ResponseFormat",
+            "The form of the answer, such as a JSON Schema it has to fit."),
+        .optional("tools", .objects, of: "Tool", "Functions that the model may ask to be called."),
+        .optional(
+            "tool_choice", .stringOrObject, of: "ToolChoice",
+            "`auto`, `none`, `required`, or the one function to call."),
+        .optional(
+            "reasoning", .stringOrBoolean,
+            "How much to think first, such as `off`, `low`, `high`; true is `on`, false is `off`."),
+        .optional(
+            "ttl", .integer(0...315_360_000),
+            "Seconds without use after which the backend unloads the model."),
+        .optional(
+            "draft_model", .string, "A smaller model of the same backend that guesses ahead."),
+        .optional(
+            "options", .object, of: "Options", "Members passed on to the backend as they are."),
+        .optional(
+            "stream", .boolean, "Whether to send `complete.delta` as text comes; false if absent."),
+        .optional(
+            "progress", .boolean, "Whether to send `complete.progress` on change; false if absent."),
+        .optional("backend", .string, "The only backend to use."),
+        .optional(
+            "priority", .choice(["interactive", "batch"]),
+            "`interactive` (the default) goes before `batch`."),
+        .optional(
+            "timeout_ms", .integer(1...millisecondsMax),
+            "Milliseconds from arrival after which to give up with 1008; 300000 if absent."),
+        .optional(
+            "deadline_ms", .integer(1...millisecondsMax),
+            "Milliseconds from arrival; refused with 1015 at once if predicted to end later."),
+        .optional(
+            "tag", .label(tagBytesMax), "A label under which `stats` counts the request."),
+    ]
+}
+
+/// Where each parameter of `complete` stands in its list, and so in its `Arguments`.
+public enum CompleteParameter: Int, CaseIterable, Sendable {
+    case model, prompt, messages, systemPrompt
+    case temperature, topP, topK, minP, maxTokens, stop, seed
+    case presencePenalty, frequencyPenalty, repeatPenalty, logitBias
+    case responseFormat, tools, toolChoice, reasoning, ttl, draftModel, options
+    case stream, progress, backend, priority, timeoutMilliseconds, deadlineMilliseconds, tag
+
+    /// The name on the wire.
+    public var name: String { CompleteMethod.parameters[rawValue].name }
+}

@@ -1,0 +1,93 @@
+/// Every maximum that the daemon holds, with its reason; `[limits]` may change what is a `var`.
+///
+/// Whoever refuses something over a limit names it as it is named in `[limits]`.
+package struct Limits: Equatable, Sendable {
+    /// Bytes of one line from a client, its newline not counted. Four photographs of 1.5 MiB each
+    /// in base64 are 4 × 1.5 × 4/3 = 8 MiB; a prompt of 128,000 tokens is about 0.5 MiB.
+    package var lineBytesMax = 8 * mebibyte
+
+    /// Levels of JSON, the outermost value being 1. A chat with a JSON Schema nests some 30 deep;
+    /// a reader that recurses needs less than 64 KiB of stack for 128.
+    package var depthMax = 128
+
+    /// Requests in one batch. A turn of the loop handles 100 requests of a connection, so a batch
+    /// delays others no longer than single lines may.
+    package var batchMax = 100
+
+    /// Connections in all. An idle one costs up to 8 KiB: 4096 × 8 KiB = 32 MiB.
+    package var connectionsMax = 4096
+
+    /// Connections of one user. A quarter of all: no three users can lock out a fourth.
+    package var connectionsPerUIDMax = 1024
+
+    /// Requests that one connection may have queued or running. Sixteen times what one model
+    /// runs side by side (4), so that a program's fan-out fits and its mistakes stay small.
+    package var inFlightPerConnectionMax = 64
+
+    /// Requests that wait for one backend. With 4 at once and 4.7 s each, the last of 256 waits
+    /// 256 / 4 × 4.7 s = 300 s, which is the default time limit: more could only time out.
+    package var queueMax = 256
+
+    /// Bytes that may wait for one client. Reading from it pauses at `outputPauseBytes`; what
+    /// is in flight by then still has to fit: 64 requests × 112 KiB = 7 MiB, and the 1 MiB.
+    package var outputBytesMax = 8 * mebibyte
+
+    /// How long a client may take nothing of what waits for it. A stopped terminal is a matter of
+    /// seconds; memory held for the dead is not.
+    package var writeStall: Seconds = 10
+
+    package init() {}
+
+    /// Reading from a client pauses while more bytes than this wait for it: 1 MiB is some 8,000
+    /// deltas, more than a terminal falls behind; half the maximum where that is smaller.
+    package var outputPauseBytes: Int { min(Limits.mebibyte, outputBytesMax / 2) }
+
+    /// Bytes of a socket's path: Linux's `sun_path` has 108, one of them a final zero.
+    package static let socketPathBytesMax = 107
+
+    /// Bytes of the configuration: a thousand backends take 300 KiB.
+    package static let configurationBytesMax = mebibyte
+
+    /// Bytes of a backend's name: it is a column in tables and a label of every metric.
+    package static let nameBytesMax = 64
+
+    private static let kibibyte = 1024
+    private static let mebibyte = 1024 * kibibyte
+}
+
+extension Limits {
+    /// A limit that counts, as `[limits]` knows it.
+    package struct Key: Sendable {
+        package let name: String
+        package let unit: String
+        /// What `[limits]` may set it to.
+        package let range: ClosedRange<Int>
+        package let path: any WritableKeyPath<Limits, Int> & Sendable
+    }
+
+    /// The limits that count, in the order of the documentation. The upper ends keep a slip of the
+    /// keyboard from becoming an allocation: 1 GiB of line, 1024 levels (512 KiB of stack).
+    package static let keys: [Key] = [
+        Key(
+            name: "line_bytes_max", unit: "bytes", range: kibibyte...1024 * mebibyte,
+            path: \.lineBytesMax),
+        Key(name: "depth_max", unit: "levels", range: 1...1024, path: \.depthMax),
+        Key(name: "batch_max", unit: "requests", range: 1...10_000, path: \.batchMax),
+        Key(
+            name: "connections_max", unit: "connections", range: 1...100_000,
+            path: \.connectionsMax),
+        Key(
+            name: "connections_per_uid_max", unit: "connections", range: 1...100_000,
+            path: \.connectionsPerUIDMax),
+        Key(
+            name: "in_flight_per_connection_max", unit: "requests", range: 1...10_000,
+            path: \.inFlightPerConnectionMax),
+        Key(name: "queue_max", unit: "requests", range: 1...100_000, path: \.queueMax),
+        Key(
+            name: "output_bytes_max", unit: "bytes", range: kibibyte...1024 * mebibyte,
+            path: \.outputBytesMax),
+    ]
+
+    /// What `[limits] write_stall` may be, in seconds.
+    package static let writeStallRange: ClosedRange<Double> = 0.1...3600
+}

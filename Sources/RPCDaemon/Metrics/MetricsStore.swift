@@ -1,0 +1,142 @@
+/// What a series tells apart.
+package enum SeriesKind: Int, CaseIterable, Sendable {
+    case backend
+    case model
+    case client
+
+    var limit: Int {
+        switch self {
+        case .backend: MetricsLimits.backendsMax
+        case .model: MetricsLimits.modelsMax
+        case .client: MetricsLimits.clientsMax
+        }
+    }
+}
+
+/// A series by number, so that no name is hashed when a request ends.
+package struct SeriesID: Equatable, Sendable {
+    let index: Int32
+    /// Tells a series from a later one in the same place.
+    let generation: UInt32
+}
+
+/// The numbers behind `stats`: samples go in, snapshots come out.
+///
+/// It owns all series, at most the sum of the limits and one `other` for each kind. Time is
+/// monotonic nanoseconds and must not run backwards.
+package struct MetricsStore {
+    /// Goes up with every sample: together with `Snapshot.validUntil` it tells whether a snapshot
+    /// still holds.
+    package private(set) var version: UInt64 = 0
+    /// The names of the kinds of error, by `ErrorKind.index`.
+    package let errorKinds: [String]
+    var places: [Place]
+    private var indices: [[String: Int]]
+
+    struct Place {
+        var kind: SeriesKind?
+        var name: String
+        var generation: UInt32 = 0
+        var series = Series()
+    }
+
+    static let allIndex = 0
+    static let loopIndex = 1
+    private static let otherIndex = 2
+
+    /// - Parameter errorKinds: the name of every kind of error that samples will have.
+    package init(errorKinds: [String]) {
+        precondition(errorKinds.count <= MetricsLimits.errorKindsMax, "too many kinds of error")
+        self.errorKinds = errorKinds
+        places = [Place(name: "all"), Place(name: "event loop")]
+        indices = []
+        for kind in SeriesKind.allCases {
+            indices.append([MetricsLimits.otherName: places.count])
+            places.append(Place(kind: kind, name: MetricsLimits.otherName))
+        }
+    }
+
+    /// The series of that name, made if need be. Over the kind's limit the one that has been silent
+    /// longest makes room, if that is an hour at least; else it is the series `other`.
+    package mutating func series(_ kind: SeriesKind, _ name: String, now: UInt64) -> SeriesID {
+        if let index = indices[kind.rawValue][name] { return id(of: index) }
+        let second = now / 1_000_000_000
+        guard let index = freePlace(kind, second: second) else {
+            return id(of: Self.otherIndex + kind.rawValue)
+        }
+        places[index].name = name
+        places[index].series = Series(second: second)
+        indices[kind.rawValue][name] = index
+        return id(of: index)
+    }
+
+    /// Whether samples with this series are still counted under its name; ask again by name if not.
+    package func isCurrent(_ id: SeriesID) -> Bool {
+        places[Int(id.index)].generation == id.generation
+    }
+
+    /// A request has ended, in whatever way.
+    package mutating func finished(_ sample: RequestSample, now: UInt64) {
+        if let kind = sample.errorKind {
+            precondition(Int(kind.index) < errorKinds.count, "a kind of error without a name")
+        }
+        let contribution = Contribution(sample)
+        let second = now / 1_000_000_000
+        version &+= 1
+        places[Self.allIndex].series.add(contribution, second: second)
+        add(contribution, sample.backend, second: second)
+        add(contribution, sample.model, second: second)
+        add(contribution, sample.client, second: second)
+    }
+
+    /// An event waited this long for the loop to turn to it.
+    ///
+    /// Every turn of the loop may report one, so only the first in a second ends the validity of a
+    /// snapshot: its `loopDelay` may be a second old.
+    package mutating func loopDelay(seconds: Double, now: UInt64) {
+        let second = now / 1_000_000_000
+        if second > places[Self.loopIndex].series.second { version &+= 1 }
+        let contribution = Contribution(.latency, seconds)
+        places[Self.loopIndex].series.add(contribution, second: second)
+    }
+
+    /// Frees what has left every window; worth a call a minute where nobody asks for snapshots.
+    package mutating func tidied(now: UInt64) {
+        for index in places.indices { places[index].series.advance(to: now / 1_000_000_000) }
+    }
+
+    private mutating func add(
+        _ contribution: borrowing Contribution, _ id: SeriesID?, second: UInt64
+    ) {
+        guard let id else { return }
+        var index = Int(id.index)
+        if places[index].generation != id.generation, let kind = places[index].kind {
+            index = Self.otherIndex + kind.rawValue
+        }
+        places[index].series.add(contribution, second: second)
+    }
+
+    private func id(of index: Int) -> SeriesID {
+        SeriesID(index: Int32(index), generation: places[index].generation)
+    }
+
+    /// A new place, or that of the longest silent series, whose total goes to `other`.
+    private mutating func freePlace(_ kind: SeriesKind, second: UInt64) -> Int? {
+        if indices[kind.rawValue].count <= kind.limit {
+            places.append(Place(kind: kind, name: ""))
+            return places.count - 1
+        }
+        let other = Self.otherIndex + kind.rawValue
+        let silent = indices[kind.rawValue].values.filter { $0 != other }
+            .min { places[$0].series.second < places[$1].series.second }
+        guard let silent,
+            places[silent].series.second + MetricsLimits.silenceBeforeReuse <= second
+        else { return nil }
+        places[silent].series.advance(to: second)
+        places[other].series.inherit(places[silent].series)
+        version &+= 1
+        indices[kind.rawValue][places[silent].name] = nil
+        places[silent].generation &+= 1
+        return silent
+    }
+}
