@@ -43,7 +43,8 @@ import Testing
             (
                 "error-data=It broke",
                 [
-                    "data: {\"error\":{\"message\":\"It broke\",\"type\":\"invalid_request_error\"}}\n\n"
+                    "data: {\"error\":{\"message\":\"It broke\","
+                        + "\"type\":\"invalid_request_error\"}}\n\n"
                 ],
                 ["event:", "[DONE]"]
             ),
@@ -175,7 +176,8 @@ import Testing
         let v0 = try simulator.ask("POST", SimulatorTests.v0, body).body
         #expect(
             v0.contains(
-                "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":6,\"completion_tokens\":2,"
+                "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":6,"
+                    + "\"completion_tokens\":2,"
                     + "\"total_tokens\":8},\"stats\":{\"tokens_per_second\":0,"))
         let openAI = try simulator.ask("POST", SimulatorTests.openAI, body).body
         #expect(!openAI.contains("stats"))
@@ -218,7 +220,7 @@ import Testing
         let other = try simulator.connect()
         #expect(other.ask("GET", "/v1/models").status == 200)
         let control = try simulator.connect()
-        #expect(control.ask("POST", "/simulator/faults", "[\"refuse=0.3\"]").status == 200)
+        #expect(control.ask("POST", "/simulator/faults", "[\"refuse=1\"]").status == 200)
         #expect(other.readToEnd() == "")
         #expect(throws: HTTPSocket.Refused.self) { try simulator.connect() }
         var answer: HTTPSocket.Answer?
@@ -282,7 +284,8 @@ import Testing
         let set = "[{\"fault\":\"429\",\"arg\":3,\"times\":1,\"after\":2,\"path\":\"/x\"}]"
         #expect(
             socket.ask("POST", "/simulator/faults", set).body
-                == "{\"faults\":[{\"fault\":\"429\",\"arg\":\"3\",\"times\":1,\"after\":2,\"path\":\"/x\"}]}"
+                == "{\"faults\":[{\"fault\":\"429\",\"arg\":\"3\",\"times\":1,\"after\":2,"
+                + "\"path\":\"/x\"}]}"
         )
         #expect(socket.ask("DELETE", "/simulator/faults").body == "{\"faults\":[]}")
     }

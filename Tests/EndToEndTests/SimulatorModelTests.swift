@@ -3,7 +3,8 @@ import Testing
 /// Which model answers, what waits, and what dies: the traps of LM Studio's model handling.
 @Suite struct SimulatorModelTests {
     private static func chat(_ model: String, _ prompt: String, stream: Bool = false) -> String {
-        "{\"model\":\"\(model)\",\"stream\":\(stream),\"messages\":[{\"role\":\"user\",\"content\":\"\(prompt)\"}]}"
+        "{\"model\":\"\(model)\",\"stream\":\(stream),"
+            + "\"messages\":[{\"role\":\"user\",\"content\":\"\(prompt)\"}]}"
     }
 
     private static func model(in answer: String) -> String {
@@ -100,6 +101,40 @@ import Testing
         let log = try simulator.ask("GET", "/simulator/log").body
         #expect(log.contains(/"closed_early_ms":[0-9.]+/))
         #expect(try simulator.ask("GET", "/simulator/stats").body.contains("\"generating\":0,"))
+    }
+
+    @Test(arguments: [false, true])
+    func `a prompt is read to its end though its client left, unless told not to`(
+        cancels: Bool
+    ) throws {
+        let arguments = ["--first-token-delay", "1000"] + (cancels ? ["--prefill-cancels"] : [])
+        let simulator = try SimulatorProcess(arguments)
+        let socket = try simulator.connect()
+        socket.request("POST", SimulatorTests.openAI, SimulatorTests.chat("hi"))
+        try simulator.until("/simulator/stats", says: "\"generating\":1,")
+        socket.finishSending()
+        try simulator.until("/simulator/stats", says: "\"aborted\":1,")
+        if cancels {
+            try simulator.until("/simulator/stats", says: "\"generating\":0,")
+        } else {
+            let stats = try simulator.ask("GET", "/simulator/stats").body
+            #expect(stats.contains("\"generating\":1,"))
+        }
+    }
+
+    @Test func `without a name the only loaded model answers, and an embedder counts`() throws {
+        let chat = "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+        let one = try SimulatorProcess("--model", "a,state=loaded", "--model", "b")
+        #expect(try one.ask("POST", SimulatorTests.v0, chat).body.contains("\"model\":\"a\""))
+        let embedder = "e,type=embeddings,state=loaded"
+        let two = try SimulatorProcess("--model", "a,state=loaded", "--model", embedder)
+        let refused = try two.ask("POST", SimulatorTests.v0, chat)
+        #expect(refused.status == 400)
+        #expect(refused.body.contains("Multiple models are loaded."))
+        let only = try SimulatorProcess("--model", "a", "--model", embedder)
+        let vector = try only.ask("POST", "/v1/embeddings", "{\"input\":\"x\"}")
+        #expect(vector.body.contains("\"model\":\"e\""))
+        #expect(try only.ask("POST", SimulatorTests.v0, chat).status == 400)
     }
 
     @Test func `loading by hand adds an instance, unloading takes it away`() throws {

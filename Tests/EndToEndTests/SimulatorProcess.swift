@@ -3,7 +3,9 @@ final class SimulatorProcess {
     let child: ChildProcess
     let port: UInt16
 
-    init(_ arguments: String...) throws {
+    convenience init(_ arguments: String...) throws { try self.init(arguments) }
+
+    init(_ arguments: [String]) throws {
         child = try ChildProcess(
             BuiltProducts.path("lmstudio-simulator"),
             ["--port", "0", "--exit-with-parent"] + arguments)

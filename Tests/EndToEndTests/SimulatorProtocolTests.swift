@@ -70,7 +70,8 @@ import Testing
         let socket = try simulator.connect()
         let body = SimulatorTests.chat("echo:a", ",\"stream\":true")
         socket.send(
-            "POST \(SimulatorTests.v0) HTTP/1.0\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            "POST \(SimulatorTests.v0) HTTP/1.0\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         )
         let text = socket.readToEnd()
         #expect(!text.contains("chunked"))
@@ -100,7 +101,8 @@ import Testing
         #expect(socket.ask("GET", "/lmstudio-greeting").body == "{\"lmstudio\":true}")
         let body = SimulatorTests.chat("x")
         let head =
-            "POST \(SimulatorTests.v0) HTTP/1.1\r\nhost: t\r\ncontent-length: \(body.utf8.count)\r\n\r\n"
+            "POST \(SimulatorTests.v0) HTTP/1.1\r\nhost: t\r\n"
+            + "content-length: \(body.utf8.count)\r\n\r\n"
         for part in (head + body + head + body).split(
             separator: "m", omittingEmptySubsequences: false)
         {

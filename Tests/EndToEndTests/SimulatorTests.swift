@@ -7,7 +7,8 @@ import Testing
 
     /// A chat request for the model that is loaded at start.
     static func chat(_ prompt: String, _ more: String = "") -> String {
-        "{\"model\":\"llama-2-7b-chat\",\"messages\":[{\"role\":\"user\",\"content\":\"\(prompt)\"}]\(more)}"
+        "{\"model\":\"llama-2-7b-chat\",\"messages\":[{\"role\":\"user\",\"content\":"
+            + "\"\(prompt)\"}]\(more)}"
     }
 
     /// `text` with what differs from run to run replaced.
@@ -71,7 +72,8 @@ import Testing
                 "stats":{"tokens_per_second":N,"time_to_first_token":N,"generation_time":N,\
                 "stop_reason":"eosFound"},"model_info":{"arch":"llama","quant":"Q4_K_M",\
                 "format":"gguf","context_length":4096},"runtime":{\
-                "name":"llama.cpp-linux-x86_64-avx2","version":"1.3.0","supported_formats":["gguf"]}}
+                "name":"llama.cpp-linux-x86_64-avx2","version":"1.3.0",\
+                "supported_formats":["gguf"]}}
                 """)
         let openAI = try simulator.ask("POST", SimulatorTests.openAI, body).body
         #expect(
@@ -95,7 +97,8 @@ import Testing
             """
         func frame(_ delta: String, _ finish: String = "null") -> String {
             start
-                + "{\"index\":0,\"delta\":{\(delta)},\"logprobs\":null,\"finish_reason\":\(finish)}]}\n\n"
+                + "{\"index\":0,\"delta\":{\(delta)},\"logprobs\":null,"
+                + "\"finish_reason\":\(finish)}]}\n\n"
         }
         let deltas =
             frame("\"role\":\"assistant\",\"content\":\"a\"") + frame("\"content\":\" b\"")
@@ -207,7 +210,8 @@ import Testing
                 """
                 {
                     "error": {
-                        "message": "Multiple models are loaded. Please specify a model by providing \
+                        "message": "Multiple models are loaded. Please specify a model by \
+                providing \
                 a 'model' field.",
                         "type": "invalid_request_error",
                         "param": "model",
@@ -234,7 +238,8 @@ import Testing
                 "{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"\(long)\"}]}", 400,
                 """
                 {"error":"Trying to keep the first 24 tokens when context the overflows. However, \
-                the model is loaded with context length of only 20 tokens, which is not enough. Try \
+                the model is loaded with context length of only 20 tokens, which is not enough. \
+                Try \
                 to load the model with a larger context length, or provide a shorter input"}
                 """
             ),
