@@ -17,76 +17,81 @@ import Testing
         return Seen(text: socket.readToEnd(), wasReset: socket.wasReset)
     }
 
+    /// A fault, what the answer then holds, and what it does not.
+    private typealias Row = (fault: String, has: [String], lacks: [String])
+
+    private static let finish = "\"finish_reason\":\"stop\""
+    private static let last = "\r\n0\r\n\r\n"
+
+    private static let streamed: [Row] = [
+        ("truncate=1", ["\"content\":\"a\""], ["\" b\"", finish, "[DONE]", last]),
+        ("truncate=1e300", ["\"content\":\" d\""], [finish, "[DONE]", last]),
+        ("cut=1", ["\"content\":\"a\"", last], ["\" b\"", finish, "[DONE]"]),
+        ("no-done", [finish, last], ["[DONE]"]),
+        ("no-finish", ["data: [DONE]\n\n", last], [finish]),
+        (
+            "error-event",
+            [
+                "event: error\ndata: {\"error\":{\"message\":\"Error in iterating",
+                "'type' must be a string\"},\"message\":\"Error in", last,
+            ],
+            ["\"delta\"", "[DONE]"]
+        ),
+        (
+            "error-event=1:It broke",
+            ["\"content\":\"a\"", "event: error\ndata: {\"error\":{\"message\":\"It broke\"}"],
+            ["\" b\"", "[DONE]"]
+        ),
+        (
+            "error-data=It broke",
+            [
+                "data: {\"error\":{\"message\":\"It broke\","
+                    + "\"type\":\"invalid_request_error\"}}\n\n"
+            ],
+            ["event:", "[DONE]"]
+        ),
+        (
+            "error-string=It broke", ["data: {\"error\":\"It broke\"}\n\n"],
+            ["event:", "[DONE]"]
+        ),
+        ("splice", ["\"logprodata: {\"id\":", "\"content\":\" d\"", "[DONE]"], []),
+        ("garbage", ["[{<<<\n\n", "\"content\":\" d\"", "[DONE]"], []),
+        ("crlf", ["data: [DONE]\r\n\r\n"], ["data: [DONE]\n\n"]),
+        ("comments", [": keepalive\n\ndata: {"], []),
+        ("crash=1", ["\"content\":\"a\"", "The model has crashed"], ["\" b\"", "[DONE]"]),
+        (
+            "old",
+            [
+                "{\"role\":\"assistant\",\"content\":\" d\"}",
+                "\"delta\":{\"role\":\"assistant\"}",
+            ], []
+        ),
+        ("usage=absent", ["[DONE]"], ["usage"]),
+        (
+            "usage=null", ["\"finish_reason\":null}],\"usage\":null}", "\"usage\":null}\n\n"],
+            []
+        ),
+        ("usage=empty", ["\"usage\":{}}"], []),
+        ("usage=zeros", ["\"usage\":{\"prompt_tokens\":0,"], []),
+        ("choices=empty", ["fingerprint\":\"llama-2-7b-chat\",\"choices\":[]}\n"], []),
+        ("choices=absent", ["fingerprint\":\"llama-2-7b-chat\"}\n"], []),
+        ("wrong-model=z", ["\"model\":\"z\",\"system_fingerprint\":\"z\""], ["llama-2"]),
+        ("wrong-model", ["\"model\":\"mistral-7b-instruct\""], ["llama-2"]),
+        (
+            "no-content-length", ["Connection: close\r\n", "\r\n\r\ndata: {"],
+            ["chunked", last]
+        ),
+        ("trailers", ["Trailer: X-Checksum\r\n", "0\r\nX-Checksum: 0\r\n\r\n"], []),
+        ("bad-chunk", ["\r\n\r\nxyz\r\ndata: "], []),
+        (
+            "http200-error", ["{\"error\":\"Unexpected endpoint or method. (POST /v1/"],
+            ["data:"]
+        ),
+    ]
+
     @Test func `a fault in a stream is what its name says`() throws {
-        let finish = "\"finish_reason\":\"stop\""
-        let last = "\r\n0\r\n\r\n"
         let simulator = try SimulatorProcess()
-        let table: [(fault: String, has: [String], lacks: [String])] = [
-            ("truncate=1", ["\"content\":\"a\""], ["\" b\"", finish, "[DONE]", last]),
-            ("truncate=1e300", ["\"content\":\" d\""], [finish, "[DONE]", last]),
-            ("cut=1", ["\"content\":\"a\"", last], ["\" b\"", finish, "[DONE]"]),
-            ("no-done", [finish, last], ["[DONE]"]),
-            ("no-finish", ["data: [DONE]\n\n", last], [finish]),
-            (
-                "error-event",
-                [
-                    "event: error\ndata: {\"error\":{\"message\":\"Error in iterating",
-                    "'type' must be a string\"},\"message\":\"Error in", last,
-                ],
-                ["\"delta\"", "[DONE]"]
-            ),
-            (
-                "error-event=1:It broke",
-                ["\"content\":\"a\"", "event: error\ndata: {\"error\":{\"message\":\"It broke\"}"],
-                ["\" b\"", "[DONE]"]
-            ),
-            (
-                "error-data=It broke",
-                [
-                    "data: {\"error\":{\"message\":\"It broke\","
-                        + "\"type\":\"invalid_request_error\"}}\n\n"
-                ],
-                ["event:", "[DONE]"]
-            ),
-            (
-                "error-string=It broke", ["data: {\"error\":\"It broke\"}\n\n"],
-                ["event:", "[DONE]"]
-            ),
-            ("splice", ["\"logprodata: {\"id\":", "\"content\":\" d\"", "[DONE]"], []),
-            ("garbage", ["[{<<<\n\n", "\"content\":\" d\"", "[DONE]"], []),
-            ("crlf", ["data: [DONE]\r\n\r\n"], ["data: [DONE]\n\n"]),
-            ("comments", [": keepalive\n\ndata: {"], []),
-            ("crash=1", ["\"content\":\"a\"", "The model has crashed"], ["\" b\"", "[DONE]"]),
-            (
-                "old",
-                [
-                    "{\"role\":\"assistant\",\"content\":\" d\"}",
-                    "\"delta\":{\"role\":\"assistant\"}",
-                ], []
-            ),
-            ("usage=absent", ["[DONE]"], ["usage"]),
-            (
-                "usage=null", ["\"finish_reason\":null}],\"usage\":null}", "\"usage\":null}\n\n"],
-                []
-            ),
-            ("usage=empty", ["\"usage\":{}}"], []),
-            ("usage=zeros", ["\"usage\":{\"prompt_tokens\":0,"], []),
-            ("choices=empty", ["fingerprint\":\"llama-2-7b-chat\",\"choices\":[]}\n"], []),
-            ("choices=absent", ["fingerprint\":\"llama-2-7b-chat\"}\n"], []),
-            ("wrong-model=z", ["\"model\":\"z\",\"system_fingerprint\":\"z\""], ["llama-2"]),
-            ("wrong-model", ["\"model\":\"mistral-7b-instruct\""], ["llama-2"]),
-            (
-                "no-content-length", ["Connection: close\r\n", "\r\n\r\ndata: {"],
-                ["chunked", last]
-            ),
-            ("trailers", ["Trailer: X-Checksum\r\n", "0\r\nX-Checksum: 0\r\n\r\n"], []),
-            ("bad-chunk", ["\r\n\r\nxyz\r\ndata: "], []),
-            (
-                "http200-error", ["{\"error\":\"Unexpected endpoint or method. (POST /v1/"],
-                ["data:"]
-            ),
-        ]
-        for row in table {
+        for row in SimulatorFaultTests.streamed {
             try simulator.setFaults("[\"\(row.fault),times=1\"]")
             let seen = try SimulatorFaultTests.see(simulator, true)
             #expect(seen.text.hasPrefix("HTTP/1.1 200 OK\r\n"))
