@@ -22,11 +22,18 @@ public struct Arguments: Sendable {
         _ envelope: RequestEnvelope, of method: String, parameters: [Parameter],
         in text: Span<UInt8>
     ) throws(Fault) {
-        if envelope.params.isPresent {
-            if envelope.paramsByPosition {
-                try readElements(envelope, of: method, parameters, text)
+        try self.init(params: envelope.params, of: method, parameters: parameters, in: text)
+    }
+
+    /// Reads params that stand at `params` of `text`: an object, an array, or absent.
+    public init(
+        params: JSONRange, of method: String, parameters: [Parameter], in text: Span<UInt8>
+    ) throws(Fault) {
+        if params.isPresent {
+            if text[Int(params.start)] == UInt8(ascii: "[") {
+                try readElements(params, of: method, parameters, text)
             } else {
-                try readMembers(envelope, of: method, parameters, text)
+                try readMembers(params, of: method, parameters, text)
             }
         }
         for (index, parameter) in parameters.enumerated() {
@@ -35,10 +42,10 @@ public struct Arguments: Sendable {
     }
 
     private mutating func readElements(
-        _ envelope: RequestEnvelope, of method: String, _ parameters: [Parameter],
+        _ params: JSONRange, of method: String, _ parameters: [Parameter],
         _ text: Span<UInt8>
     ) throws(Fault) {
-        var reader = JSONElementReader(from: Int(envelope.params.start))
+        var reader = JSONElementReader(from: Int(params.start))
         var index = 0
         while let value = (try? reader.next(in: text)) ?? nil {
             guard index < parameters.count else {
@@ -55,10 +62,10 @@ public struct Arguments: Sendable {
     }
 
     private mutating func readMembers(
-        _ envelope: RequestEnvelope, of method: String, _ parameters: [Parameter],
+        _ params: JSONRange, of method: String, _ parameters: [Parameter],
         _ text: Span<UInt8>
     ) throws(Fault) {
-        var reader = JSONMemberReader(from: Int(envelope.params.start))
+        var reader = JSONMemberReader(from: Int(params.start))
         while let member = (try? reader.next(in: text)) ?? nil {
             let token = text.extracting(member.name.bounds)
             guard let index = Self.index(of: token, member.nameHasEscape, in: parameters) else {

@@ -8,7 +8,7 @@ package struct Seconds: Hashable, Comparable, Sendable, ExpressibleByIntegerLite
     /// is rounded.
     package init(_ seconds: Double) {
         precondition((0...864_000_000).contains(seconds), "a duration is bounded")
-        nanoseconds = UInt64((seconds * 1e9).rounded())
+        nanoseconds = UInt64(seconds * 1e9 + 0.5)
     }
 
     package init(integerLiteral seconds: UInt64) { nanoseconds = seconds * 1_000_000_000 }

@@ -145,8 +145,8 @@ struct Loading {
 
     private static func mode(_ text: String) -> UInt32? {
         let digits = text.hasPrefix("0o") ? text.dropFirst(2) : text[...]
-        guard (3...4).contains(digits.utf8.count), let mode = UInt32(digits, radix: 8),
-            mode <= 0o777
+        guard (3...4).contains(digits.utf8.count), digits.utf8.allSatisfy(TOMLParser.isDigit),
+            let mode = UInt32(digits, radix: 8), mode <= 0o777
         else { return nil }
         return mode
     }

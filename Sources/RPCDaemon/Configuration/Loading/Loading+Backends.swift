@@ -88,7 +88,7 @@ extension Loading {
         _ reader: TableReader, at place: TOMLPosition, named name: String?
     ) -> Endpoint? {
         guard reader.table["endpoint"] != nil else {
-            let whose = name.map { " of backend \(TOMLKey.quoted($0))" } ?? " in [[llm_backends]]"
+            let whose = name.map { " in backend \(TOMLKey.quoted($0))" } ?? " in [[llm_backends]]"
             problems.add(
                 place, "`endpoint` is missing\(whose); for LM Studio it is http://localhost:1234")
             return nil

@@ -176,6 +176,7 @@ struct TableReader {
     }
 
     private func shortest(_ number: Double) -> String {
-        Int64(exactly: number).map(String.init) ?? "\(number)"
+        number.magnitude < 1e15 && Double(Int64(number)) == number
+            ? "\(Int64(number))" : "\(number)"
     }
 }

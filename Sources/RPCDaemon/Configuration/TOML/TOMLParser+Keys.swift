@@ -161,15 +161,15 @@ extension TOMLParser {
         at place: TOMLPosition? = nil, levels: Int = 1
     ) throws(TOMLError) -> TOMLBuilder {
         let depth = home.depth + levels
-        guard depth <= TOMLParser.depthMax else { throw tooDeep(at: part.position) }
+        guard depth <= Limits.configurationDepthMax else { throw tooDeep(at: part.position) }
         return TOMLBuilder(origin, at: place ?? part.position, depth: depth)
     }
 
     func tooDeep(at place: TOMLPosition) -> TOMLError {
         TOMLError(
             position: place,
-            message: "tables and arrays may lie \(TOMLParser.depthMax) deep in one another, "
-                + "not deeper")
+            message: "tables and arrays may lie \(Limits.configurationDepthMax) deep in one "
+                + "another, the file itself being the first (configuration_depth_max)")
     }
 
     private func name(_ key: [KeyPart], _ index: Int) -> String {

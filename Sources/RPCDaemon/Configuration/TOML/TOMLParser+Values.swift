@@ -13,7 +13,7 @@ extension TOMLParser {
 
     private mutating func readArray(depth: Int) throws(TOMLError) -> TOMLValue {
         let place = markPosition()
-        guard depth <= TOMLParser.depthMax else { throw tooDeep(at: place) }
+        guard depth <= Limits.configurationDepthMax else { throw tooDeep(at: place) }
         offset += 1
         var nodes: [TOMLNode] = []
         try skipFiller()
@@ -35,7 +35,7 @@ extension TOMLParser {
 
     private mutating func readInlineTable(depth: Int) throws(TOMLError) -> TOMLValue {
         let place = markPosition()
-        guard depth <= TOMLParser.depthMax else { throw tooDeep(at: place) }
+        guard depth <= Limits.configurationDepthMax else { throw tooDeep(at: place) }
         let table = TOMLBuilder(.dotted, at: place, depth: depth)
         offset += 1
         try skipFiller()

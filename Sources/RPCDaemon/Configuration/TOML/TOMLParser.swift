@@ -3,10 +3,6 @@
 /// It owns a copy of the text and walks it once, from byte to byte; the first thing that the
 /// specification forbids ends it with a `TOMLError`.
 package struct TOMLParser {
-    /// How deep tables and arrays may lie in one another: reading and releasing a value recurse,
-    /// and 128 levels take some 60 KiB of stack, while people write five.
-    package static let depthMax = 128
-
     let bytes: [UInt8]
     /// The byte that is read next.
     var offset = 0

@@ -1,0 +1,163 @@
+package import CrowdModelsProtocol
+package import HTTP
+
+/// Turns what a server said, or did not say, into the fault that the caller gets.
+///
+/// Judged by the body as much as by the status: LM Studio says 200 to what it does not know. What a
+/// server says with 401 or 403 is never passed on, since it echoes the start of the key.
+package struct BackendFailure {
+    /// The backend's name in the configuration.
+    package var backend: String
+    /// The program's own name.
+    package var product: String
+    /// Where it is, for the message.
+    package var endpoint: String
+    /// The model that was asked for.
+    package var model: String
+    /// After how many milliseconds asking again makes sense, where nobody said.
+    package var retryAfter: Int
+
+    package init(
+        backend: String, product: String, endpoint: String, model: String, retryAfter: Int
+    ) {
+        self.backend = backend
+        self.product = product
+        self.endpoint = endpoint
+        self.model = model
+        self.retryAfter = retryAfter
+    }
+
+    /// No answer, or not a whole one.
+    package func fault(of error: TransferError) -> Fault {
+        switch error {
+        case .connect, .connectTimeout, .broken, .answer(.closedWithoutAnswer):
+            return Fault(
+                .backendUnavailable,
+                "\(product) at \(endpoint) does not answer (\(error.message)); check that its "
+                    + "server is started",
+                data: [
+                    "backend": .string(backend), "retry_after_ms": .integer(retryAfter),
+                ])
+        case .answer, .answerTooLarge:
+            return Fault(
+                .backendError,
+                "\(product) at \(endpoint) sent an answer that cannot be read: \(error.message)",
+                data: ["backend": .string(backend), "status": 200])
+        }
+    }
+
+    /// An answer that is an error by its status, by its body or both.
+    ///
+    /// - Parameters:
+    ///   - status: the HTTP status.
+    ///   - retryAfter: milliseconds that the server asked for.
+    ///   - body: the whole body; what is not JSON is quoted only by its length.
+    package func fault(status: Int, retryAfter: Int?, body: Span<UInt8>) -> Fault {
+        var data: JSONObject = ["backend": .string(backend)]
+        if status == 401 || status == 403 {
+            return Fault(
+                .backendAuth,
+                "\(product) at \(endpoint) refused the API key, or wants one (HTTP \(status)); set "
+                    + "api_key for backend \(backend) in the configuration",
+                data: data)
+        }
+        let words = Self.words(in: body)
+        if let words { data["backend_message"] = .string(words) }
+        if status == 429 {
+            data["retry_after_ms"] = .integer(retryAfter ?? self.retryAfter)
+            return Fault(
+                .rateLimited,
+                "\(product) at \(endpoint) has had too many requests; try again later", data: data)
+        }
+        if let words, let fault = fault(of: words, data) { return fault }
+        if status == 404 || Self.code(in: body) == "model_not_found" {
+            return Fault(
+                .modelNotFound,
+                "\(product) at \(endpoint) does not know the model \(model)"
+                    + (words.map { ": \($0)" } ?? ""),
+                data: data)
+        }
+        if status == 503 {
+            data["retry_after_ms"] = .integer(retryAfter ?? self.retryAfter)
+            return Fault(
+                .backendUnavailable,
+                "\(product) at \(endpoint) is not ready: \(words ?? "HTTP 503"); try again later",
+                data: data)
+        }
+        data["status"] = .integer(status)
+        return Fault(
+            .backendError,
+            "\(product) at \(endpoint) answered with an error: "
+                + (words ?? "HTTP \(status), a body of \(body.count) bytes"),
+            data: data, retryable: status >= 500)
+    }
+
+    /// The class of an error that its words tell, whatever its status.
+    package func fault(of words: String, _ data: JSONObject) -> Fault? {
+        var data = data
+        if words.contains("No models loaded") {
+            data["retry_after_ms"] = .integer(retryAfter)
+            return Fault(
+                .backendUnavailable,
+                "\(product) at \(endpoint) has no model loaded: \(words) (lms load \(model))",
+                data: data)
+        }
+        guard Self.isOverflow(words) else { return nil }
+        let numbers = Self.numbers(in: words)
+        if let context = ContextNumbers(words: words, numbers: numbers) {
+            data["context_length"] = .integer(context.length)
+            if let prompt = context.prompt { data["prompt_tokens"] = .integer(prompt) }
+        }
+        return Fault(
+            .contextOverflow,
+            "the prompt does not fit the context of \(model) on \(product): \(words)", data: data)
+    }
+
+    /// What servers say when a prompt is too long (backends.md B5, C3, D3, E, F1).
+    private static func isOverflow(_ words: String) -> Bool {
+        [
+            "Trying to keep the first", "tokens to keep from the initial prompt is greater",
+            "exceeds the available context size", "maximum context length", "context length is only",
+            "longer than the context length", "exceeds the context length",
+            "Context size has been exceeded", "context overflow",
+        ].contains { words.contains($0) }
+    }
+
+    static func numbers(in words: String) -> [Int] {
+        words.split { !$0.isASCII || !$0.isNumber }.compactMap { Int($0) }
+    }
+
+    /// The sentence of an error body: `{"error":"…"}`, `{"error":{"message":"…"}}`,
+    /// `{"message":"…"}` or `{"detail":"…"}`.
+    package static func words(in body: Span<UInt8>) -> String? {
+        guard let answer = try? JSONValue(parsing: body) else { return nil }
+        let error = answer["error"]
+        return error?.stringValue ?? error?["message"]?.stringValue
+            ?? answer["message"]?.stringValue ?? answer["detail"]?.stringValue
+    }
+
+    private static func code(in body: Span<UInt8>) -> String? {
+        guard let answer = try? JSONValue(parsing: body) else { return nil }
+        return answer["error"]?["code"]?.stringValue ?? answer["error"]?["type"]?.stringValue
+    }
+}
+
+/// The two numbers of an overflow's sentence, where it has them.
+struct ContextNumbers {
+    var length: Int
+    var prompt: Int?
+
+    /// LM Studio: "first PROMPT tokens … context length of only LENGTH"; llama.cpp: "(PROMPT
+    /// tokens) … (LENGTH tokens)"; vLLM, OpenAI: "maximum context length is LENGTH … PROMPT".
+    init?(words: String, numbers: [Int]) {
+        guard let first = numbers.first else { return nil }
+        let lengthFirst = words.contains("maximum context length")
+        if numbers.count == 1 {
+            guard lengthFirst || words.contains("context length of") else { return nil }
+            length = first
+        } else {
+            length = lengthFirst ? first : numbers[1]
+            prompt = lengthFirst ? numbers[1] : first
+        }
+    }
+}

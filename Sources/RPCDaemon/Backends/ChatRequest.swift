@@ -1,0 +1,129 @@
+package import CrowdModelsProtocol
+
+/// What a caller asked of `complete`, kept as the text it came as.
+///
+/// It owns a copy of the line. Values are spliced into the server's request as the tokens they are:
+/// a prompt of a megabyte is copied, never decoded and encoded again.
+package final class ChatRequest {
+    private let text: [UInt8]
+    private let arguments: Arguments
+    /// Whether the caller wants text as it comes.
+    package let isStream: Bool
+
+    /// Bytes of the line it came as: what the server's request is made of.
+    package var byteCount: Int { text.count }
+
+    /// Keeps a checked call of `complete`. Throws -32602 for what the types alone do not forbid.
+    package init(_ line: Span<UInt8>, _ arguments: Arguments) throws(Fault) {
+        text = unsafe line.withUnsafeBufferPointer { unsafe Array($0) }
+        self.arguments = arguments
+        let stream = arguments[CompleteParameter.stream.rawValue]
+        isStream = stream.isPresent && line[Int(stream.start)] == UInt8(ascii: "t")
+        let hasPrompt = has(.prompt)
+        if hasPrompt == has(.messages) {
+            throw Fault(
+                .invalidParams,
+                hasPrompt
+                    ? "`complete` takes `prompt` or `messages`, not both"
+                    : "`complete` needs `prompt` (a string) or `messages` (an array of messages)",
+                data: ["parameter": "prompt"])
+        }
+        try Self.check(line, arguments)
+    }
+
+    /// Whether the caller gave that parameter.
+    package func has(_ parameter: CompleteParameter) -> Bool {
+        arguments[parameter.rawValue].isPresent
+    }
+
+    /// The characters of a string parameter; nil where it was not given.
+    package func string(_ parameter: CompleteParameter) -> String? {
+        let text = text
+        if !has(parameter) { return nil }
+        return JSONText.string(text.span.extracting(arguments[parameter.rawValue].bounds))
+    }
+
+    /// The value of an integer parameter; nil where it was not given.
+    package func integer(_ parameter: CompleteParameter) -> Int? {
+        let text = text
+        if !has(parameter) { return nil }
+        return JSONText.integer(text.span.extracting(arguments[parameter.rawValue].bounds))
+    }
+
+    /// Whether a boolean parameter was given as true.
+    package func isTrue(_ parameter: CompleteParameter) -> Bool {
+        has(parameter) && text[Int(arguments[parameter.rawValue].start)] == UInt8(ascii: "t")
+    }
+
+    /// Appends the body of `POST …/chat/completions`. `usageInStream`: ask for the usage of a
+    /// stream, where the server knows `stream_options`.
+    package func write(model: String, usageInStream: Bool, to body: inout ByteBuffer) {
+        let text = text
+        body.append("{\"model\":")
+        body.append(string: model)
+        body.append(",\"messages\":[")
+        writeMessages(text.span, to: &body)
+        body.append("]")
+        if isStream {
+            body.append(",\"stream\":true")
+            if usageInStream { body.append(",\"stream_options\":{\"include_usage\":true}") }
+        }
+        writeParameters(text.span, to: &body)
+        body.append("}")
+    }
+
+    private func writeMessages(_ text: Span<UInt8>, to body: inout ByteBuffer) {
+        let system = arguments[CompleteParameter.systemPrompt.rawValue]
+        if system.isPresent {
+            body.append("{\"role\":\"system\",\"content\":")
+            body.append(text.extracting(system.bounds))
+            body.append("},")
+        }
+        let prompt = arguments[CompleteParameter.prompt.rawValue]
+        if prompt.isPresent {
+            body.append("{\"role\":\"user\",\"content\":")
+            body.append(text.extracting(prompt.bounds))
+            body.append("}")
+        } else {
+            let messages = arguments[CompleteParameter.messages.rawValue].bounds
+            body.append(text.extracting((messages.lowerBound + 1)..<(messages.upperBound - 1)))
+        }
+    }
+
+    /// Parameters that every chat API knows by the same name, and takes as they are.
+    private static let passedOn: [(parameter: CompleteParameter, member: StaticString)] = [
+        (.temperature, "temperature"), (.topP, "top_p"), (.topK, "top_k"), (.minP, "min_p"),
+        (.maxTokens, "max_tokens"), (.stop, "stop"), (.seed, "seed"),
+        (.presencePenalty, "presence_penalty"), (.frequencyPenalty, "frequency_penalty"),
+        (.repeatPenalty, "repeat_penalty"), (.logitBias, "logit_bias"),
+        (.responseFormat, "response_format"), (.tools, "tools"), (.toolChoice, "tool_choice"),
+        (.ttl, "ttl"), (.draftModel, "draft_model"),
+    ]
+
+    private func writeParameters(_ text: Span<UInt8>, to body: inout ByteBuffer) {
+        for (parameter, member) in Self.passedOn {
+            let value = arguments[parameter.rawValue]
+            guard value.isPresent else { continue }
+            body.append(",\"")
+            body.append(member)
+            body.append("\":")
+            body.append(text.extracting(value.bounds))
+        }
+        let reasoning = arguments[CompleteParameter.reasoning.rawValue]
+        if reasoning.isPresent {
+            body.append(",\"reasoning_effort\":")
+            switch text[Int(reasoning.start)] {
+            case UInt8(ascii: "t"): body.append("\"on\"")
+            case UInt8(ascii: "f"): body.append("\"off\"")
+            default: body.append(text.extracting(reasoning.bounds))
+            }
+        }
+        let options = arguments[CompleteParameter.options.rawValue]
+        guard options.isPresent else { return }
+        let inside = text.extracting((Int(options.start) + 1)..<(Int(options.end) - 1))
+        if JSONText.skippingSpace(inside) < inside.count {
+            body.append(",")
+            body.append(inside)
+        }
+    }
+}

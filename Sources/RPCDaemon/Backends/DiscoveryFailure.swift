@@ -1,0 +1,21 @@
+/// Why a server's models could not be listed.
+package enum DiscoveryFailure: Equatable, Sendable {
+    /// No answer; the system's words, such as `Connection refused`.
+    case unreachable(String)
+    /// An answer with a status that is no success.
+    case status(Int)
+    /// The key was refused, or one is wanted (401, 403).
+    case unauthorized(Int)
+    /// An answer that is no list of models: what it says.
+    case notAList(String)
+
+    /// One line for the log and for `last_error`, as the guide words them.
+    package func message(product: String) -> String {
+        switch self {
+        case .unreachable(let words): "Model discovery failed: \(words)"
+        case .status(let status), .unauthorized(let status):
+            "Failed to fetch models from \(product): \(status)"
+        case .notAList(let words): "Failed to fetch models from \(product): \(words)"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import CrowdModelsProtocol
+package import HTTP
+
+/// How a completion is asked for.
+extension ModelServer {
+    /// Whether this request's stream is sent where the usage is told.
+    private func usesUsageStream(_ request: ChatRequest) -> Bool {
+        request.isStream && (kind != .lmstudio || streamsTellUsage)
+    }
+
+    /// The path of the API that tells most about this request: LM Studio's v0 adds stats to a whole
+    /// answer, its OpenAI API adds usage to a stream.
+    private func chatPath(_ request: ChatRequest) -> String {
+        let isLMStudio = kind == .lmstudio || kind == .unknown
+        if isLMStudio, !usesUsageStream(request) { return paths.lmStudio + "/chat/completions" }
+        return paths.openAI + "/chat/completions"
+    }
+
+    /// Sends the request; the delegate hears of its answer.
+    package func complete(
+        _ request: ChatRequest, model: String, delegate: any TransferDelegate
+    ) -> Transfer {
+        var body = ByteBuffer(capacity: request.byteCount + 256)
+        request.write(model: model, usageInStream: usesUsageStream(request), to: &body)
+        var bytes = ByteBuffer(capacity: body.count + 512)
+        chatHead(chatPath(request)).append(to: &bytes, contentLength: body.count)
+        bytes.append(body.span)
+        let transfer = Transfer(
+            request: bytes, delivery: request.isStream ? .pieces : .whole, delegate: delegate)
+        pool.start(transfer)
+        return transfer
+    }
+
+    private func chatHead(_ path: String) -> HTTPRequestHead {
+        if let head = chatHeads[path] { return head }
+        guard let head = try? requestHead(.post, path) else {
+            preconditionFailure("the same host and key were sent when the models were listed")
+        }
+        chatHeads[path] = head
+        return head
+    }
+}

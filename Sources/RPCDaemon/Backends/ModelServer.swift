@@ -1,0 +1,158 @@
+package import Configuration
+package import HTTP
+package import Kernel
+
+/// One model server: what is known of it, and the way to it.
+///
+/// It asks the server for its models when told to, finds out by the answer which program it is, and
+/// keeps the connections. Who may send what when is not its affair.
+package final class ModelServer {
+    /// How the server is doing.
+    package enum State: String, Sendable {
+        case up, down, probing
+        case authFailed = "auth_failed"
+        case rateLimited = "rate_limited"
+    }
+
+    /// What a look at the server gave.
+    package enum Outcome: Equatable, Sendable {
+        /// It listed its models; whether anything is different from before.
+        case listed(changed: Bool)
+        case failed(DiscoveryFailure)
+    }
+
+    package let config: BackendConfig
+    package let pool: ConnectionPool
+    /// Which program it is; found out by fingerprint unless the configuration says it.
+    package internal(set) var kind: ServerKind
+    package internal(set) var state = State.probing
+    /// All models that it lists, those too that the configuration does not offer.
+    package internal(set) var models: [Model] = []
+    package internal(set) var lastError: String?
+    /// When it last listed its models, on the loop's clock.
+    package internal(set) var lastSeen: UInt64?
+    /// Prepared heads of chat requests, by path.
+    var chatHeads: [String: HTTPRequestHead] = [:]
+    /// How many requests a llama.cpp server runs at once.
+    var slots: Int?
+
+    let loop: EventLoop
+    let paths: ServerPaths
+    let key: Secret?
+    var inquiry: Inquiry?
+    private var waiting: [(Outcome) -> Void] = []
+    /// The last list as it came, so that an unchanged one is not read again.
+    var lastList: [UInt8] = []
+    /// Whether `/api/v1/models` is there; nil before it was asked.
+    var hasNativeList: Bool?
+    /// Whether streams go to `/v1`, which tells the usage; false once that turned out to be missing.
+    package var streamsTellUsage = true
+
+    /// A server that was not asked yet. The endpoint must be one that this build can talk to.
+    package init(_ config: BackendConfig, key: Secret?, on loop: EventLoop) {
+        self.config = config
+        self.key = key
+        self.loop = loop
+        kind = ServerKind(config.kind)
+        paths = ServerPaths(config.endpoint)
+        pool = ConnectionPool(
+            ServerAddress(config.endpoint), on: loop,
+            connectTimeout: config.connectTimeout.nanoseconds)
+    }
+
+    /// The program's name for log lines: LMStudio too for what is named or placed like it.
+    package var productName: String {
+        if kind == .unknown || kind == .openai, looksLikeLMStudio {
+            return ServerKind.lmstudio.productName
+        }
+        return kind == .unknown || kind == .openai ? config.name : kind.productName
+    }
+
+    private var looksLikeLMStudio: Bool {
+        let name = config.name.lowercased().filter { $0.isLetter || $0.isNumber }
+        return name.contains("lmstudio") || config.endpoint.port == 1234
+    }
+
+    /// The models that a caller may use: all listed ones, or those that the configuration names.
+    package var offered: [Model] {
+        if config.supportedModels.isEmpty { return models }
+        return models.filter { config.supportedModels.contains($0.id) }
+    }
+
+    /// Names in `supported_models` that the server does not list.
+    package var missing: [String] {
+        config.supportedModels.filter { name in !models.contains { $0.id == name } }
+    }
+
+    /// How many requests may be under way at once: as configured, as the server says, else 4.
+    package var concurrency: Int {
+        if config.maxConcurrent > 0 { return config.maxConcurrent }
+        let parallel = models.filter { $0.state == .loaded && $0.purpose.canChat }
+            .compactMap(\.parallel).max()
+        return parallel ?? slots ?? Self.concurrencyDefault
+    }
+
+    /// LM Studio's own default (0.4.0), and what Ollama had for years.
+    package static let concurrencyDefault = 4
+
+    /// Asks the server for its models; `completion` is called on the loop when it has answered or
+    /// failed. Calls that come while it is being asked share that answer.
+    package func refresh(_ completion: @escaping (Outcome) -> Void) {
+        waiting.append(completion)
+        if inquiry == nil { askForModels() }
+    }
+
+    /// Stops asking and closes what is idle.
+    package func close() {
+        inquiry?.cancel()
+        inquiry = nil
+        waiting.removeAll()
+        pool.closeIdle()
+    }
+
+    func finish(_ outcome: Outcome) {
+        inquiry = nil
+        switch outcome {
+        case .listed:
+            state = .up
+            lastError = nil
+            lastSeen = loop.now
+        case .failed(let failure):
+            switch failure {
+            case .unauthorized: state = .authFailed
+            case .status(429): state = .rateLimited
+            default: state = .down
+            }
+            lastError = failure.message(product: productName)
+            // Whoever listens there next may be another program.
+            lastList = []
+            hasNativeList = nil
+            if config.kind == .auto { kind = .unknown }
+        }
+        let completions = waiting
+        waiting.removeAll()
+        for completion in completions { completion(outcome) }
+    }
+}
+
+extension ServerAddress {
+    init(_ endpoint: Endpoint) {
+        switch endpoint.scheme {
+        case .unix: self = .unix(endpoint.socketPath)
+        case .http, .https: self = .host(endpoint.host, port: UInt16(clamping: endpoint.port))
+        }
+    }
+}
+
+extension ServerKind {
+    init(_ kind: BackendConfig.Kind) {
+        switch kind {
+        case .auto: self = .unknown
+        case .lmstudio: self = .lmstudio
+        case .ollama: self = .ollama
+        case .llamaCpp: self = .llamaCpp
+        case .vllm: self = .vllm
+        case .openai: self = .openai
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import CrowdModelsProtocol
+
+/// A valid call of a known method.
+struct Call {
+    let method: Method
+    let arguments: Arguments
+    let isNotification: Bool
+    let batch: Batch?
+}
+
+/// What each method does. Those that can be answered at once are, within the turn that read them.
+extension Connection {
+    func perform(_ call: Call, _ id: Span<UInt8>, _ line: Span<UInt8>) throws(Fault) {
+        let daemon = daemon
+        let batch = call.batch
+        let arguments = call.arguments
+        switch call.method {
+        case .ping: answer(id, batch) { $0.append("{\"ok\":true}") }
+        case .status: answer(id, batch) { daemon.writeStatus(to: &$0) }
+        case .help:
+            let method = try method(named: string(arguments[0], line))
+            answer(id, batch) { daemon.writeHelp(of: method, to: &$0) }
+        case .check:
+            try check(arguments, line)
+            answer(id, batch) { $0.append("{\"valid\":true}") }
+        case .discover: answer(id, batch) { daemon.writeOpenRPC(to: &$0) }
+        case .modelsList:
+            let filter = try ModelFilter(daemon, arguments, line)
+            answer(id, batch) { daemon.writeModels(filter, to: &$0) }
+        case .modelsGet:
+            let found = try daemon.router.model(named: string(arguments[0], line) ?? "")
+            answer(id, batch) { daemon.write(found, to: &$0) }
+        case .modelsRefresh:
+            let lanes = try daemon.router.lanes(named: string(arguments[0], line))
+            try checkRoom()
+            Refresh(PendingReply(self, id: id, batch: batch), lanes).start()
+        case .backendsList: answer(id, batch) { daemon.writeBackends(to: &$0) }
+        case .complete: try complete(call, id, line)
+        case .cancel, .cancelRequest:
+            let isCancelled = cancel(line.extracting(arguments[0].bounds))
+            if !call.isNotification {
+                answer(id, batch) { out in
+                    out.append("{\"cancelled\":")
+                    out.append(bool: isCancelled)
+                    out.append("}")
+                }
+            }
+        case .requestsList: answer(id, batch) { daemon.writeRequests(to: &$0) }
+        case .requestsCancel:
+            let isCancelled = try daemon.cancel(
+                key: string(arguments[0], line) ?? "", asked: peer)
+            answer(id, batch) { out in
+                out.append("{\"cancelled\":")
+                out.append(bool: isCancelled)
+                out.append("}")
+            }
+        case .stats:
+            let query = try StatsQuery(arguments, line)
+            answer(id, batch) { daemon.writeStats(query, to: &$0) }
+        case .subscribe: try subscribe(call, id, line)
+        case .unsubscribe:
+            let isEnded = unsubscribe(string(arguments[0], line) ?? "")
+            if !call.isNotification {
+                answer(id, batch) { out in
+                    out.append("{\"unsubscribed\":")
+                    out.append(bool: isEnded)
+                    out.append("}")
+                }
+            }
+        case .configGet: answer(id, batch) { daemon.writeConfig(to: &$0) }
+        }
+    }
+
+    /// The characters of a string argument; nil where it was not given.
+    func string(_ argument: JSONRange, _ line: Span<UInt8>) -> String? {
+        argument.isPresent ? JSONText.string(line.extracting(argument.bounds)) : nil
+    }
+
+    private func method(named name: String?) throws(Fault) -> Method? {
+        guard let name else { return nil }
+        guard let method = Method.all.first(where: { $0.name.description == name }) else {
+            throw .unknownMethod(name)
+        }
+        return method
+    }
+
+    /// `check`: says what the call would get, and runs nothing.
+    private func check(_ arguments: Arguments, _ line: Span<UInt8>) throws(Fault) {
+        guard let method = try method(named: string(arguments[0], line)) else { return }
+        let call = try Arguments(
+            params: arguments[1], of: method.name.description, parameters: method.parameters,
+            in: line)
+        switch method {
+        case .complete: _ = try ChatRequest(line, call)
+        case .stats: _ = try StatsQuery(call, line)
+        default: break
+        }
+    }
+
+    /// Ends what is in flight here under that id; false where nothing is.
+    private func cancel(_ id: Span<UInt8>) -> Bool {
+        let canonical = RequestID.canonical(id)
+        guard let request = inFlight.first(where: { $0.reply.canonicalID == canonical }) else {
+            return false
+        }
+        request.cancel()
+        return true
+    }
+
+    /// Refuses one request more than may be in flight.
+    func checkRoom() throws(Fault) {
+        let limit = daemon.limits.inFlightPerConnectionMax
+        guard inFlight.count >= limit else { return }
+        throw Fault(
+            .limitExceeded,
+            "\(inFlight.count) requests of this connection are in flight, as many as may be "
+                + "(in_flight_per_connection_max); wait for an answer, or use more connections",
+            data: ["limit": "in_flight_per_connection_max", "value": .integer(limit)])
+    }
+}
