@@ -54,9 +54,10 @@ final class Catalogue: Sendable {
         let now = Clock.now
         return shelf.withLock { shelf in
             shelf.settle(now: now)
-            let loaded = shelf.loadedChat
+            let loaded = shelf.loaded.filter { shelf.entries[$0].model.isEmbedding == wish.embeds }
             guard let name = wish.model, !name.isEmpty else {
-                if loaded.count > 1 { return .refused(.severalLoaded) }
+                // An embedder counts as a loaded model here, though not for a wrong name.
+                if shelf.loaded.count > 1 { return .refused(.severalLoaded) }
                 guard let only = loaded.first else { return .refused(.nothingLoaded) }
                 return .placed(shelf.place(ticket, entry: only, instance: 0, now: now))
             }

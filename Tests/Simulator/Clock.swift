@@ -15,6 +15,13 @@ enum Clock {
         UInt64(max(0, min(seconds, 1e9)) * 1e9)
     }
 
+    /// When `count` steps are over that begin at `start`; never, when that is too far away.
+    static func moment(_ count: Int, _ step: UInt64, after start: UInt64) -> UInt64 {
+        let (time, tooLong) = UInt64(count).multipliedReportingOverflow(by: step)
+        let (moment, tooLate) = start.addingReportingOverflow(time)
+        return tooLong || tooLate ? .max : moment
+    }
+
     static func milliseconds(_ nanoseconds: UInt64) -> JSON {
         .double(Double(nanoseconds / 1000) / 1000)
     }

@@ -70,18 +70,23 @@ struct Connection {
         _ request: Request, connection: Int, isFirst: Bool
     ) throws(Exchange.Ending) {
         let path = request.path
-        if path == "/simulator" || path.hasPrefix("/simulator/") {
-            let exchange = Exchange(simulation, socket, bell, request, number: 0, faults: [])
-            return try ControlRoutes(exchange: exchange).answer(path)
+        let isControl = path == "/simulator" || path.hasPrefix("/simulator/")
+        var number = 0
+        var faults: [Fault] = []
+        if !isControl {
+            number = simulation.journal.arrived(request, connection: connection)
+            faults = simulation.faults.take(
+                path: path, generates: Router.generates(path), isFirstOnConnection: isFirst)
+            simulation.journal.met(faults, number)
+            if simulation.options.isVerbose { report(request, faults) }
         }
-        let number = simulation.journal.arrived(request, connection: connection)
-        let faults = simulation.faults.take(
-            path: path, generates: Router.generates(path), isFirstOnConnection: isFirst)
-        simulation.journal.met(faults, number)
         let exchange = Exchange(simulation, socket, bell, request, number: number, faults: faults)
-        if simulation.options.isVerbose { report(request, faults) }
         do throws(Exchange.Ending) {
-            try Router(exchange: exchange).answer(path)
+            if isControl {
+                try ControlRoutes(exchange: exchange).answer(path)
+            } else {
+                try Router(exchange: exchange).answer(path)
+            }
         } catch .finished {
             if !exchange.keepsAlive { throw .close }
         }

@@ -23,8 +23,8 @@ struct ControlRoutes {
         default:
             try exchange.reply(
                 .plain(
-                    "No such thing: \(method) \(path). There is GET, POST, DELETE /simulator/faults;"
-                        + " POST /simulator/models; GET, DELETE /simulator/log;"
+                    "No such thing: \(method) \(path). There is GET, POST, DELETE"
+                        + " /simulator/faults; POST /simulator/models; GET, DELETE /simulator/log;"
                         + " GET /simulator/stats", status: 404))
         }
     }

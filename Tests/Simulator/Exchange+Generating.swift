@@ -55,7 +55,7 @@ extension Exchange {
         timing.firstToken = Clock.now
         let pace = simulation.options.tokenTime
         for index in 0..<script.tokens {
-            let due = timing.firstToken + UInt64(index) * pace
+            let due = Clock.moment(index, pace, after: timing.firstToken)
             repeat {
                 if ticket.death != nil { return nil }
                 try wait(until: due)
@@ -77,7 +77,8 @@ extension Exchange {
     /// "If the model is busy processing the prompt, it will finish first."
     private func readPrompt(_ tokens: Int, _ ticket: Ticket) throws(Ending) {
         let options = simulation.options
-        let due = Clock.now + options.firstTokenDelay + UInt64(tokens) * options.promptTime
+        let start = Clock.now + options.firstTokenDelay
+        let due = Clock.moment(tokens, options.promptTime, after: start)
         do {
             while Clock.now < due && ticket.death == nil { try wait(until: due) }
         } catch {

@@ -35,7 +35,7 @@ struct Fault: Sendable, Equatable {
         try check()
     }
 
-    /// Reads `{"fault":NAME,"arg":…,"times":N,"after":N,"path":"/x"}`, or the text form in a string.
+    /// Reads the same as an object (`fault`, `arg`, `times`, `after`, `path`), or as a string.
     init(_ json: JSON) throws(Invalid) {
         if let text = json.text {
             self = try Fault(parsing: text)
@@ -97,9 +97,12 @@ struct Fault: Sendable, Equatable {
         return .object(members)
     }
 
+    /// Enough for every count, and little enough to be allocated as bytes.
+    static let numberMax = 16.0 * 1024 * 1024
+
     /// The argument as a whole number.
     func number(or standard: Int) -> Int {
-        argument.flatMap { Double($0) }.map { Int($0) } ?? standard
+        argument.flatMap { Double($0) }.map { Int(min($0, Fault.numberMax)) } ?? standard
     }
 
     /// The argument as nanoseconds, given in seconds.

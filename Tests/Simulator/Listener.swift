@@ -84,12 +84,12 @@ struct Listener {
         close(number)
         try? bind()
         number = descriptor
-        while true {
+        simulation.gate.stoodAside()
+        while !simulation.gate.mayReturn() {
             let until = simulation.gate.closedUntil
             let now = Clock.now
-            if until <= now { break }
             var watched = [pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)]
-            let left = Int32(clamping: (until - now) / 1_000_000 + 1)
+            let left = Int32(clamping: (max(until, now) - now) / 1_000_000 + 1)
             if poll(&watched, 1, left) > 0 { bell.drain() }
         }
         listen(number, Listener.backlog)

@@ -34,14 +34,14 @@ enum Main {
             if options.usesIPv6, let port = listeners[0].port {
                 listeners.append(try Listener(simulation, .ipv6(port: port)))
             }
-            if let refuse = options.faults.first(where: { $0.name == "refuse" && $0.after == 0 }) {
-                simulation.gate.close(for: refuse.time(or: 1), sparing: nil)
-            }
             for listener in listeners {
                 Thread.start {
                     var listener = listener
                     listener.run()
                 }
+            }
+            if let refuse = options.faults.first(where: { $0.name == "refuse" && $0.after == 0 }) {
+                simulation.gate.close(for: refuse.time(or: 1), sparing: nil)
             }
             for listener in listeners { print("listening on \(listener.url)") }
             fflush(nil)

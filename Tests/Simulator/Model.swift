@@ -6,7 +6,7 @@ struct Model: Sendable {
     var arch = "llama"
     var quant = "Q4_K_M"
     var format = "gguf"
-    var publisher = "simulated"
+    var publisher = "lmstudio-community"
     /// The context in tokens that it is loaded with, and the one that it could have.
     var context = 4096
     var contextMax = 8192

@@ -88,7 +88,7 @@ struct Options: Sendable {
         case "--prompt-rate": promptTime = try time(perSecond: name, value)
         case "--first-token-delay":
             firstTokenDelay = Clock.nanoseconds(try number(name, value))
-        case "--tokens": tokens = Int(try number(name, value))
+        case "--tokens": tokens = min(Int(try number(name, value)), Script.tokensMost)
         case "--api-key": apiKey = value
         case "--idle-timeout": idleTimeout = Clock.nanoseconds(try number(name, value))
         case "--fault":

@@ -59,7 +59,8 @@ struct Refusal: Error {
         if old {
             let list = known.joined(separator: "\n")
             return object(
-                "Model \"\(name)\" not found. Please specify a valid model.\n\nYour models:\n\n\(list)",
+                "Model \"\(name)\" not found. Please specify a valid model."
+                    + "\n\nYour models:\n\n\(list)",
                 status: 404, parameter: "model", code: "model_not_found")
         }
         let list = known.joined(separator: ", ")
@@ -81,8 +82,10 @@ struct Refusal: Error {
         body: [
             "error": [
                 "message": .string(
-                    "An LM Studio API token is required to make requests to this server, but none"
-                        + " was provided using the Authorization header using the 'Bearer' scheme."),
+                    "An LM Studio API token is required to make requests to this server, but"
+                        + " none was provided using the Authorization header using the 'Bearer'"
+                        + " scheme."
+                ),
                 "type": "invalid_request", "code": "invalid_api_key",
             ]
         ])

@@ -61,7 +61,7 @@ struct Router {
         if status == 429 || fault.argument != nil {
             extra.append(("Retry-After", "\(fault.number(or: 1))"))
         }
-        let message = Exchange.reasons[status] ?? "Simulated error"
+        let message = Exchange.reasons[status] ?? "Error"
         let refusal =
             status == 404 || status == 500 || status == 503
             ? Refusal.plain(message, status: status)

@@ -21,6 +21,8 @@ struct Script {
     static let tokensMin = 16
     static let tokensSpread = 64
     static let thoughtTokens = 8
+    /// About 6 MB of text: longer than any context.
+    static let tokensMost = 1_000_000
 
     /// `tokens` is the length of every free answer, or nil for one that varies with the prompt.
     init(_ prompt: Prompt, model: String, tokens: Int?) {
@@ -42,7 +44,7 @@ struct Script {
             pieces = Prose.pieces(
                 of: String(decoding: prose.value(for: schema).bytes(), as: UTF8.self))
         } else if wish.hasPrefix("tokens:"), let count = Int(wish.dropFirst("tokens:".count)) {
-            pieces = prose.pieces(max(0, min(count, 1_000_000)))
+            pieces = prose.pieces(max(0, min(count, Script.tokensMost)))
         } else {
             pieces = prose.pieces(tokens ?? Script.tokensMin + prose.below(Script.tokensSpread))
         }

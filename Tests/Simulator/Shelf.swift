@@ -51,9 +51,8 @@ struct Shelf {
         }
     }
 
-    var loadedChat: [Int] {
-        entries.indices.filter { !entries[$0].instances.isEmpty && !entries[$0].model.isEmbedding }
-    }
+    /// The models that have an instance.
+    var loaded: [Int] { entries.indices.filter { !entries[$0].instances.isEmpty } }
 
     func state(of entry: Entry) -> String {
         if entry.loadedAt != nil { return "loading" }
