@@ -1,7 +1,8 @@
 extension Schema {
     static let errors = [errorObject]
 
-    static let errorObject = Schema(
+    /// The `error` member of an answer.
+    public static let errorObject = Schema(
         "Error",
         #"""
         {"type": "object", "description": "The `error` member of an answer.",
