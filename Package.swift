@@ -75,14 +75,19 @@ let package = Package(
             name: "TOMLDecoder", dependencies: ["Configuration"], path: "Tests/TOMLDecoder",
             swiftSettings: settings),
 
-        tests("ProtocolTests", ["CrowdModelsProtocol"]),
+        // What several test targets need.
+        .target(
+            name: "TestSupport", dependencies: ["CrowdModelsProtocol"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+
+        tests("ProtocolTests", ["CrowdModelsProtocol", "TestSupport"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("MetricsTests", ["Metrics"]),
         tests("SchedulingTests", ["Scheduling"]),
         tests("KernelTests", ["Kernel"]),
         tests("HTTPTests", ["HTTP", "CrowdModelsProtocol"]),
         tests("BackendsTests", ["Backends", "CrowdModelsProtocol"]),
-        tests("EndToEndTests", ["CrowdModelsProtocol"]),
+        tests("EndToEndTests", ["CrowdModelsProtocol", "TestSupport"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -4,4 +4,19 @@ public enum CancelMethod {
     public static let parameters: [Parameter] = [
         .required("id", .identifier, "The id of the request to stop, as it was sent.")
     ]
+
+    /// What there is to know of it.
+    public static let description = MethodDescription(
+        .cancel, "Cancels a request of this connection.",
+        """
+        The id is compared as it was sent: `1` and `"1"` are two. Also taken as a notification. \
+        The cancelled request gets its own answer.
+        """,
+        result: .cancelResult,
+        examples: [
+            MethodExample(
+                "a request that is running",
+                params: #"{"id": 1}"#,
+                result: #"{"cancelled": true}"#)
+        ])
 }

@@ -7,4 +7,23 @@ public enum CheckMethod {
             "params", .structured, "The parameters it would be called with, by name or by position."
         ),
     ]
+
+    /// What there is to know of it.
+    public static let description = MethodDescription(
+        .check, "Says whether a call would be accepted, without making it.",
+        """
+        The method and its parameters are checked as those of a call are; nothing is run and no \
+        backend is asked. A call that would be refused is answered with the error that it would \
+        get.
+        """,
+        result: .checkResult,
+        errors: [
+            .methodNotFound
+        ],
+        examples: [
+            MethodExample(
+                "a call that would be accepted",
+                params: #"{"method": "complete", "params": {"prompt": "Hi"}}"#,
+                result: #"{"valid": true}"#)
+        ])
 }

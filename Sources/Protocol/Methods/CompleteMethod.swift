@@ -74,6 +74,67 @@ public enum CompleteMethod {
         .optional(
             "tag", .label(tagBytesMax), "A label under which `stats` counts the request."),
     ]
+
+    /// What there is to know of it.
+    public static let description = MethodDescription(
+        .complete, "Completes a prompt or a conversation.",
+        """
+        Exactly one of `prompt` and `messages` is needed; all else is optional, and what is \
+        absent is the backend's default. A request over a rate or concurrency limit waits for \
+        its turn if that fits its times. With `stream` the text comes as `complete.delta` first; \
+        the result is the same. Cancelled with `cancel` or by closing the connection, it is \
+        answered all the same: with the text so far and `finish_reason` `cancelled`, or with \
+        -32800 where there was none. `stream` and `progress` need an id that is not null and \
+        cannot stand in a batch.
+        """,
+        result: .completeResult,
+        errors: [
+            .invalidRequest, .cancelled, .modelNotFound, .noBackend,
+            .backendUnavailable, .backendError, .backendAuth, .rateLimited, .busy,
+            .timeout, .contextOverflow, .unsupported, .shuttingDown, .limitExceeded,
+            .streamInterrupted, .deadlineUnreachable,
+        ],
+        notifications: [.completeDelta, .completeProgress],
+        examples: [
+            MethodExample(
+                "a prompt",
+                params: #"{"prompt": "Say hello.", "max_tokens": 50}"#,
+                result: #"""
+                    {"content": "Hello!", "model": "qwen3-4b", "backend": "lmstudio",
+                     "finish_reason": "stop", "usage": {"prompt_tokens": 12,
+                     "completion_tokens": 3, "total_tokens": 15}, "stats": {"tokens_per_second":
+                     51.4, "time_to_first_token": 0.111, "generation_time": 0.058, "queue_time":
+                     0.0001, "total_time": 0.171, "stop_reason": "eosFound", "source":
+                     "backend"}, "model_info": {"arch": "qwen3", "quant": "Q4_K_M", "format":
+                     "gguf", "context_length": 8192}}
+                    """#),
+            MethodExample(
+                "a conversation with an image",
+                params: #"""
+                    {"model": "qwen2-vl-7b", "messages": [{"role": "user", "content": [{"type":
+                     "text", "text": "What is this?"}, {"type": "image_url", "image_url":
+                     {"url": "data:image/png;base64,iVBORw0KGgo="}}]}]}
+                    """#,
+                result: #"""
+                    {"content": "A cat.", "model": "qwen2-vl-7b", "backend": "lmstudio",
+                     "finish_reason": "stop", "usage": {"prompt_tokens": 270,
+                     "completion_tokens": 4, "total_tokens": 274}, "stats": {"queue_time":
+                     0.0001, "total_time": 0.9, "source": "measured"}}
+                    """#),
+            MethodExample(
+                "a tool",
+                params: #"""
+                    {"prompt": "Weather in Paris?", "tools": [{"type": "function", "function":
+                     {"name": "get_weather", "parameters": {"type": "object", "properties":
+                     {"city": {"type": "string"}}}}}]}
+                    """#,
+                result: #"""
+                    {"content": "", "tool_calls": [{"id": "931693397", "type": "function",
+                     "function": {"name": "get_weather", "arguments": "{\"city\":\"Paris\"}"}}],
+                     "model": "qwen3-4b", "backend": "lmstudio", "finish_reason": "tool_calls",
+                     "stats": {"queue_time": 0.0001, "total_time": 0.4, "source": "measured"}}
+                    """#),
+        ])
 }
 
 /// Where each parameter of `complete` stands in its list, and so in its `Arguments`.

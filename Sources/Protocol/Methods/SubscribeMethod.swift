@@ -9,4 +9,25 @@ public enum SubscribeMethod {
             "interval_ms", .integer(10...3_600_000),
             "The shortest time between two `stats` events, in milliseconds; 1000 if not given."),
     ]
+
+    /// What there is to know of it.
+    public static let description = MethodDescription(
+        .subscribe, "Tells how things stand, and then each change, as `event` notifications.",
+        """
+        After the result comes one `event` with a `snapshot` for each topic, then one for each \
+        `change`, numbered without gaps by `seq`. A subscription ends with `unsubscribe`, with \
+        the connection, or with an event whose data is `ended` when its events are not read in \
+        time. It needs an id that is not null and cannot stand in a batch.
+        """,
+        result: .subscribeResult,
+        errors: [
+            .invalidRequest, .limitExceeded,
+        ],
+        notifications: [.event],
+        examples: [
+            MethodExample(
+                "models and backends",
+                params: #"{"topics": ["models", "backends"]}"#,
+                result: #"{"subscription": "s1"}"#)
+        ])
 }

@@ -4,4 +4,16 @@ public enum UnsubscribeMethod {
     public static let parameters: [Parameter] = [
         .required("subscription", .string, "What `subscribe` answered.")
     ]
+
+    /// What there is to know of it.
+    public static let description = MethodDescription(
+        .unsubscribe, "Ends a subscription of this connection.",
+        "Also taken as a notification.",
+        result: .unsubscribeResult,
+        examples: [
+            MethodExample(
+                "a subscription",
+                params: #"{"subscription": "s1"}"#,
+                result: #"{"unsubscribed": true}"#)
+        ])
 }

@@ -22,4 +22,28 @@ extension Method {
         case .configGet: ConfigGetMethod.parameters
         }
     }
+
+    /// All that there is to know of it.
+    public var description: MethodDescription {
+        switch self {
+        case .ping: PingMethod.description
+        case .status: StatusMethod.description
+        case .help: HelpMethod.description
+        case .check: CheckMethod.description
+        case .discover: DiscoverMethod.description
+        case .modelsList: ModelsListMethod.description
+        case .modelsGet: ModelsGetMethod.description
+        case .modelsRefresh: ModelsRefreshMethod.description
+        case .backendsList: BackendsListMethod.description
+        case .complete: CompleteMethod.description
+        case .cancel: CancelMethod.description
+        case .cancelRequest: CancelRequestMethod.description
+        case .requestsList: RequestsListMethod.description
+        case .requestsCancel: RequestsCancelMethod.description
+        case .stats: StatsMethod.description
+        case .subscribe: SubscribeMethod.description
+        case .unsubscribe: UnsubscribeMethod.description
+        case .configGet: ConfigGetMethod.description
+        }
+    }
 }

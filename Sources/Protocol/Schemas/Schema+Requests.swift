@@ -1,0 +1,32 @@
+extension Schema {
+    static let requests = [request, requestsResult]
+
+    static let request = Schema(
+        "Request",
+        #"""
+        {"type": "object", "description": "A request that is queued or running.",
+         "required": ["key", "client", "method", "phase", "age_seconds"], "properties": {
+          "key": {"type": "string", "description": "Names it for `requests.cancel`."},
+          "client": {"type": "string",
+            "description": "Whose it is: `uid:1000` and its tag, else its program's name."},
+          "method": {"type": "string", "description": "The method that was called."},
+          "model": {"type": "string", "description": "The model it is for."},
+          "backend": {"type": "string", "description": "The backend it waits for or runs on."},
+          "phase": {"type": "string",
+            "enum": ["queued", "connecting", "loading", "prompt", "generating"],
+            "description": "What it waits for, or does."},
+          "position": {"type": "integer", "minimum": 1,
+            "description": "Its place in the backend's queue, from 1."},
+          "age_seconds": {"type": "number", "minimum": 0, "description": "Seconds since arrival."},
+          "tokens": {"type": "integer", "minimum": 0, "description": "Tokens produced so far."},
+          "tokens_per_second": {"type": "number", "minimum": 0, "description": "How fast."}}}
+        """#)
+
+    static let requestsResult = Schema(
+        "RequestsResult",
+        #"""
+        {"type": "object", "description": "Requests.", "required": ["requests"], "properties": {
+          "requests": {"type": "array", "items": {"$ref": "#/components/schemas/Request"},
+            "description": "Queued and running requests, oldest first."}}}
+        """#)
+}
