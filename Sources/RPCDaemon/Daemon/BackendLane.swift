@@ -9,7 +9,7 @@ import Scheduling
 ///
 /// The queue decides, the lane acts: it starts what the queue names and tells it what became of it.
 final class BackendLane {
-    unowned let daemon: Daemon
+    let daemon: Daemon
     let server: ModelServer
     private(set) var queue: BackendQueue
     /// Queued and running requests by their key.

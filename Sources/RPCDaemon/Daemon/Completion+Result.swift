@@ -153,7 +153,8 @@ extension Completion {
 
     private func warnOfSubstitution() {
         guard !report.servedBy.isEmpty else { return }
-        let served = JSONText.string(report.servedBy.span)
+        let servedBy = report.servedBy
+        let served = JSONText.string(servedBy.span)
         if served == model.id { return }
         daemon.log.warning(
             "\(lane.server.productName) answered with model \(served) instead of \(model.id)")

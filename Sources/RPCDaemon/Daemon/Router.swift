@@ -12,7 +12,7 @@ struct FoundModel {
 
 /// Says which backend serves a request, or why none does. It reads and decides nothing else.
 struct Router {
-    unowned let daemon: Daemon
+    let daemon: Daemon
 
     /// All backends, in the order in which they are tried; or the one of that name.
     func lanes(named name: String?) throws(Fault) -> [BackendLane] {
