@@ -20,6 +20,8 @@ final class BackendLane {
     private var hasGreeted = false
     private var announcedModels: [String] = []
     private var publishedModels: [Model] = []
+    /// The models that callers may use, while the server is up.
+    private(set) var offers: [FoundModel] = []
     private var warnedMissing: [String] = []
     private var knownSeries: SeriesID?
     private var positionsTold: UInt64 = 0
@@ -159,6 +161,7 @@ final class BackendLane {
         let before = publishedModels
         let now = server.state == .up ? server.offered : []
         publishedModels = now
+        offers = now.map { FoundModel(model: $0, lane: self) }
         guard daemon.hasSubscribers, before != now else { return }
         for model in now {
             let old = before.first { $0.id == model.id }
