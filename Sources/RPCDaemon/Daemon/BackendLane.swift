@@ -17,7 +17,8 @@ final class BackendLane {
     private lazy var wakeTimer = Timer { [unowned self] in pump() }
     private lazy var lookTimer = Timer { [unowned self] in look() }
     private var lastOutcome: ModelServer.Outcome?
-    private var hasGreeted = false
+    /// Whether the first look has ended, well or not.
+    private(set) var hasGreeted = false
     private var announcedModels: [String] = []
     private var publishedModels: [Model] = []
     /// The models that callers may use, while the server is up.
@@ -204,6 +205,7 @@ final class BackendLane {
         hasGreeted = true
         daemon.log.info(
             "Initialized LLM client for backend: \(name) with models: \(Self.list(chatModels))")
+        daemon.firstLookEnded()
     }
 
     private var chatModels: [String] {
