@@ -19,9 +19,17 @@ struct Scene {
         client = try daemon.connect()
     }
 
-    /// Lets the next chat request meet this fault, and lists of models none.
-    func failNext(_ fault: String) throws {
-        try simulator.setFaults("[\"\(fault),times=1,path=/v1/chat/completions\"]")
+    /// Lets chat requests, whole ones or streams, meet this fault (`NAME` or `NAME=ARG`), so many
+    /// times or always; lists of models are spared.
+    func fail(_ fault: String, stream: Bool, times: Int? = nil) throws {
+        let parts = fault.split(separator: "=", maxSplits: 1).map { JSONValue.string(String($0)) }
+        var object: JSONValue = [
+            "fault": parts[0],
+            "path": stream ? "/v1/chat/completions" : "/api/v0/chat/completions",
+        ]
+        if parts.count > 1 { object = object.adding("arg", parts[1]) }
+        if let times { object = object.adding("times", .integer(times)) }
+        try simulator.setFaults(JSONValue.array([object]).text)
     }
 
     /// The daemon's numbers of all time.
