@@ -1,6 +1,6 @@
 """Runs the llama.cpp server that the package xllamacpp carries, until standard input ends.
 
-Usage: llama_server.py MODEL.gguf PORT SLOTS CONTEXT        (CONTEXT: tokens for each slot)
+Usage: llama_server.py MODEL.gguf PORT SLOTS CONTEXT [KEY]        (CONTEXT: tokens for each slot)
 
 Prints `listening` when it answers. Ending with its parent's pipe, it never outlives a test.
 """
@@ -25,6 +25,7 @@ def main():
     parameters.cpuparams.n_threads = 1
     parameters.cpuparams_batch.n_threads = 1
     parameters.warmup = False
+    parameters.api_keys = sys.argv[5:]
     server = xllamacpp.Server(parameters)
     print("listening", server.listening_address, flush=True)
     sys.stdin.read()

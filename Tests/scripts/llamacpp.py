@@ -7,6 +7,7 @@ Usage: llamacpp.py [--require]
 """
 
 import json
+import signal
 import subprocess
 import time
 import urllib.request
@@ -22,9 +23,9 @@ SCRIPTS = ROOT / "Tests" / "scripts"
 
 
 class LlamaServer(Program):
-    def __init__(self, interpreter, folder, model, port):
+    def __init__(self, interpreter, folder, model, port, *key):
         self.url = f"http://127.0.0.1:{port}"
-        command = [interpreter, SCRIPTS / "llama_server.py", model, port, SLOTS, CONTEXT]
+        command = [interpreter, SCRIPTS / "llama_server.py", model, port, SLOTS, CONTEXT, *key]
         super().__init__(
             command, folder / "llama.log", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True)
@@ -59,11 +60,17 @@ def main():
                 two_at_once(client, server)
                 cancelled(client, server)
                 abandoned(daemon, server)
-                server.stop()
+                unknown(client, str(model))
+                killed(client, server)
                 stopped(client)
                 with LlamaServer(interpreter, folder, model, port):
                     back(client)
             check(daemon.stop() == 0, "the daemon ends in peace")
+        with LlamaServer(interpreter, folder, model, port, "sesame") as server:
+            for key in ("sesame", "wrong"):
+                backend = f'name = "tiny"\nendpoint = "{server.url}/v1"\napi_key = "{key}"'
+                with Daemon(folder, backend) as daemon, Connection(daemon.socket) as client:
+                    keyed(client, key == "sesame")
 
 
 def discovery(client, model):
@@ -203,6 +210,34 @@ def abandoned(daemon, server):
     check(server.busy() == 1, "a client reads the first delta")
     leaver.close()
     until(lambda: server.busy() == 0, "it goes, and the slot is free", 2)
+
+
+def unknown(client, model):
+    error = client.error("complete", prompt="Hello", model=model + "x")
+    check(error.code == 1001 and error.data["nearest"] == [model],
+          "a model that it does not have: 1001 and the nearest", str(error), error.data)
+
+
+def killed(client, server):
+    identifier = client.send("complete", {"prompt": "Go on", "stream": True})
+    client.read()
+    server.stop(signal.SIGKILL)
+    error = client.failure(identifier)
+    check(error.code == 1014 and error.data["content"],
+          "killed in the middle of a stream: 1014 with the text so far", str(error), error.data)
+
+
+def keyed(client, right):
+    client.call("models.refresh")
+    backend, = client.call("backends.list")["backends"]
+    if right:
+        check(backend["state"] == "up", "with its key it is up", backend)
+        check(client.call("complete", prompt="Hello", max_tokens=5)["content"], "and serves")
+    else:
+        check(backend["state"] == "auth_failed", "with a wrong one it is auth_failed", backend)
+        error = client.error("complete", prompt="Hello")
+        check(error.code == 1005, "and a request is 1005", str(error), error.data)
+        check("wrong" not in json.dumps(error.data) + str(error), "without the key", str(error))
 
 
 def stopped(client):
