@@ -80,7 +80,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["CrowdModelsProtocol"], path: "Tests/TestSupport",
             swiftSettings: settings),
 
-        tests("ProtocolTests", ["CrowdModelsProtocol", "TestSupport"]),
+        tests("ProtocolTests", ["Configuration", "CrowdModelsProtocol", "TestSupport"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("MetricsTests", ["Metrics"]),
         tests("SchedulingTests", ["Scheduling"]),

@@ -48,6 +48,25 @@ extension ByteBuffer {
         }
     }
 
+    /// Appends a finite number with so many decimals, rounded half away from zero; anything else is
+    /// written as 0.
+    public mutating func append(fixed value: Double, decimals: Int) {
+        var scale = 1
+        for _ in 0..<decimals { scale *= 10 }
+        let scaled = (value * Double(scale)).rounded()
+        let whole = Int(exactly: scaled) ?? 0
+        if whole < 0 { append(UInt8(ascii: "-")) }
+        append(decimal: Int(whole.magnitude) / scale)
+        guard decimals > 0 else { return }
+        append(UInt8(ascii: "."))
+        var fraction = Int(whole.magnitude) % scale
+        while scale > 1 {
+            scale /= 10
+            append(UInt8(truncatingIfNeeded: 48 + fraction / scale))
+            fraction %= scale
+        }
+    }
+
     /// Appends `true` or `false`.
     public mutating func append(bool value: Bool) {
         if value { append("true") } else { append("false") }

@@ -54,6 +54,11 @@ public struct ByteBuffer: ~Copyable {
         }
     }
 
+    /// A copy of the bytes that wait to be read.
+    public var bytes: [UInt8] {
+        unsafe Array(UnsafeBufferPointer(start: base + start, count: count))
+    }
+
     /// The bytes that wait to be read, as text; invalid UTF-8 is repaired.
     public var text: String {
         unsafe String(

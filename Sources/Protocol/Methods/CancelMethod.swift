@@ -16,7 +16,7 @@ public enum CancelMethod {
         examples: [
             MethodExample(
                 "a request that is running",
-                params: #"{"id": 1}"#,
+                params: #"{"id": 7}"#,
                 result: #"{"cancelled": true}"#)
         ])
 }

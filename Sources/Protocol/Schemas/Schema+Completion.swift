@@ -34,6 +34,8 @@ extension Schema {
           "completion_tokens": {"type": "integer", "minimum": 0,
             "description": "Tokens produced, those of the reasoning included."},
           "total_tokens": {"type": "integer", "minimum": 0, "description": "Both together."},
+          "completion_tokens_details": {"type": "object", "additionalProperties": true,
+            "description": "More of them, as the backend says it, such as `reasoning_tokens`."},
           "estimated": {"type": "boolean",
             "description": "True where the backend gave no counts and the deltas were counted."}}}
         """#)

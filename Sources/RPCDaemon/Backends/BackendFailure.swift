@@ -117,7 +117,8 @@ package struct BackendFailure {
     private static func isOverflow(_ words: String) -> Bool {
         [
             "Trying to keep the first", "tokens to keep from the initial prompt is greater",
-            "exceeds the available context size", "maximum context length", "context length is only",
+            "exceeds the available context size", "maximum context length",
+            "context length is only",
             "longer than the context length", "exceeds the context length",
             "Context size has been exceeded", "context overflow",
         ].contains { words.contains($0) }
@@ -134,6 +135,15 @@ package struct BackendFailure {
         let error = answer["error"]
         return error?.stringValue ?? error?["message"]?.stringValue
             ?? answer["message"]?.stringValue ?? answer["detail"]?.stringValue
+    }
+
+    /// Whether the server says that it has no such API: LM Studio with status 200, others with 404
+    /// and no word of a model.
+    package static func saysUnknownRoute(status: Int, _ body: Span<UInt8>) -> Bool {
+        guard status == 200 || status == 404 || status == 405 else { return false }
+        let words = words(in: body) ?? ""
+        return words.contains("Unexpected endpoint")
+            || (status != 200 && code(in: body) == nil && !words.contains("odel"))
     }
 
     private static func code(in body: Span<UInt8>) -> String? {

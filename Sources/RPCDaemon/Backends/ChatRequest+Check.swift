@@ -47,7 +47,9 @@ extension ChatRequest {
                 }
             }
         }
-        if !hasRole { throw fault(index, "`role` is missing; it is `user`, `assistant`, `system`…") }
+        if !hasRole {
+            throw fault(index, "`role` is missing; it is `user`, `assistant`, `system`…")
+        }
     }
 
     private static func fault(_ index: Int, _ what: String) -> Fault {

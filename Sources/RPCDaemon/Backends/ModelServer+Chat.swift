@@ -3,17 +3,24 @@ package import HTTP
 
 /// How a completion is asked for.
 extension ModelServer {
-    /// Whether this request's stream is sent where the usage is told.
-    private func usesUsageStream(_ request: ChatRequest) -> Bool {
-        request.isStream && (kind != .lmstudio || streamsTellUsage)
+    /// Whether this request goes to LM Studio's own API, and not to the OpenAI one.
+    private func usesOwnAPI(_ request: ChatRequest) -> Bool {
+        guard kind == .lmstudio else { return false }
+        return request.isStream ? !streamsTellUsage : wholesTellStats
     }
 
     /// The path of the API that tells most about this request: LM Studio's v0 adds stats to a whole
     /// answer, its OpenAI API adds usage to a stream.
     private func chatPath(_ request: ChatRequest) -> String {
-        let isLMStudio = kind == .lmstudio || kind == .unknown
-        if isLMStudio, !usesUsageStream(request) { return paths.lmStudio + "/chat/completions" }
-        return paths.openAI + "/chat/completions"
+        (usesOwnAPI(request) ? paths.lmStudio : paths.openAI) + "/chat/completions"
+    }
+
+    /// The server says that it lacks the API that was asked: from now on the other one is. False
+    /// where there is no other.
+    package func chooseOtherAPI(stream: Bool) -> Bool {
+        guard kind == .lmstudio else { return false }
+        if stream { streamsTellUsage.toggle() } else { wholesTellStats.toggle() }
+        return true
     }
 
     /// Sends the request; the delegate hears of its answer.
@@ -21,7 +28,7 @@ extension ModelServer {
         _ request: ChatRequest, model: String, delegate: any TransferDelegate
     ) -> Transfer {
         var body = ByteBuffer(capacity: request.byteCount + 256)
-        request.write(model: model, usageInStream: usesUsageStream(request), to: &body)
+        request.write(model: model, usageInStream: !usesOwnAPI(request), to: &body)
         var bytes = ByteBuffer(capacity: body.count + 512)
         chatHead(chatPath(request)).append(to: &bytes, contentLength: body.count)
         bytes.append(body.span)

@@ -8,7 +8,7 @@ package import Kernel
 /// keeps the connections. Who may send what when is not its affair.
 package final class ModelServer {
     /// How the server is doing.
-    package enum State: String, Sendable {
+    package enum State: String, CaseIterable, Sendable {
         case up, down, probing
         case authFailed = "auth_failed"
         case rateLimited = "rate_limited"
@@ -45,8 +45,10 @@ package final class ModelServer {
     var lastList: [UInt8] = []
     /// Whether `/api/v1/models` is there; nil before it was asked.
     var hasNativeList: Bool?
-    /// Whether streams go to `/v1`, which tells the usage; false once that turned out to be missing.
-    package var streamsTellUsage = true
+    /// Whether LM Studio's streams go to `/v1`, which tells the usage; false once that is missing.
+    var streamsTellUsage = true
+    /// Whether its whole answers come from `/api/v0`, which tells stats; false once that is missing.
+    var wholesTellStats = true
 
     /// A server that was not asked yet. The endpoint must be one that this build can talk to.
     package init(_ config: BackendConfig, key: Secret?, on loop: EventLoop) {
@@ -127,6 +129,8 @@ package final class ModelServer {
             // Whoever listens there next may be another program.
             lastList = []
             hasNativeList = nil
+            streamsTellUsage = true
+            wholesTellStats = true
             if config.kind == .auto { kind = .unknown }
         }
         let completions = waiting
@@ -154,5 +158,14 @@ extension ServerKind {
         case .vllm: self = .vllm
         case .openai: self = .openai
         }
+    }
+}
+
+extension ModelServer {
+    /// A connection was refused under a request: it is down until it lists its models again.
+    package func markDown(_ words: String) {
+        state = .down
+        lastError = DiscoveryFailure.unreachable(words).message(product: productName)
+        lastList = []
     }
 }

@@ -1,4 +1,8 @@
+import Backends
+import Configuration
 import CrowdModelsProtocol
+import Kernel
+import Scheduling
 
 /// A valid call of a known method.
 struct Call {

@@ -1,6 +1,9 @@
+import Backends
 import Configuration
 import CrowdModelsProtocol
 import Kernel
+import Metrics
+import Scheduling
 
 /// One client: its lines come in, its answers go out, and what it asked for dies with it.
 ///
@@ -19,10 +22,13 @@ final class Connection: EventHandler, TurnWork, Continuation {
     let peer: PeerCredentials
     /// The peer's process name, for statistics; looked up when first asked for.
     private(set) lazy var processName = PeerProcess.name(of: peer.pid)
+    /// Where its requests without a tag are counted.
+    var clientSeries: SeriesID?
     var output = ByteBuffer()
     /// What it asked for and is not answered yet.
     var inFlight: [any InFlight] = []
     var subscriptions: [Subscription] = []
+    private var subscriptionsMade = 0
 
     private let number: Int32
     private var descriptor: FileDescriptor?
@@ -148,7 +154,9 @@ final class Connection: EventHandler, TurnWork, Continuation {
     }
 
     func continueTurn() {
-        guard isBacklogged, !isClosed, output.count <= daemon.limits.outputPauseBytes else { return }
+        guard isBacklogged, !isClosed, output.count <= daemon.limits.outputPauseBytes else {
+            return
+        }
         isBacklogged = false
         var bytes = ByteBuffer()
         swap(&bytes, &input)
@@ -178,7 +186,7 @@ final class Connection: EventHandler, TurnWork, Continuation {
         var wrote = false
         do throws(Errno) {
             while !output.isEmpty {
-                output.consume(try descriptor!.write(output.span))
+                output.consume(try Self.write(output.span, to: &descriptor))
                 wrote = true
             }
             isWriteBlocked = false
@@ -193,6 +201,12 @@ final class Connection: EventHandler, TurnWork, Continuation {
             return close()
         }
         afterFlush()
+    }
+
+    private static func write(
+        _ bytes: Span<UInt8>, to descriptor: inout FileDescriptor?
+    ) throws(Errno) -> Int {
+        try descriptor!.write(bytes)
     }
 
     private func afterFlush() {
@@ -224,6 +238,12 @@ final class Connection: EventHandler, TurnWork, Continuation {
         close()
     }
 
+    /// A name for the next subscription, unique on this connection.
+    func nextSubscriptionName() -> String {
+        subscriptionsMade += 1
+        return "s\(subscriptionsMade)"
+    }
+
     // MARK: Ending
 
     /// Closes it and abandons all that it asked for.
@@ -236,7 +256,7 @@ final class Connection: EventHandler, TurnWork, Continuation {
         let requests = inFlight
         inFlight.removeAll()
         for request in requests { request.abandon() }
-        subscriptions.removeAll()
+        for subscription in subscriptions { drop(subscription) }
         output.removeAll(keeping: 0)
         input.removeAll(keeping: 0)
         daemon.closed(self)

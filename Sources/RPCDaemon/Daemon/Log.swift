@@ -19,10 +19,34 @@ final class Log {
     var level: LogLevel
     var shape: Shape
     /// Hears of each line that is written, for those who subscribed to the log.
-    var listener: ((LogLevel, String) -> Void)?
-    private let output: StandardError
+    var listener: ((Line) -> Void)?
+    /// The last lines, oldest first, for those who subscribe later.
+    private var lastLines: [Line] = []
+    private let output: LogOutput
 
-    init(level: LogLevel, shape: Shape, output: StandardError) {
+    /// Lines that are kept: a screen of them, at most 20 KiB of usual ones.
+    private static let linesKept = 100
+
+    /// One line as subscribers get it.
+    struct Line {
+        /// Seconds since 1970.
+        let time: Double
+        let level: LogLevel
+        let message: String
+
+        /// Appends the LogLine object of the protocol.
+        func write(to out: inout ByteBuffer) {
+            out.append("{\"time\":")
+            out.append(number: time)
+            out.append(",\"level\":")
+            out.append(string: level.rawValue)
+            out.append(",\"message\":")
+            out.append(string: message)
+            out.append("}")
+        }
+    }
+
+    init(level: LogLevel, shape: Shape, output: LogOutput) {
         self.level = level
         self.shape = shape
         self.output = output
@@ -47,8 +71,23 @@ final class Log {
         guard level <= self.level else { return }
         let message = message()
         write(level, message, prefix: Self.word(for: level) + ": ")
-        listener?(level, message)
+        let line = Line(time: Self.now, level: level, message: message)
+        if lastLines.count == Self.linesKept { lastLines.removeFirst() }
+        lastLines.append(line)
+        listener?(line)
     }
+
+    /// Appends the LogLines object of the protocol.
+    func writeLastLines(to out: inout ByteBuffer) {
+        out.append("{\"lines\":[")
+        for (index, line) in lastLines.enumerated() {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            line.write(to: &out)
+        }
+        out.append("]}")
+    }
+
+    private static var now: Double { Double(Clock.wall() / 1_000_000) / 1000 }
 
     private func write(_ level: LogLevel, _ message: String, prefix: String) {
         var line = ByteBuffer()
@@ -62,13 +101,7 @@ final class Log {
             line.append(UInt8(ascii: ">"))
             line.append(utf8: Self.oneLine(message))
         case .json:
-            line.append("{\"time\":")
-            line.append(number: Double(Clock.wall() / 1_000_000) / 1000)
-            line.append(",\"level\":")
-            line.append(string: level.rawValue)
-            line.append(",\"message\":")
-            line.append(string: message)
-            line.append("}")
+            Line(time: Self.now, level: level, message: message).write(to: &line)
         }
         output.write(line: line.span)
     }

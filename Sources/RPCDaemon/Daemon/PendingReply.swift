@@ -1,4 +1,8 @@
+import Backends
+import Configuration
 import CrowdModelsProtocol
+import Kernel
+import Scheduling
 
 /// A request that is not answered at once: whom to answer, under which id, alone or in a batch.
 ///
@@ -21,14 +25,21 @@ final class PendingReply {
 
     /// Answers with the result that `write` appends.
     func succeed(_ write: (inout ByteBuffer) -> Void) {
+        let id = id
         connection.answer(id.span, batch, write)
         settle()
     }
 
     /// Answers with an error.
     func fail(_ fault: Fault) {
+        let id = id
         connection.refuse(id.span, batch, fault)
         settle()
+    }
+
+    /// The request is answered at once after all, by whoever asked for this.
+    func withdraw() {
+        batch?.outstanding -= 1
     }
 
     private func settle() {

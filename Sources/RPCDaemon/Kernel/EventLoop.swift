@@ -32,6 +32,11 @@ package protocol TurnWork: AnyObject {
     func endOfTurn()
 }
 
+/// Something that goes on with its work in the next turn, after whatever is ready by then.
+package protocol Continuation: AnyObject {
+    func continueTurn()
+}
+
 /// One thread's world: descriptors, timers, and the work left for the end of a turn.
 ///
 /// Everything the daemon owns lives on one loop and is touched from nowhere else, so nothing needs
@@ -51,6 +56,7 @@ package final class EventLoop {
     private var slots: [Slot] = []
     private var timers = TimerHeap()
     private var turnWork: [any TurnWork] = []
+    private var continuations: [any Continuation] = []
     private var isRunning = false
     /// Where a ready descriptor is read into when nothing of it waits from before: one for all, so
     /// that an idle connection owns no memory. Whoever reads uses it up before returning.
@@ -128,6 +134,11 @@ package final class EventLoop {
         turnWork.append(work)
     }
 
+    /// Lets `continuation` go on in the next turn, which then does not wait for anything.
+    package func inNextTurn(_ continuation: any Continuation) {
+        continuations.append(continuation)
+    }
+
     /// Runs until `stop`.
     package func run() throws(Errno) {
         isRunning = true
@@ -137,9 +148,12 @@ package final class EventLoop {
                 clinux_epoll_wait(
                     epoll.number, &events, Int32(events.count), millisecondsToWait()))
             now = Clock.monotonic()
+            let continuing = continuations
+            continuations.removeAll(keepingCapacity: true)
             for index in 0..<Int(ready) {
                 dispatch(events[index])
             }
+            for continuation in continuing { continuation.continueTurn() }
             fireTimers()
             runTurnWork()
             turnEnded?(Clock.monotonic() &- now)
@@ -177,7 +191,7 @@ package final class EventLoop {
     }
 
     private func millisecondsToWait() -> Int32 {
-        if !turnWork.isEmpty { return 0 }
+        if !turnWork.isEmpty || !continuations.isEmpty { return 0 }
         guard let deadline = timers.nextDeadline else { return -1 }
         let now = Clock.monotonic()
         if deadline <= now { return 0 }

@@ -4,6 +4,10 @@ import Glibc
 /// Why the daemon could not have its socket; the message says what to do.
 package struct SocketFileError: Error, Equatable, Sendable {
     package var message: String
+
+    package init(message: String) {
+        self.message = message
+    }
 }
 
 /// The file of the daemon's own socket: made by us, locked while we live, removed by us alone.

@@ -8,7 +8,7 @@ package struct Distribution: Equatable, Sendable {
     package internal(set) var p99 = 0.0
     package internal(set) var max = 0.0
 
-    init() {}
+    package init() {}
 
     init(_ measure: Measure, counts: SparseCounts, moments: Moments) {
         guard moments.count > 0 else { return }

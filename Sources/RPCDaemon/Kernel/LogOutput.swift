@@ -1,15 +1,17 @@
 import CLinux
 import CrowdModelsProtocol
 
-/// Standard error as the log's end: lines gather during a turn and go out in one write.
-package final class StandardError: TurnWork {
+/// Where the log goes, standard error: lines gather during a turn and go out in one write.
+package final class LogOutput: TurnWork {
     private let loop: EventLoop?
+    private let descriptor: Int32
     private var lines = ByteBuffer()
     private var isScheduled = false
 
     /// Lines wait for the end of the loop's turn; without a loop they are written at once.
-    package init(on loop: EventLoop?) {
+    package init(on loop: EventLoop?, descriptor: Int32 = 2) {
         self.loop = loop
+        self.descriptor = descriptor
     }
 
     /// Appends one line, its newline added.
@@ -23,6 +25,12 @@ package final class StandardError: TurnWork {
         }
     }
 
+    /// Writes `bytes` as they are, at once, after what waits.
+    package func write(_ bytes: Span<UInt8>) {
+        lines.append(bytes)
+        flush()
+    }
+
     package func endOfTurn() {
         isScheduled = false
         flush()
@@ -31,14 +39,16 @@ package final class StandardError: TurnWork {
     /// Writes what waits. A log that cannot be written is lost; there is nowhere to say so.
     package func flush() {
         while !lines.isEmpty {
-            let written = Self.send(lines.span)
+            let written = Self.send(lines.span, to: descriptor)
             if written <= 0 { break }
             lines.consume(written)
         }
         lines.removeAll(keeping: 16_384)
     }
 
-    private static func send(_ bytes: Span<UInt8>) -> Int {
-        unsafe bytes.withUnsafeBufferPointer { unsafe clinux_send(2, $0.baseAddress, $0.count) }
+    private static func send(_ bytes: Span<UInt8>, to descriptor: Int32) -> Int {
+        unsafe bytes.withUnsafeBufferPointer {
+            unsafe clinux_send(descriptor, $0.baseAddress, $0.count)
+        }
     }
 }

@@ -1,0 +1,35 @@
+import Backends
+import Configuration
+import CrowdModelsProtocol
+import Kernel
+import Scheduling
+
+extension Connection {
+    /// `complete`: routes the request and asks for its turn; the answer comes when it comes.
+    func complete(_ call: Call, _ id: Span<UInt8>, _ line: Span<UInt8>) throws(Fault) {
+        let request = try ChatRequest(line, call.arguments)
+        let wantsNotes = request.isStream || request.isTrue(.progress)
+        if wantsNotes, call.batch != nil || RequestID.isNull(id) {
+            throw Fault(
+                .invalidRequest,
+                "`stream` and `progress` need an id that is not null, and cannot stand in a batch")
+        }
+        do throws(Fault) {
+            if daemon.isStopping { throw Daemon.stopping }
+            try checkRoom()
+            let found = try daemon.router.route(request)
+            let completion = Completion(
+                PendingReply(self, id: id, batch: call.batch), request, found,
+                key: daemon.nextKey())
+            do throws(Fault) {
+                try completion.begin()
+            } catch {
+                completion.reply.withdraw()
+                throw error
+            }
+        } catch {
+            daemon.countRejected(error, by: self, tag: request.string(.tag))
+            throw error
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Backends
+import Configuration
+import CrowdModelsProtocol
+import Kernel
+import Metrics
+import Scheduling
+
+/// How requests are counted: each once, when it ends.
+extension Daemon {
+    /// A request has ended. `startedAt` is 0 for one that never left the queue.
+    func count(
+        _ completion: Completion, _ outcome: Outcome, _ code: ErrorCode?, startedAt: UInt64
+    ) {
+        let now = Clock.monotonic()
+        let report = completion.report
+        var sample = RequestSample(outcome, errorKind: Self.kind(of: code))
+        sample.backend = completion.lane.series(in: &metrics, now: loop.now)
+        sample.model = metrics.series(.model, completion.model.id, now: loop.now)
+        sample.client = series(of: completion.connection, tag: completion.tag)
+        sample.promptTokens = UInt64(clamping: report.promptTokens ?? 0)
+        sample.completionTokens = UInt64(clamping: report.completionTokens ?? 0)
+        sample.tokensPerSecond = report.tokensPerSecond
+        sample.timeToFirstToken = report.timeToFirstToken
+        sample.interTokenLatency = report.interTokenLatency
+        sample.latency = Completion.seconds(from: completion.arrivedAt, to: now)
+        if let sentAt = completion.sentAt {
+            sample.queueTime = Completion.seconds(from: completion.arrivedAt, to: sentAt)
+            // What the daemon itself took: before the wait, and between its end and the sending.
+            let handling = sentAt &- max(startedAt, completion.arrivedAt)
+            sample.overhead = Double(handling &+ (now &- min(now, loop.now))) / 1e9
+        }
+        metrics.finished(sample, now: loop.now)
+        if isStopping { endIfIdle() }
+    }
+
+    /// A request was refused before any backend took it.
+    func countRejected(_ fault: Fault, by connection: Connection, tag: String?) {
+        var sample = RequestSample(.rejected, errorKind: Self.kind(of: fault.code))
+        sample.client = series(of: connection, tag: tag)
+        metrics.finished(sample, now: loop.now)
+    }
+
+    private func series(of connection: Connection, tag: String?) -> SeriesID {
+        let uid = connection.peer.uid
+        if let tag { return metrics.series(.client, "uid:\(uid) \(tag)", now: loop.now) }
+        if let known = connection.clientSeries, metrics.isCurrent(known) { return known }
+        let fresh = metrics.series(
+            .client, "uid:\(uid) \(connection.processName)", now: loop.now)
+        connection.clientSeries = fresh
+        return fresh
+    }
+
+    private static func kind(of code: ErrorCode?) -> ErrorKind? {
+        code.flatMap { code in ErrorCode.all.firstIndex(of: code) }
+            .map { ErrorKind(index: UInt8($0)) }
+    }
+}

@@ -1,0 +1,200 @@
+import Backends
+import Configuration
+import CrowdModelsProtocol
+import Kernel
+import Metrics
+import Scheduling
+
+/// The daemon: what is configured, who is connected, which backends there are, what was counted.
+///
+/// Everything hangs on it and lives on its loop; it lives as long as the process.
+final class Daemon {
+    let loop: EventLoop
+    let log: Log
+    let config: Config
+    /// Where the configuration came from; nil for the built-in one.
+    let configPath: String?
+    let socketPath: String
+    let startedAt: UInt64
+    private(set) var lanes: [BackendLane] = []
+    var metrics = MetricsStore(errorKinds: ErrorCode.all.map(\.kind))
+    var statsCache = StatsCache()
+    let notify = SystemdNotify()
+    private(set) var connections: [UInt64: Connection] = [:]
+    private var connectionsPerUID: [UInt32: Int] = [:]
+    private var listener: Listener?
+    private var socketFile: SocketFile?
+    private var lastSerial: UInt64 = 0
+    private var lastKey: UInt64 = 0
+    private(set) var isStopping = false
+    private var subscriptionCount = 0
+    private lazy var shutdownTimer = Timer { [unowned self] in cutShort() }
+
+    var limits: Limits { config.limits }
+    var router: Router { Router(daemon: self) }
+    /// How long until a backend is looked at again, in milliseconds.
+    var lookMilliseconds: Int { Int(config.discovery.interval.nanoseconds / 1_000_000) }
+
+    init(
+        _ config: Config, configPath: String?, socketPath: String, loop: EventLoop, log: Log
+    ) {
+        self.config = config
+        self.configPath = configPath
+        self.socketPath = socketPath
+        self.loop = loop
+        self.log = log
+        startedAt = loop.now
+    }
+
+    // MARK: Start and stop
+
+    /// Makes the backends and looks at each for the first time.
+    func startBackends(keys: [String: Secret]) {
+        lanes = config.backends.sorted { $0.priority < $1.priority }.map { backend in
+            BackendLane(ModelServer(backend, key: keys[backend.name], on: loop), of: self)
+        }
+        for lane in lanes { lane.look() }
+        log.listener = { [unowned self] line in publish(.log) { line.write(to: &$0) } }
+        loop.turnEnded = { [unowned self] nanoseconds in
+            metrics.loopDelay(seconds: Double(nanoseconds) / 1e9, now: loop.now)
+        }
+    }
+
+    /// Serves connections from `descriptor`; `file` is the socket's file if it is ours to remove.
+    func serve(_ descriptor: consuming FileDescriptor, file: SocketFile?) throws(Errno) {
+        socketFile = file
+        listener = try Listener(
+            descriptor, on: loop,
+            starved: { [unowned self] error in
+                log.warning(
+                    "Cannot accept connections: \(error.message); waiting for a descriptor to be "
+                        + "free (\(connections.count) clients are connected)")
+            },
+            accepted: { [unowned self] descriptor in accept(descriptor) })
+    }
+
+    /// Serves one connection that was made before the daemon was started.
+    func serveConnected(_ descriptor: consuming FileDescriptor) {
+        accept(descriptor)
+    }
+
+    /// Accepts no more, refuses what waits, and ends when what runs has ended or
+    /// `shutdown_timeout` has passed. Asked a second time, it ends at once.
+    func stop(_ reason: String) {
+        if isStopping { return cutShort() }
+        isStopping = true
+        notify.send("STOPPING=1")
+        log.info("Stopping (\(reason))")
+        listener?.stop()
+        listener = nil
+        socketFile?.remove()
+        for completion in lanes.flatMap({ Array($0.completions.values) })
+        where completion.phase == .queued {
+            completion.fail(Self.stopping, sent: false)
+        }
+        loop.set(shutdownTimer, after: config.server.shutdownTimeout.nanoseconds)
+        endIfIdle()
+    }
+
+    static let stopping = Fault(
+        .shuttingDown, "the daemon is stopping; try again when it is back")
+
+    private func cutShort() {
+        for completion in lanes.flatMap({ Array($0.completions.values) }) {
+            completion.cutShort()
+        }
+        end()
+    }
+
+    /// Ends the loop once nothing is in flight and all answers are written.
+    func endIfIdle() {
+        guard isStopping, lanes.allSatisfy({ $0.completions.isEmpty }) else { return }
+        for connection in connections.values { connection.flush() }
+        if connections.values.allSatisfy({ $0.output.isEmpty }) { end() }
+    }
+
+    private func end() {
+        for connection in connections.values { connection.flush() }
+        for lane in lanes { lane.close() }
+        loop.stop()
+    }
+
+    // MARK: Connections
+
+    private func accept(_ descriptor: consuming FileDescriptor) {
+        do throws(Errno) {
+            let peer = try PeerCredentials(of: descriptor.number)
+            if let fault = refusal(of: peer) {
+                var line = ByteBuffer()
+                line.append(answerTo: Span(), fault: fault)
+                line.append(UInt8(ascii: "\n"))
+                _ = try? descriptor.write(line.span)
+                return
+            }
+            lastSerial += 1
+            let connection = try Connection(descriptor, serial: lastSerial, peer: peer, of: self)
+            connections[lastSerial] = connection
+            connectionsPerUID[peer.uid, default: 0] += 1
+        } catch {
+            log.warning("Cannot serve a new connection: \(error.message)")
+        }
+    }
+
+    /// Why this peer is not served.
+    private func refusal(of peer: PeerCredentials) -> Fault? {
+        let server = config.server
+        if !server.allowedUIDs.isEmpty || !server.allowedGIDs.isEmpty {
+            let isAllowed =
+                server.allowedUIDs.contains(peer.uid) || server.allowedGIDs.contains(peer.gid)
+                || peer.uid == ThisProcess.uid || peer.uid == 0
+            if !isAllowed {
+                return Fault(
+                    .permissionDenied,
+                    "user \(peer.uid) may not use this daemon (allowed_uids, allowed_gids)")
+            }
+        }
+        if connections.count >= limits.connectionsMax {
+            return Self.tooMany("connections_max", limits.connectionsMax)
+        }
+        if connectionsPerUID[peer.uid] ?? 0 >= limits.connectionsPerUIDMax {
+            return Self.tooMany("connections_per_uid_max", limits.connectionsPerUIDMax)
+        }
+        return nil
+    }
+
+    private static func tooMany(_ name: String, _ value: Int) -> Fault {
+        Fault(
+            .limitExceeded,
+            "there are \(value) connections already, as many as may be (\(name)); close one first",
+            data: ["limit": .string(name), "value": .integer(value)])
+    }
+
+    /// A connection has closed and forgot all that it asked for.
+    func closed(_ connection: Connection) {
+        guard connections.removeValue(forKey: connection.serial) != nil else { return }
+        let uid = connection.peer.uid
+        let left = (connectionsPerUID[uid] ?? 1) - 1
+        connectionsPerUID[uid] = left > 0 ? left : nil
+        if isStopping { endIfIdle() }
+    }
+
+    /// Whether anybody listens to anything.
+    var hasSubscribers: Bool { subscriptionCount > 0 }
+
+    func subscriptionsChanged(by count: Int) {
+        subscriptionCount += count
+    }
+
+    // MARK: Requests
+
+    /// A key for the next request, unique as long as the daemon runs.
+    func nextKey() -> UInt64 {
+        lastKey += 1
+        return lastKey
+    }
+
+    /// What is queued and running, oldest first.
+    var requests: [Completion] {
+        lanes.flatMap { Array($0.completions.values) }.sorted { $0.key < $1.key }
+    }
+}

@@ -1,0 +1,74 @@
+import Backends
+import Configuration
+import CrowdModelsProtocol
+import Kernel
+import Scheduling
+
+/// `models.refresh`: asks the backends now and answers when the last of them has.
+final class Refresh: InFlight {
+    let reply: PendingReply
+    private let lanes: [BackendLane]
+    private var remaining: Int
+    private var errors: [JSONValue] = []
+    private var isSettled = false
+
+    init(_ reply: PendingReply, _ lanes: [BackendLane]) {
+        self.reply = reply
+        self.lanes = lanes
+        remaining = lanes.count
+    }
+
+    func start() {
+        reply.connection.inFlight.append(self)
+        if lanes.isEmpty { return answer() }
+        for lane in lanes {
+            lane.server.refresh { [weak lane, self] outcome in
+                if let lane { heard(outcome, of: lane) }
+            }
+        }
+    }
+
+    func cancel() {
+        guard settle() else { return }
+        reply.fail(Fault(.cancelled, "the request was cancelled"))
+    }
+
+    func abandon() {
+        _ = settle()
+    }
+
+    func outputDrained() {}
+
+    private func heard(_ outcome: ModelServer.Outcome, of lane: BackendLane) {
+        lane.looked(outcome)
+        if case .failed(let failure) = outcome {
+            let fault = lane.daemon.router.unavailable(lane)
+            errors.append([
+                "backend": .string(lane.name), "kind": .string(fault.code.kind),
+                "message": .string(failure.message(product: lane.server.productName)),
+            ])
+        }
+        remaining -= 1
+        if remaining == 0 { answer() }
+    }
+
+    private func answer() {
+        guard settle() else { return }
+        let daemon = reply.connection.daemon
+        let errors = JSONValue.array(errors)
+        reply.succeed { out in
+            out.append("{\"models\":[")
+            daemon.writeModelObjects(ModelFilter(), lanes, to: &out)
+            out.append("],\"errors\":")
+            errors.write(to: &out)
+            out.append("}")
+        }
+    }
+
+    private func settle() -> Bool {
+        if isSettled { return false }
+        isSettled = true
+        reply.connection.inFlight.removeAll { $0 === self }
+        return true
+    }
+}

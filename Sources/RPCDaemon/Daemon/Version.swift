@@ -1,0 +1,5 @@
+/// Which program this is, and which of its versions.
+enum Version {
+    static let name = "crowd-models-executor"
+    static let number = "0.1.0"
+}

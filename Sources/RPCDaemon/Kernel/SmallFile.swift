@@ -1,0 +1,68 @@
+import CLinux
+import Glibc
+
+/// A file that is read whole: configuration, keys, what /proc tells.
+package enum SmallFile {
+    /// Its content, at most `limit` bytes of it; nil where it cannot be read.
+    package static func read(_ path: String, limit: Int) -> [UInt8]? {
+        try? contents(of: path, limit: limit)
+    }
+
+    /// Its content, at most `limit` bytes of it.
+    package static func contents(of path: String, limit: Int) throws(Errno) -> [UInt8] {
+        let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw Errno(code: errno) }
+        let file = FileDescriptor(owning: number)
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: min(limit, 65_536))
+        while bytes.count < limit {
+            let wanted = min(piece.count, limit - bytes.count)
+            let count = unsafe try Errno.check(clinux_read(file.number, &piece, wanted))
+            if count == 0 { break }
+            bytes += piece[..<Int(count)]
+        }
+        return bytes
+    }
+
+    /// Whether something is there.
+    package static func exists(_ path: String) -> Bool {
+        unsafe access(path, F_OK) == 0
+    }
+}
+
+/// What the kernel tells of this process.
+package enum ThisProcess {
+    package static var pid: Int32 { getpid() }
+    package static var uid: UInt32 { geteuid() }
+    package static var gid: UInt32 { getegid() }
+
+    /// Bytes of memory that are resident now; 0 where /proc does not tell.
+    package static var residentBytes: Int {
+        guard let bytes = SmallFile.read("/proc/self/statm", limit: 256) else { return 0 }
+        let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+        return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+    }
+
+    /// How many descriptors are open now.
+    package static var openFiles: Int {
+        guard let folder = unsafe opendir("/proc/self/fd") else { return 0 }
+        defer { unsafe closedir(folder) }
+        // The folder's own descriptor, `.` and `..` are not counted.
+        var count = -3
+        while unsafe readdir(folder) != nil { count += 1 }
+        return count
+    }
+
+    /// Raises the soft limit on descriptors towards `wanted`; the limit in force.
+    package static func raiseDescriptors(to wanted: Int) -> Int {
+        clinux_raise_descriptors(wanted)
+    }
+
+    /// Whether standard error is the journal's (systemd.exec(5), $JOURNAL_STREAM).
+    package static var logsToJournal: Bool {
+        guard let stream = Environment.value("JOURNAL_STREAM") else { return false }
+        var status = stat()
+        guard unsafe fstat(2, &status) == 0 else { return false }
+        return stream == "\(status.st_dev):\(status.st_ino)"
+    }
+}
