@@ -67,9 +67,9 @@ install: ## programs, units and the manual below $(DESTDIR)$(PREFIX), built for 
 	done
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/systemd/user
 	for unit in $(UNITS); do \
-	    sed 's|/usr/local/bin|$(PREFIX)/bin|' contrib/systemd/$$unit \
+	    sed 's|/usr/local/|$(PREFIX)/|' contrib/systemd/$$unit \
 	        > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit && \
-	    sed 's|/usr/local/bin|$(PREFIX)/bin|' contrib/systemd/user/$$unit \
+	    sed 's|/usr/local/|$(PREFIX)/|' contrib/systemd/user/$$unit \
 	        > $(DESTDIR)$(PREFIX)/lib/systemd/user/$$unit || exit 1; \
 	done
 	install -D -m 0644 contrib/systemd/sysusers.conf \
