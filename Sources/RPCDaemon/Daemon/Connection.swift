@@ -165,7 +165,11 @@ final class Connection: EventHandler, TurnWork, Continuation {
         if bytes.isEmpty { bytes.removeAll(keeping: 0) }
         swap(&bytes, &input)
         flush()
+        if daemon.isStopping { daemon.endIfIdle() }
     }
+
+    /// Whether all that was read is handled, and all answers are written.
+    var isDone: Bool { output.isEmpty && !isBacklogged }
 
     // MARK: Writing
 
@@ -184,6 +188,7 @@ final class Connection: EventHandler, TurnWork, Continuation {
     func flush() {
         if isClosed { return }
         var wrote = false
+        let wasBlocked = isWriteBlocked
         do throws(Errno) {
             while !output.isEmpty {
                 output.consume(try Self.write(output.span, to: &descriptor))
@@ -201,6 +206,8 @@ final class Connection: EventHandler, TurnWork, Continuation {
             return close()
         }
         afterFlush()
+        // A daemon that stops was waiting for this client to read.
+        if wasBlocked, !isWriteBlocked, daemon.isStopping { daemon.endIfIdle() }
     }
 
     private static func write(
