@@ -9,7 +9,7 @@ import Scheduling
 ///
 /// The queue decides, the lane acts: it starts what the queue names and tells it what became of it.
 final class BackendLane {
-    unowned let daemon: Daemon
+    let daemon: Daemon
     let server: ModelServer
     private(set) var queue: BackendQueue
     /// Queued and running requests by their key.
@@ -20,6 +20,8 @@ final class BackendLane {
     private var hasGreeted = false
     private var announcedModels: [String] = []
     private var publishedModels: [Model] = []
+    /// The models that callers may use, while the server is up.
+    private(set) var offers: [FoundModel] = []
     private var warnedMissing: [String] = []
     private var knownSeries: SeriesID?
     private var positionsTold: UInt64 = 0
@@ -159,6 +161,7 @@ final class BackendLane {
         let before = publishedModels
         let now = server.state == .up ? server.offered : []
         publishedModels = now
+        offers = now.map { FoundModel(model: $0, lane: self) }
         guard daemon.hasSubscribers, before != now else { return }
         for model in now {
             let old = before.first { $0.id == model.id }

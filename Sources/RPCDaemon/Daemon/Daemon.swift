@@ -30,7 +30,8 @@ final class Daemon {
     private var subscriptionCount = 0
     private lazy var shutdownTimer = Timer { [unowned self] in cutShort() }
 
-    var limits: Limits { config.limits }
+    /// Those of the configuration, at hand for every request.
+    let limits: Limits
     var router: Router { Router(daemon: self) }
     /// How long until a backend is looked at again, in milliseconds.
     var lookMilliseconds: Int { Int(config.discovery.interval.nanoseconds / 1_000_000) }
@@ -39,6 +40,7 @@ final class Daemon {
         _ config: Config, configPath: String?, socketPath: String, loop: EventLoop, log: Log
     ) {
         self.config = config
+        limits = config.limits
         self.configPath = configPath
         self.socketPath = socketPath
         self.loop = loop

@@ -16,6 +16,9 @@ final class HTTPConnection: EventHandler {
         case closed
     }
 
+    private static let both = ReadyEvents.readable.with(.writable)
+    private static let incoming = ReadyEvents.readable.with(.hungUp).with(.failed)
+
     let pool: ConnectionPool
     private let loop: EventLoop
     private var descriptor: FileDescriptor?
@@ -63,8 +66,8 @@ final class HTTPConnection: EventHandler {
         case .connecting: finishConnecting()
         case .idle: close()
         case .busy:
-            if events.contains(.writable) { send() }
-            if state == .busy, !events.isDisjoint(with: [.readable, .hungUp, .failed]) { read() }
+            if events.has(.writable) { send() }
+            if state == .busy, events.has(Self.incoming) { read() }
         case .closed: break
         }
     }
@@ -107,7 +110,7 @@ final class HTTPConnection: EventHandler {
             // The server may have answered before it closed: what it said is read first.
             return read()
         }
-        watch(sent < transfer.request.count ? [.readable, .writable] : .readable)
+        watch(sent < transfer.request.count ? Self.both : .readable)
     }
 
     private func write(_ bytes: Span<UInt8>, from start: Int) throws(Errno) -> Int {
@@ -266,7 +269,7 @@ final class HTTPConnection: EventHandler {
     }
 
     func pause() {
-        if state == .busy { watch([]) }
+        if state == .busy { watch(.nothing) }
     }
 
     func resume() {
@@ -274,7 +277,7 @@ final class HTTPConnection: EventHandler {
     }
 
     private func watch(_ events: ReadyEvents) {
-        if events == interest { return }
+        if events.rawValue == interest.rawValue { return }
         interest = events
         loop.change(number, to: events)
     }
