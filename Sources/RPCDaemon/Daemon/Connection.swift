@@ -8,8 +8,8 @@ import Scheduling
 /// One client: its lines come in, its answers go out, and what it asked for dies with it.
 ///
 /// The loop and the daemon keep it alive until it is closed. At most `linesPerTurn` lines or
-/// `turnNanoseconds` are handled in one turn, so that nobody starves the others; reading stops while
-/// more than `outputPauseBytes` wait to be written.
+/// `turnNanoseconds` are handled in one turn, so that nobody starves the others; reading stops
+/// while more than `outputPauseBytes` wait to be written.
 final class Connection: EventHandler, TurnWork, Continuation {
     /// Lines handled in one turn, and the time spent on them at most (Core Lightning's numbers).
     static let linesPerTurn = 100
