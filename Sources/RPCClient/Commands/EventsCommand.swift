@@ -1,0 +1,55 @@
+import CrowdModelsProtocol
+
+extension Command {
+    static let events = Command(
+        "events", "follow what happens, until Ctrl-C", arguments: "[TOPIC…]",
+        words: 0...eventTopics.count,
+        options: [
+            Option("interval", "i", "S", "seconds between two events of stats, 1 if not given")
+        ],
+        details: """
+            Topics: \(eventTopics.joined(separator: ", ")); without one \
+            \(usualTopics.joined(separator: ", ")).
+            First comes how things stand, then each change. With --json each event is one line.
+            """,
+        examples: [
+            "crowd-models events", "crowd-models events log", "crowd-models --json events stats",
+        ],
+        run: runEvents)
+
+    private static let eventTopics: [String] = {
+        guard case .strings(let words)? = SubscribeMethod.parameters.first?.type else { return [] }
+        return words
+    }()
+    private static let usualTopics = ["models", "backends", "requests"]
+
+    private static func runEvents(_ session: Session) throws(Failure) {
+        let topics = session.words.isEmpty ? usualTopics : session.words
+        for topic in topics where !eventTopics.contains(topic) {
+            throw Failure(
+                .usage,
+                "unknown topic \"\(topic)\"; there are \(eventTopics.joined(separator: ", "))")
+        }
+        var params: JSONObject = ["topics": .array(topics.map(JSONValue.string))]
+        params["interval_ms"] = try session.invocation.number("interval")
+            .map { .integer(Int(clamping: Int64(min(max($0, 0), 1e9) * 1000))) }
+        let connection = try session.connect()
+        let id = try connection.send("\(Method.subscribe.name)", params)
+        while true {
+            if !connection.isReady { try session.output.flush() }
+            let message = try connection.message()
+            if let failure = DaemonConnection.failure(in: message, of: id) { throw failure }
+            guard message.methodName == "\(ServerNotification.event.name)" else { continue }
+            let event = message.content
+            if session.isJSON {
+                session.output.appendLine(json: event.json)
+            } else {
+                session.output.append(lines: EventText.lines(event.value))
+            }
+            if let reason = event.value["data"]?["ended"]?.text("reason") {
+                try session.output.flush()
+                throw Failure(.failed, "the subscription ended: \(reason)")
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+import CrowdModelsProtocol
+
+extension Command {
+    static let ping = Command(
+        "ping", "ask whether the daemon is there",
+        details: "Exit 0 if it answers, 69 if it does not.",
+        examples: ["crowd-models ping", "crowd-models --timeout 1 ping && echo up"]
+    ) { (session) throws(Failure) in
+        let start = MonotonicTime.now
+        try session.show(.ping) { _ in
+            let seconds = Double(MonotonicTime.now - start) / 1e9
+            return ["the daemon answers (\(Units.seconds(seconds)))"]
+        }
+    }
+}
