@@ -109,19 +109,4 @@ public enum JSONText {
         default: buffer.append(byte)
         }
     }
-
-    /// The number token as a floating-point number, infinite where it is too large for one.
-    public static func double(_ token: Span<UInt8>) -> Double? {
-        unsafe token.withUnsafeBufferPointer { unsafe Double(String(decoding: $0, as: UTF8.self)) }
-    }
-
-    /// The number token as an integer: nil where it is none or does not fit; `1.0` and `1e2` are.
-    public static func integer(_ token: Span<UInt8>) -> Int? {
-        let text = unsafe token.withUnsafeBufferPointer {
-            unsafe String(decoding: $0, as: UTF8.self)
-        }
-        if let value = Int(text) { return value }
-        guard let value = Double(text), value.magnitude < 9_007_199_254_740_992 else { return nil }
-        return Int(exactly: value)
-    }
 }

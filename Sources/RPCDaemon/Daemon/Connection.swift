@@ -14,10 +14,14 @@ final class Connection: EventHandler, TurnWork, Continuation {
     /// Lines handled in one turn, and the time spent on them at most (Core Lightning's numbers).
     static let linesPerTurn = 100
     static let turnNanoseconds: UInt64 = 250_000_000
+    private static let incoming = ReadyEvents.readable.with(.readClosed)
+    private static let readable = incoming.with(.hungUp)
+    private static let gone = ReadyEvents.hungUp.with(.failed)
     /// What an idle connection may keep allocated for its next answers.
     static let outputKept = 4096
 
-    unowned let daemon: Daemon
+    /// It lives as long as the process.
+    let daemon: Daemon
     let serial: UInt64
     let peer: PeerCredentials
     /// The peer's process name, for statistics; looked up when first asked for.
@@ -34,7 +38,7 @@ final class Connection: EventHandler, TurnWork, Continuation {
     private var descriptor: FileDescriptor?
     private var input = ByteBuffer()
     private var framer: LineFramer
-    private var interest: ReadyEvents = [.readable, .readClosed]
+    private var interest = Connection.incoming
     /// Lines are there that this turn had no room for.
     private var isBacklogged = false
     private var isFlushScheduled = false
@@ -61,12 +65,10 @@ final class Connection: EventHandler, TurnWork, Continuation {
     }
 
     func ready(_ events: ReadyEvents) {
-        if events.contains(.writable) { flush() }
-        if !isClosed, !isReadClosed, !events.isDisjoint(with: [.readable, .readClosed, .hungUp]) {
-            if canRead { read() }
-        }
+        if events.has(.writable) { flush() }
+        if !isClosed, canRead, events.has(Self.readable) { read() }
         // What came before the end was still handled above; nobody is left to hear of it.
-        if !isClosed, !events.isDisjoint(with: [.hungUp, .failed]) { close() }
+        if !isClosed, events.has(Self.gone) { close() }
     }
 
     // MARK: Reading
@@ -224,9 +226,9 @@ final class Connection: EventHandler, TurnWork, Continuation {
     }
 
     private func watch() {
-        var wanted: ReadyEvents = canRead ? [.readable, .readClosed] : []
-        if isWriteBlocked { wanted.insert(.writable) }
-        if wanted == interest { return }
+        var wanted = canRead ? Self.incoming : .nothing
+        if isWriteBlocked { wanted = wanted.with(.writable) }
+        if wanted.rawValue == interest.rawValue { return }
         interest = wanted
         daemon.loop.change(number, to: wanted)
     }
