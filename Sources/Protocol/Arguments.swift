@@ -69,7 +69,7 @@ public struct Arguments: Sendable {
         while let member = (try? reader.next(in: text)) ?? nil {
             let token = text.extracting(member.name.bounds)
             guard let index = Self.index(of: token, member.nameHasEscape, in: parameters) else {
-                let name = JSONText.string(token)
+                let name = JSONText.string(token).shortened
                 var message = "`\(method)` has no parameter `\(name)`"
                 var data = JSONObject()
                 data["parameter"] = .string(name)
