@@ -95,7 +95,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "CrowdModelsProtocol"]),
         tests("BackendsTests", ["Backends", "CrowdModelsProtocol"]),
         tests("EndToEndTests", ["CrowdModelsProtocol", "TestSupport"]),
-        tests("TidyTests", []),
+        tests("TidyTests", ["Configuration", "CrowdModelsProtocol"]),
     ],
     swiftLanguageModes: [.v6]
 )
