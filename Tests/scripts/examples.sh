@@ -76,12 +76,27 @@ else
     missing="$missing node"
 fi
 
+if [ -x "$products/SwiftExample" ]; then
+    ran="$ran swift"
+    expect "swift: Stream.swift" "$separator$text|stop" \
+        "$("$products/SwiftExample" "echo:$separator$text" | sed 's/ after .* s$//' | paste -sd'|')"
+    expect "swift: Stream.swift with a long text" "$long" \
+        "$("$products/SwiftExample" "echo:$long" | sed '$d')"
+    command -v python3 >/dev/null &&
+        interrupted "swift: Stream.swift" "$products/SwiftExample" tokens:15000
+    expect "swift: Stream.swift with an error" context_overflow \
+        "$("$products/SwiftExample" "$(yes a | head -n 25000 | xargs)" 2>&1 | cut -d: -f1)"
+else
+    missing="$missing SwiftExample"
+fi
+
 if command -v socat >/dev/null && command -v jq >/dev/null; then
     ran="$ran socat jq"
     expect "shell: ask.sh" "$text" "$("$examples/shell/ask.sh" "echo:$text")"
     expect "shell: ask.sh with a long text from a pipe" "$long" \
         "$(echo "echo:$long" | "$examples/shell/ask.sh")"
-    expect "shell: stream.sh" "$separator$text" "$("$examples/shell/stream.sh" "echo:$separator$text")"
+    expect "shell: stream.sh" "$separator$text" \
+        "$("$examples/shell/stream.sh" "echo:$separator$text")"
     expect "shell: models.sh" 'backend lmstudio: up, lmstudio|model chat: loaded' \
         "$("$examples/shell/models.sh" | paste -sd'|')"
     kill $simulator

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints an answer as it comes; Ctrl-C stops the model, not only this program.   stream.py PROMPT"""
+"""Prints an answer as it comes; Ctrl-C stops the model, too.   stream.py PROMPT"""
 
 import sys
 
