@@ -82,6 +82,11 @@ let package = Package(
             name: "TOMLDecoder", dependencies: ["Configuration"], path: "Tests/TOMLDecoder",
             swiftSettings: settings),
 
+        // A program as a tool's author would write it; a test runs it.
+        .executableTarget(
+            name: "SwiftExample", dependencies: ["CrowdModelsProtocol"],
+            path: "docs/examples/swift", swiftSettings: settings),
+
         // What several test targets need.
         .target(
             name: "TestSupport", dependencies: ["CrowdModelsProtocol"], path: "Tests/TestSupport",

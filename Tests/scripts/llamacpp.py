@@ -259,4 +259,4 @@ def back(client):
 
 
 if __name__ == "__main__":
-    conclude(main, 600)
+    conclude(main, 900)
