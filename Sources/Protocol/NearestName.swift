@@ -14,13 +14,21 @@ public enum NearestName {
             ?? known.first { $0.lowercased().contains(lowered) }
     }
 
-    /// The `count` known names closest to `name`, closest first.
+    /// The `count` known names closest to `name`, closest first; those that are a part of it or
+    /// have it as a part come before all others, since models' names have long tails.
     public static func closest(
         to name: String, among known: [String], count: Int
     ) -> [String] {
-        let sorted = known.map { (name: $0, distance: distance(name, $0)) }.sorted {
-            ($0.distance, $0.name) < ($1.distance, $1.name)
-        }
+        let lowered = name.lowercased()
+        let sorted = known.map { candidate in
+            let other = candidate.lowercased()
+            let isPart =
+                min(lowered.utf8.count, other.utf8.count) >= 3
+                && (other.contains(lowered) || lowered.contains(other))
+            return (
+                name: candidate, group: isPart ? 0 : 1, distance: distance(name, candidate)
+            )
+        }.sorted { ($0.group, $0.distance, $0.name) < ($1.group, $1.distance, $1.name) }
         return sorted.prefix(count).map(\.name)
     }
 

@@ -76,6 +76,9 @@ package final class ModelServer {
         return name.contains("lmstudio") || config.endpoint.port == 1234
     }
 
+    /// The first characters of the key, as servers echo them; nil without a key.
+    package var keyStart: String? { key.map { String($0.revealed.prefix(8)) } }
+
     /// The models that a caller may use: all listed ones, or those that the configuration names.
     package var offered: [Model] {
         if config.supportedModels.isEmpty { return models }

@@ -17,7 +17,8 @@ final class BackendLane {
     private lazy var wakeTimer = Timer { [unowned self] in pump() }
     private lazy var lookTimer = Timer { [unowned self] in look() }
     private var lastOutcome: ModelServer.Outcome?
-    private var hasGreeted = false
+    /// Whether the first look has ended, well or not.
+    private(set) var hasGreeted = false
     private var announcedModels: [String] = []
     private var publishedModels: [Model] = []
     /// The models that callers may use, while the server is up.
@@ -204,6 +205,7 @@ final class BackendLane {
         hasGreeted = true
         daemon.log.info(
             "Initialized LLM client for backend: \(name) with models: \(Self.list(chatModels))")
+        daemon.firstLookEnded()
     }
 
     private var chatModels: [String] {
@@ -213,8 +215,9 @@ final class BackendLane {
 
     private func tellModels(_ product: String) {
         let names = chatModels
-        let isBack = lastOutcome.map { if case .failed = $0 { true } else { false } } ?? false
-        if names != announcedModels || isBack {
+        // The first list, and the first after a failure, is told whatever it holds.
+        let isNews = lastOutcome.map { if case .failed = $0 { true } else { false } } ?? true
+        if names != announcedModels || isNews {
             announcedModels = names
             if names.isEmpty {
                 daemon.log.warning("No models discovered from \(product) backend")

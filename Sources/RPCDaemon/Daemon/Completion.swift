@@ -155,7 +155,7 @@ final class Completion: InFlight, TransferDelegate {
         BackendFailure(
             backend: lane.name, product: lane.server.productName,
             endpoint: lane.server.config.endpoint.original, model: model.id,
-            retryAfter: daemon.lookMilliseconds)
+            retryAfter: daemon.lookMilliseconds, keyStart: lane.server.keyStart)
     }
 
     // MARK: Flow
@@ -228,9 +228,11 @@ final class Completion: InFlight, TransferDelegate {
         }
         settle(sent ? .failed : .rejected, fault.code) {
             if fault.code != .cancelled {
+                // Not the message: a server's words may quote the prompt.
+                let status = fault.data["status"]?.integerValue.map { ", status \($0)" } ?? ""
                 daemon.log.warning(
-                    "LLM request failed (\(fault.code.kind), backend \(lane.name)): \(fault.message)"
-                )
+                    "LLM request failed: \(fault.code.kind), backend \(lane.name)\(status), "
+                        + "model \(model.id)")
             }
             reply.fail(fault)
         }

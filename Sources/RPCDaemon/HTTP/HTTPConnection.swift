@@ -32,6 +32,8 @@ final class HTTPConnection: EventHandler {
     private var body = ByteBuffer()
     private var sent = 0
     private var hasHead = false
+    /// The answer came before all of the request was sent: nobody knows what the server has read.
+    private var wasCutShort = false
     /// Whether it served a request before, so that its death may be a mere expiry.
     private var isReused = false
     private var hasAnswerBytes = false
@@ -93,6 +95,7 @@ final class HTTPConnection: EventHandler {
         parser = HTTPResponseParser()
         sent = 0
         hasHead = false
+        wasCutShort = false
         hasAnswerBytes = false
         transfer.delegate?.transferSent(transfer)
         guard self.transfer === transfer, state == .busy else { return }
@@ -164,6 +167,7 @@ final class HTTPConnection: EventHandler {
             case .needMore: return at
             case .head:
                 hasHead = true
+                wasCutShort = sent < transfer.request.count
                 // Bytes came: the connection was alive, and the request need not go out again.
                 transfer.request.removeAll(keeping: 0)
                 if transfer.delivery == .pieces {
@@ -199,7 +203,7 @@ final class HTTPConnection: EventHandler {
         transfer.connection = nil
         self.transfer = nil
         // Bytes after the answer belong to nobody: such a connection is not to be trusted.
-        if !head.keepAlive || ended || hasMore || sent == 0 {
+        if !head.keepAlive || ended || hasMore || wasCutShort {
             close()
         } else {
             rest(head)
