@@ -74,6 +74,12 @@ let package = Package(
         .executableTarget(
             name: "TOMLDecoder", dependencies: ["Configuration"], path: "Tests/TOMLDecoder",
             swiftSettings: settings),
+        .executableTarget(
+            name: "BenchDriver", path: "Tests/Bench/Driver",
+            cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(
+            name: "BenchJSON", dependencies: ["CrowdModelsProtocol"], path: "Tests/Bench/JSON",
+            swiftSettings: settings),
 
         // What several test targets need.
         .target(
