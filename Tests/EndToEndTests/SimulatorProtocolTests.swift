@@ -119,7 +119,7 @@ import Testing
         let path = "/tmp/lmstudio-simulator-test-\(getpid()).sock"
         let child = try ChildProcess(
             BuiltProducts.path("lmstudio-simulator"), ["--unix", path, "--exit-with-parent"])
-        #expect(child.readLine() == "listening on unix:\(path)")
+        #expect(try child.readLine() == "listening on unix:\(path)")
         #expect(try HTTPSocket(unix: path).ask("GET", "/lmstudio-greeting").status == 200)
         child.signal(SIGTERM)
         #expect(child.wait() == 0)
@@ -150,7 +150,7 @@ import Testing
         for row in table {
             let child = try ChildProcess(
                 BuiltProducts.path("lmstudio-simulator"), row.arguments, errorsToOutput: true)
-            let said = child.readToEnd()
+            let said = try child.readToEnd()
             #expect(said.hasPrefix("lmstudio-simulator: "))
             #expect(said.contains(row.part), "\(row.arguments): \(said)")
             #expect(child.wait() == 2)

@@ -61,7 +61,7 @@ extension Completion {
     }
 
     func writeResult(
-        body: Span<UInt8>, queueTime: Double, totalTime: Double, to out: inout ByteBuffer
+        body: Span<UInt8>, queueTime: UInt64, totalTime: UInt64, to out: inout ByteBuffer
     ) {
         let report = report
         out.append("{\"content\":")
@@ -153,7 +153,8 @@ extension Completion {
 
     private func warnOfSubstitution() {
         guard !report.servedBy.isEmpty else { return }
-        let served = JSONText.string(report.servedBy.span)
+        let servedBy = report.servedBy
+        let served = JSONText.string(servedBy.span)
         if served == model.id { return }
         daemon.log.warning(
             "\(lane.server.productName) answered with model \(served) instead of \(model.id)")
@@ -185,13 +186,16 @@ extension GenerationReport {
         out.append("}")
     }
 
-    func writeStats(queueTime: Double, totalTime: Double, to out: inout ByteBuffer) {
+    func writeStats(queueTime: UInt64, totalTime: UInt64, to out: inout ByteBuffer) {
         out.append(",\"stats\":{")
         Self.write("tokens_per_second", tokensPerSecond, to: &out)
         Self.write("time_to_first_token", timeToFirstToken, to: &out)
         Self.write("generation_time", generationTime, to: &out)
-        Self.write("queue_time", queueTime, to: &out)
-        Self.write("total_time", totalTime, to: &out)
+        out.append("\"queue_time\":")
+        out.append(seconds: queueTime)
+        out.append(",\"total_time\":")
+        out.append(seconds: totalTime)
+        out.append(",")
         if let stopReason {
             out.append("\"stop_reason\":")
             out.append(string: stopReason)

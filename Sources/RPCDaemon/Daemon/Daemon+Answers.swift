@@ -80,10 +80,10 @@ extension Daemon {
         var isFirst = true
         for lane in lanes where lane.server.state == .up {
             if let backend = filter.backend, backend != lane.name { continue }
-            for model in lane.server.offered where filter.admits(model) {
+            for found in lane.offers where filter.admits(found.model) {
                 if !isFirst { out.append(UInt8(ascii: ",")) }
                 isFirst = false
-                write(FoundModel(model: model, lane: lane), to: &out)
+                write(found, to: &out)
             }
         }
     }

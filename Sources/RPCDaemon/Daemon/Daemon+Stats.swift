@@ -49,7 +49,8 @@ extension Daemon {
         if statsCache.query != query || statsCache.snapshot.map(isStale) ?? true {
             render(query)
         }
-        out.append(statsCache.text.span)
+        let text = statsCache.text
+        out.append(text.span)
         out.append(",\"process\":{\"resident_bytes\":")
         out.append(decimal: ThisProcess.residentBytes)
         out.append(",\"open_files\":")

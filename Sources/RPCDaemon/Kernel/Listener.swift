@@ -76,7 +76,7 @@ package final class Listener: EventHandler {
     private func pause(_ error: Errno) {
         if !isPaused { starved(error) }
         isPaused = true
-        loop.change(descriptor.number, to: [])
+        loop.change(descriptor.number, to: .nothing)
         loop.set(resumption, after: Self.pauseNanoseconds)
     }
 

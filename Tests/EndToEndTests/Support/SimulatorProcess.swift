@@ -9,7 +9,7 @@ final class SimulatorProcess {
         child = try ChildProcess(
             BuiltProducts.path("lmstudio-simulator"),
             ["--port", "0", "--exit-with-parent"] + arguments)
-        let line = child.readLine()
+        let line = try child.readLine()
         guard line.hasPrefix("listening on http://127.0.0.1:"),
             let port = UInt16(line.split(separator: ":").last ?? "")
         else { throw ChildProcess.Failure(message: "the simulator said: \(line)") }

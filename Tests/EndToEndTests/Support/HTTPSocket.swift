@@ -13,13 +13,16 @@ final class HTTPSocket {
     /// No test waits longer than this for one read.
     static let readSeconds = 20
 
+    /// Kept from the programs that other tests start meanwhile.
+    private static let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+
     let descriptor: Int32
     private var pending: [UInt8] = []
     /// Whether the peer reset the connection instead of closing it.
     private(set) var wasReset = false
 
     init(port: UInt16) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_INET, HTTPSocket.kind, 0)
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
         name.sin_port = port.bigEndian
@@ -28,7 +31,7 @@ final class HTTPSocket {
     }
 
     init(unix path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_UNIX, HTTPSocket.kind, 0)
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
