@@ -26,9 +26,9 @@ pin_free() {
 }
 
 measure_ping() {
-    local line=(daemon=ping@"$scratch/main.sock" echo=ping@"$scratch/echo.sock")
+    local line=("daemon=ping@$scratch/main.sock#$main_pid" "echo=ping@$scratch/echo.sock#$echo_pid")
     local servers=("$main_pid" "$echo_pid") shape
-    is_skipped redis-server || { line+=(redis=redis@"$scratch/redis.sock") && servers+=("$redis_pid"); }
+    is_skipped redis-server || { line+=("redis=redis@$scratch/redis.sock#$redis_pid") && servers+=("$redis_pid"); }
     pin_apart "${servers[@]}"
     for shape in 8x1 64x1 8x16; do
         drive load --name ping-$shape --connections ${shape%x*} --pipeline ${shape#*x} \
@@ -43,16 +43,16 @@ measure_methods() {
     local socket=$scratch/many.sock
     pin_apart "$many_pid"
     drive load --name models.list --connections 1 --pipeline 16 --seconds 0.4 \
-        --rounds "$(rounds 9 3)" daemon=models.list@"$socket" || return
+        --rounds "$(rounds 9 3)" "daemon=models.list@$socket#$many_pid" || return
     drive load --name stats --connections 1 --pipeline 16 --seconds 0.4 \
-        --rounds "$(rounds 9 3)" daemon=stats@"$socket" || return
+        --rounds "$(rounds 9 3)" "daemon=stats@$socket#$many_pid" || return
     pin_free "$many_pid"
 }
 
 measure_complete() {
-    local line=(daemon=complete@"$scratch/main.sock" direct=http@"$backend_port")
+    local line=("daemon=complete@$scratch/main.sock#$main_pid" "direct=http@$backend_port")
     local servers=("$main_pid" "$backend_pid")
-    is_skipped nginx || { line+=(nginx=http@"$scratch/nginx.sock") && servers+=("$nginx_pid"); }
+    is_skipped nginx || { line+=("nginx=http@$scratch/nginx.sock#$nginx_pid") && servers+=("$nginx_pid"); }
     pin_together "${servers[@]}"
     drive lone --name complete --calls 1000 --rounds "$(rounds 25 9)" "${line[@]}" || return
     pin_free "${servers[@]}"

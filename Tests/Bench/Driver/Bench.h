@@ -85,10 +85,12 @@ struct call {
     struct buffer request;
 };
 
-/// `NAME=KIND@ADDRESS` of the command line: what is measured, how, and where.
+/// `NAME=KIND@ADDRESS[#PID]` of the command line: what is measured, how, where, and which process
+/// answers (0: unknown).
 struct target {
     char name[64];
     char address[128];
+    int pid;
     struct call call;
 };
 
@@ -98,6 +100,11 @@ size_t answer_length(const struct call *call, const struct buffer *buffer);
 /// Sends the request once and waits for its answer, which then still stands in `buffer`. In
 /// `first`, if not null, comes when the first piece of a stream had arrived.
 size_t ask(int socket, const struct call *call, struct buffer *buffer, uint64_t *first);
+
+// MARK: Processes (Processes.c)
+
+/// Nanoseconds that all threads of a process have run.
+double time_on_processor(int pid);
 
 // MARK: Commands, each told by its usage in Main.c
 

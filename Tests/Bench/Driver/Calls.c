@@ -80,8 +80,9 @@ static void make_call(struct call *call, const char *kind) {
 struct target parse_target(const char *text) {
     struct target target = {0};
     char kind[32];
-    if (sscanf(text, "%63[^=]=%31[^@]@%127s", target.name, kind, target.address) != 3)
-        die("%s is not NAME=KIND@ADDRESS", text);
+    if (sscanf(text, "%63[^=]=%31[^@]@%127[^#]#%d", target.name, kind, target.address, &target.pid)
+        < 3)
+        die("%s is not NAME=KIND@ADDRESS[#PID]", text);
     make_call(&target.call, kind);
     return target;
 }

@@ -26,6 +26,11 @@ struct crowd {
     struct buffer batch;
 };
 
+/// What one round brought.
+struct tally {
+    double answers, seconds;
+};
+
 static void open_crowd(struct crowd *crowd, const struct target *target, int count, int pipeline) {
     crowd->callers = calloc((size_t)count, sizeof(struct caller));
     crowd->count = count;
@@ -72,7 +77,7 @@ static int take_answers(struct crowd *crowd, struct caller *caller) {
 }
 
 /// Runs until `goal` requests were sent or `seconds` have passed, then waits for what is owed.
-static double run_crowd(struct crowd *crowd, double seconds, uint64_t goal) {
+static struct tally run_crowd(struct crowd *crowd, double seconds, uint64_t goal) {
     uint64_t start = now(), end = start + (uint64_t)(seconds * 1e9), sent = 0, answered = 0;
     uint64_t patience = end + 20000000000u;
     for (int i = 0; i < crowd->count; i++) {
@@ -95,7 +100,7 @@ static double run_crowd(struct crowd *crowd, double seconds, uint64_t goal) {
             sent += (uint64_t)crowd->pipeline;
         }
     }
-    return (double)answered / ((double)(time - start) / 1e9);
+    return (struct tally){(double)answered, (double)(time - start) / 1e9};
 }
 
 int run_load(int count, char **arguments) {
@@ -115,6 +120,7 @@ int run_load(int count, char **arguments) {
     struct target *targets = calloc((size_t)kinds, sizeof *targets);
     struct crowd *crowds = calloc((size_t)kinds, sizeof *crowds);
     struct samples *samples = calloc((size_t)kinds, sizeof *samples);
+    struct samples *costs = calloc((size_t)kinds, sizeof *costs);
     for (int i = 0; i < kinds; i++) {
         targets[i] = parse_target(arguments[first + i]);
         open_crowd(&crowds[i], &targets[i], (int)connections, (int)pipeline);
@@ -123,13 +129,19 @@ int run_load(int count, char **arguments) {
     uint64_t goal = total > 0 ? (uint64_t)total : UINT64_MAX;
     for (int round = 0; round < (int)rounds; round++)
         for (int turn = 0; turn < kinds; turn++) {
-            int i = (turn + round) % kinds;
-            add_sample(&samples[i], run_crowd(&crowds[i], total > 0 ? 600 : seconds, goal));
+            int i = (turn + round) % kinds, pid = targets[i].pid;
+            double before = pid > 0 ? time_on_processor(pid) : 0;
+            struct tally tally = run_crowd(&crowds[i], total > 0 ? 600 : seconds, goal);
+            add_sample(&samples[i], tally.answers / tally.seconds);
+            if (pid > 0)
+                add_sample(&costs[i], (time_on_processor(pid) - before) / tally.answers / 1e3);
         }
     for (int i = 0; i < kinds; i++) {
-        char label[128];
+        char label[160];
         snprintf(label, sizeof label, "%s.%s", name, targets[i].name);
         record(label, "/s", &samples[i]);
+        snprintf(label, sizeof label, "%s.%s.cpu", name, targets[i].name);
+        if (costs[i].count > 0) record(label, "us", &costs[i]);
         close_crowd(&crowds[i]);
     }
     return 0;

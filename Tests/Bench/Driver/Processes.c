@@ -155,8 +155,7 @@ int run_hold(int count, char **arguments) {
     return 0;
 }
 
-/// Nanoseconds that all threads of a process have run.
-static double time_on_processor(int pid) {
+double time_on_processor(int pid) {
     char path[300];
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     DIR *threads = opendir(path);
