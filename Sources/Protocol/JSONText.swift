@@ -36,17 +36,36 @@ public enum JSONText {
     }
 
     /// Whether the string token reads `literal`, escapes taken into account.
-    @inlinable public static func string(
+    @inlinable @inline(__always)
+    public static func string(
         _ token: Span<UInt8>, hasEscape: Bool, equals literal: StaticString
     ) -> Bool {
         if hasEscape { return string(token) == "\(literal)" }
+        return token.count == literal.utf8CodeUnitCount &+ 2 && inside(token, reads: literal)
+    }
+
+    /// Whether the inside of a token, as long as `literal`, is its bytes: a word at a time.
+    @inlinable @inline(__always)
+    static func inside(_ token: Span<UInt8>, reads literal: StaticString) -> Bool {
         let count = literal.utf8CodeUnitCount
-        guard token.count == count &+ 2 else { return false }
-        return unsafe token.withUnsafeBufferPointer { bytes in
-            for offset in 0..<count
-            where unsafe bytes[offset &+ 1] != literal.utf8Start[offset] {
-                return false
+        return unsafe token.withUnsafeBytes { bytes in
+            let theirs = unsafe UnsafeRawPointer(literal.utf8Start)
+            func differ<Word: FixedWidthInteger>(_ type: Word.Type, at offset: Int) -> Bool {
+                unsafe bytes.loadUnaligned(fromByteOffset: offset &+ 1, as: type)
+                    != theirs.loadUnaligned(fromByteOffset: offset, as: type)
             }
+            if count >= 8 {
+                var offset = 0
+                while offset &+ 8 <= count {
+                    if differ(UInt64.self, at: offset) { return false }
+                    offset &+= 8
+                }
+                return !differ(UInt64.self, at: count &- 8)
+            }
+            if count >= 4 {
+                return !differ(UInt32.self, at: 0) && !differ(UInt32.self, at: count &- 4)
+            }
+            for offset in 0..<count where differ(UInt8.self, at: offset) { return false }
             return true
         }
     }

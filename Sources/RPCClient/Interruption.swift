@@ -4,9 +4,9 @@ import Synchronization
 /// Ctrl-C, `--timeout` and a reader that has gone.
 ///
 /// SIGINT ends the program at once with 130, until a request runs that is worth cancelling: from
-/// then on the first one wakes whoever waits for the daemon, and only a second one ends the program.
-/// SIGINT is caught even where the caller had it ignored, as a shell does for what it starts with
-/// `&`: a completion that nobody waits for any more should not keep a model busy.
+/// then on the first one wakes whoever waits for the daemon, and only a second one ends the
+/// program. SIGINT is caught even where the caller had it ignored, as a shell does for what it
+/// starts with `&`: a completion that nobody waits for any more should not keep a model busy.
 enum Interruption {
     /// The end of a pipe to write to at the first SIGINT; negative where it ends the program.
     private static let wakeWriter = Atomic<Int32>(-1)

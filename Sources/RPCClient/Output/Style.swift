@@ -4,8 +4,8 @@ import Glibc
 struct Style: Sendable {
     let isColored: Bool
 
-    /// The style for a descriptor: colour needs a terminal, no `NO_COLOR` (no-color.org: set and not
-    /// empty) and a `TERM` that is not `dumb`.
+    /// The style for a descriptor: colour needs a terminal, no `NO_COLOR` (no-color.org: set and
+    /// not empty) and a `TERM` that is not `dumb`.
     init(descriptor: Int32) {
         isColored =
             isatty(descriptor) == 1 && (Environment.value("NO_COLOR") ?? "").isEmpty

@@ -46,7 +46,10 @@ package struct BackendFailure {
             return Fault(
                 .backendError,
                 "\(product) at \(endpoint) sent an answer that cannot be read: \(error.message)",
-                data: ["backend": .string(backend), "status": 200])
+                data: ["backend": .string(backend), "status": 200],
+                // Half an answer is a server that died or a line that broke, not one that talks
+                // nonsense.
+                retryable: error == .answer(.truncated))
         }
     }
 

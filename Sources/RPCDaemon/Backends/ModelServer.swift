@@ -47,7 +47,8 @@ package final class ModelServer {
     var hasNativeList: Bool?
     /// Whether LM Studio's streams go to `/v1`, which tells the usage; false once that is missing.
     var streamsTellUsage = true
-    /// Whether its whole answers come from `/api/v0`, which tells stats; false once that is missing.
+    /// Whether its whole answers come from `/api/v0`, which tells stats; false once that is
+    /// missing.
     var wholesTellStats = true
 
     /// A server that was not asked yet. The endpoint must be one that this build can talk to.

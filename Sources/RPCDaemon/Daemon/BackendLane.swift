@@ -215,8 +215,9 @@ final class BackendLane {
 
     private func tellModels(_ product: String) {
         let names = chatModels
-        let isBack = lastOutcome.map { if case .failed = $0 { true } else { false } } ?? false
-        if names != announcedModels || isBack {
+        // The first list, and the first after a failure, is told whatever it holds.
+        let isNews = lastOutcome.map { if case .failed = $0 { true } else { false } } ?? true
+        if names != announcedModels || isNews {
             announcedModels = names
             if names.isEmpty {
                 daemon.log.warning("No models discovered from \(product) backend")

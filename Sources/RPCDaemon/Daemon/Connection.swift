@@ -8,8 +8,8 @@ import Scheduling
 /// One client: its lines come in, its answers go out, and what it asked for dies with it.
 ///
 /// The loop and the daemon keep it alive until it is closed. At most `linesPerTurn` lines or
-/// `turnNanoseconds` are handled in one turn, so that nobody starves the others; reading stops while
-/// more than `outputPauseBytes` wait to be written.
+/// `turnNanoseconds` are handled in one turn, so that nobody starves the others; reading stops
+/// while more than `outputPauseBytes` wait to be written.
 final class Connection: EventHandler, TurnWork, Continuation {
     /// Lines handled in one turn, and the time spent on them at most (Core Lightning's numbers).
     static let linesPerTurn = 100
@@ -167,7 +167,11 @@ final class Connection: EventHandler, TurnWork, Continuation {
         if bytes.isEmpty { bytes.removeAll(keeping: 0) }
         swap(&bytes, &input)
         flush()
+        if daemon.isStopping { daemon.endIfIdle() }
     }
+
+    /// Whether all that was read is handled, and all answers are written.
+    var isDone: Bool { output.isEmpty && !isBacklogged }
 
     // MARK: Writing
 
@@ -186,6 +190,7 @@ final class Connection: EventHandler, TurnWork, Continuation {
     func flush() {
         if isClosed { return }
         var wrote = false
+        let wasBlocked = isWriteBlocked
         do throws(Errno) {
             while !output.isEmpty {
                 output.consume(try Self.write(output.span, to: &descriptor))
@@ -203,6 +208,8 @@ final class Connection: EventHandler, TurnWork, Continuation {
             return close()
         }
         afterFlush()
+        // A daemon that stops was waiting for this client to read.
+        if wasBlocked, !isWriteBlocked, daemon.isStopping { daemon.endIfIdle() }
     }
 
     private static func write(

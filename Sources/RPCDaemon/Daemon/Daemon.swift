@@ -146,6 +146,8 @@ final class Daemon {
             completion.fail(Self.stopping, sent: false)
         }
         loop.set(shutdownTimer, after: config.server.shutdownTimeout.nanoseconds)
+        // What was sent before we were asked to stop may not have been read yet.
+        for connection in connections.values { connection.ready(.readable) }
         endIfIdle()
     }
 
@@ -163,7 +165,7 @@ final class Daemon {
     func endIfIdle() {
         guard isStopping, lanes.allSatisfy({ $0.completions.isEmpty }) else { return }
         for connection in connections.values { connection.flush() }
-        if connections.values.allSatisfy({ $0.output.isEmpty }) { end() }
+        if connections.values.allSatisfy(\.isDone) { end() }
     }
 
     private func end() {
@@ -182,6 +184,8 @@ final class Daemon {
                 line.append(answerTo: Span(), fault: fault)
                 line.append(UInt8(ascii: "\n"))
                 _ = try? descriptor.write(line.span)
+                // Closed with bytes unread, it would look reset to a client that has asked already.
+                try? loop.read(descriptor.number) { _ in }
                 return
             }
             lastSerial += 1

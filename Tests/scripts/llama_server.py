@@ -1,0 +1,36 @@
+"""Runs the llama.cpp server that the package xllamacpp carries, until standard input ends.
+
+Usage: llama_server.py MODEL.gguf PORT SLOTS CONTEXT [KEY]        (CONTEXT: tokens for each slot)
+
+Prints `listening` when it answers. Ending with its parent's pipe, it never outlives a test.
+"""
+
+import os
+import sys
+
+import xllamacpp
+
+
+def main():
+    model, port, slots, context = sys.argv[1], *map(int, sys.argv[2:5])
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = model
+    parameters.hostnames = ["127.0.0.1"]
+    parameters.port = port
+    parameters.n_parallel = slots
+    parameters.n_ctx = context * slots
+    parameters.kv_unified = False
+    parameters.endpoint_slots = True
+    parameters.endpoint_metrics = True
+    parameters.cpuparams.n_threads = 1
+    parameters.cpuparams_batch.n_threads = 1
+    parameters.warmup = False
+    parameters.api_keys = sys.argv[5:]
+    server = xllamacpp.Server(parameters)
+    print("listening", server.listening_address, flush=True)
+    sys.stdin.read()
+    # Its threads may be in the middle of a generation: nothing here is worth waiting for.
+    os._exit(0)
+
+
+main()
