@@ -81,6 +81,12 @@ let package = Package(
         .executableTarget(
             name: "TOMLDecoder", dependencies: ["Configuration"], path: "Tests/TOMLDecoder",
             swiftSettings: settings),
+        .executableTarget(
+            name: "BenchDriver", path: "Tests/Bench/Driver",
+            cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(
+            name: "BenchJSON", dependencies: ["CrowdModelsProtocol"], path: "Tests/Bench/JSON",
+            swiftSettings: settings),
 
         // A program as a tool's author would write it; a test runs it.
         .executableTarget(
