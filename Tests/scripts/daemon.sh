@@ -48,7 +48,7 @@ start_daemon() {
     : >"$folder/daemon.log"
     trap stop_programs EXIT
     trap 'exit 1' INT TERM
-    for program in crowd-models-executor lmstudio-simulator; do
+    for program in crowd-models-executor crowd-models lmstudio-simulator; do
         [ -x "$products/$program" ] ||
             (cd "$root" && swift build --product $program) || fail "no $program"
     done

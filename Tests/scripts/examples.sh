@@ -12,6 +12,13 @@ missing=
 # Twenty thousand bytes are many reads of a socket; bytes of this text fall on every boundary.
 long=$(awk 'BEGIN { for (n = 0; n < 2500; n++) printf "%04d€ ", n }')
 
+# block LANGUAGE: the first block of code in that language in PROTOCOL.md, for this daemon.
+block() {
+    sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" "$root/docs/PROTOCOL.md" |
+        awk '/^```/ { if (++fences == 2) exit; next } { print }' |
+        sed "s|/run/user/1000/crowd-models/executor.sock|$CROWD_MODELS_SOCKET|"
+}
+
 # interrupted NAME COMMAND...: Ctrl-C after its first text stops the model.
 interrupted() {
     name=$1
@@ -54,6 +61,8 @@ with CrowdModels() as models:
     print(result["content"], bool(first))
 END
         )"
+    expect "python: the code in PROTOCOL.md" \
+        "$(python3 "$examples/python/stream.py" "Say hello.")" "$(block python | python3 -)"
     interrupted "python: stream.py" python3 "$examples/python/stream.py" tokens:15000
 else
     missing="$missing python3"
@@ -97,6 +106,8 @@ if command -v socat >/dev/null && command -v jq >/dev/null; then
         "$(echo "echo:$long" | "$examples/shell/ask.sh")"
     expect "shell: stream.sh" "$separator$text" \
         "$("$examples/shell/stream.sh" "echo:$separator$text")"
+    expect "shell: the code in PROTOCOL.md" "$("$examples/shell/ask.sh" "Say hello.")" \
+        "$(block sh | PATH=$products:$PATH sh)"
     expect "shell: models.sh" 'backend lmstudio: up, lmstudio|model chat: loaded' \
         "$("$examples/shell/models.sh" | paste -sd'|')"
     kill $simulator
