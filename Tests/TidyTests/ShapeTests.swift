@@ -40,8 +40,8 @@ import Testing
         #expect(Self.functions(in: text.split(separator: "\n")).map(\.length) == lengths)
     }
 
-    /// First line (from 1) and length of each function. The formatter puts a closing brace under the
-    /// first letter of what it closes, so braces need not be counted.
+    /// First line (from 1) and length of each function. The formatter puts a closing brace under
+    /// the first letter of what it closes, so braces need not be counted.
     static func functions(in lines: [Substring]) -> [(start: Int, length: Int)] {
         lines.indices.compactMap { start in
             let indent = lines[start].prefix { $0 == " " }

@@ -23,9 +23,11 @@ SCRIPTS = ROOT / "Tests" / "scripts"
 
 
 class LlamaServer(Program):
-    def __init__(self, interpreter, folder, model, port, *key):
-        self.url = f"http://127.0.0.1:{port}"
-        command = [interpreter, SCRIPTS / "llama_server.py", model, port, SLOTS, CONTEXT, *key]
+    def __init__(self, interpreter, folder, model, address, *key):
+        """The address is a port or the path of a Unix socket."""
+        is_port = isinstance(address, int)
+        self.url = f"http://127.0.0.1:{address}" if is_port else f"unix:{address}"
+        command = [interpreter, SCRIPTS / "llama_server.py", model, address, SLOTS, CONTEXT, *key]
         super().__init__(
             command, folder / "llama.log", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True)
@@ -66,6 +68,11 @@ def main():
                 with LlamaServer(interpreter, folder, model, port):
                     back(client)
             check(daemon.stop() == 0, "the daemon ends in peace")
+        path = folder / "llama.sock"
+        with LlamaServer(interpreter, folder, model, path) as server, \
+                Daemon(folder, f'name = "tiny"\nendpoint = "{server.url}"') as daemon, \
+                Connection(daemon.socket) as client:
+            on_unix_socket(client)
         with LlamaServer(interpreter, folder, model, port, "sesame") as server:
             for key in ("sesame", "wrong"):
                 backend = f'name = "tiny"\nendpoint = "{server.url}/v1"\napi_key = "{key}"'
@@ -227,6 +234,16 @@ def killed(client, server):
           "killed in the middle of a stream: 1014 with the text so far", str(error), error.data)
 
 
+def on_unix_socket(client):
+    client.call("models.refresh")
+    backend, = client.call("backends.list")["backends"]
+    check(backend["kind"] == "llama.cpp" and backend["state"] == "up",
+          "llama.cpp on a Unix socket is recognised", backend)
+    deltas = []
+    result = client.call("complete", deltas, prompt="Hello", max_tokens=24, stream=True)
+    check(result["usage"]["completion_tokens"] == 24 and len(deltas) > 2, "and serves", result)
+
+
 def keyed(client, right):
     client.call("models.refresh")
     backend, = client.call("backends.list")["backends"]
@@ -259,4 +276,4 @@ def back(client):
 
 
 if __name__ == "__main__":
-    conclude(main, 600)
+    conclude(main, 900)

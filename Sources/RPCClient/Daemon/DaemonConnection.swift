@@ -20,8 +20,8 @@ final class DaemonConnection {
         close(descriptor)
     }
 
-    /// Sends a request and answers its id. What the daemon will not take it says in its answer, so a
-    /// connection that it closed meanwhile is no failure yet.
+    /// Sends a request and answers its id. What the daemon will not take it says in its answer, so
+    /// a connection that it closed meanwhile is no failure yet.
     func send(_ method: String, _ params: JSONValue? = nil) throws(Failure) -> JSONValue {
         lastID += 1
         let id = JSONValue.integer(lastID)
