@@ -35,7 +35,7 @@ build:
 
 test: build ## all tests: Swift's, then the scripts that drive the programs from outside
 	$(SWIFT) test --skip-build --disable-xctest
-	@if [ -x Tests/scripts/run-all ]; then Tests/scripts/run-all; else Tests/scripts/units; fi
+	Tests/scripts/run-all
 
 check: lint test ## format, walls between the modules, then `make test`: what a change has to pass
 
