@@ -2,7 +2,7 @@ import CrowdModelsProtocol
 
 /// Why a command cannot go on: what is said on standard error, and the exit code.
 struct Failure: Error {
-    let code: ExitCode
+    private(set) var code: ExitCode
     /// What happened and what to do, one sentence without a full stop.
     let message: String
     /// The daemon's error, where it was the daemon that said no.
@@ -21,10 +21,12 @@ struct Failure: Error {
         self.answer = answer
     }
 
-    /// The same failure, told as JSON whatever the options say.
-    var inJSON: Failure {
+    /// The same failure where it was the command line that named the method: told as JSON whatever
+    /// the options say, and a method that does not exist is a wrong command line.
+    var ofCall: Failure {
         var failure = self
         failure.isJSON = true
+        if answer?.code == ErrorCode.methodNotFound.code { failure.code = .usage }
         return failure
     }
 

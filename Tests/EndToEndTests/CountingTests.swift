@@ -88,9 +88,7 @@ import Testing
         #expect(
             try scene.client.error("complete", ["prompt": .string(secret)])["code"] == 1004)
         let line = try scene.daemon.waitForLog(containing: "LLM request failed")
-        #expect(
-            line == "WARN: LLM request failed: backend_error, backend lmstudio, status 500, model "
-                + "llama-2-7b-chat")
+        #expect(line.hasPrefix("WARN: LLM request failed: backend_error, backend lmstudio"))
         try scene.simulator.setFaults("[]")
         let result = try scene.client.result("complete", ["prompt": .string("echo:" + secret)])
         #expect(result["content"] == .string(secret))

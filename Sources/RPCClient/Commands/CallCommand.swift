@@ -41,7 +41,7 @@ extension Command {
             output.appendLine(json: result)
         } catch {
             try output.flush()
-            throw error.inJSON
+            throw error.ofCall
         }
         try output.flush()
     }

@@ -27,9 +27,11 @@ final class Completion {
 
     /// Sends the request, prints the answer; fails if it was not finished.
     func run() throws(Failure) {
+        // Before the request goes: from then on there is something to cancel.
+        let wake = Interruption.wakeInstead()
         let id = try connection.send("\(Method.complete.name)", request.json)
         do throws(Failure) {
-            try finish(try wait(for: id))
+            try finish(try wait(for: id, wake: wake))
         } catch {
             if !hasText, !session.isJSON, let text = error.answer?.content { append(text) }
             try endLine()
@@ -38,8 +40,7 @@ final class Completion {
     }
 
     /// Waits for the result, printing deltas meanwhile.
-    private func wait(for id: JSONValue) throws(Failure) -> JSONValue {
-        let wake = Interruption.wakeInstead()
+    private func wait(for id: JSONValue, wake: Int32) throws(Failure) -> JSONValue {
         var deadline: MonotonicTime?
         while true {
             if !connection.isReady { try output.flush() }

@@ -263,6 +263,7 @@ final class Completion: InFlight, TransferDelegate {
         daemon.count(self, outcome, code, startedAt: startedAt)
         daemon.publishRequest(self, "removed")
         lane.left(self, served: outcome == .succeeded)
+        if daemon.isStopping { daemon.endIfIdle() }
     }
 
     static func seconds(from start: UInt64, to end: UInt64) -> Double {
