@@ -33,6 +33,7 @@ final class Daemon {
     /// The socket, until it is served.
     private var heldSocket: SystemdActivation.Socket?
     private lazy var patienceTimer = Timer { [unowned self] in beginServing() }
+    private lazy var settledTimer = Timer { CodePages.drop() }
     private lazy var idleTimer = Timer { [unowned self] in endIdling() }
     private lazy var shutdownTimer = Timer { [unowned self] in cutShort() }
 
@@ -59,6 +60,10 @@ final class Daemon {
     /// How long clients wait at most for the first look at the backends, in nanoseconds: one on
     /// this machine has answered by then, and one that hangs must not keep anybody.
     private static let firstLookPatience: UInt64 = 300_000_000
+
+    /// How long after its start the code that only a start needs is let go of: the first clients are
+    /// served and the first looks are over by then.
+    private static let settled: UInt64 = 1_000_000_000
 
     /// Makes the backends, looks at each for the first time, and serves `socket` once all have
     /// answered or failed: the first client of a daemon that was started for it finds them.
@@ -90,6 +95,7 @@ final class Daemon {
     private func beginServing() {
         loop.cancel(patienceTimer)
         guard let socket = heldSocket.take() else { return }
+        loop.set(settledTimer, after: Self.settled)
         do throws(Errno) {
             switch consume socket {
             case .listener(let descriptor): try listen(descriptor)
