@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <link.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -23,4 +24,13 @@ long clinux_drop_code(void) {
     long sum = 0;
     dl_iterate_phdr(drop_code, &sum);
     return sum;
+}
+
+void clinux_keep_freed(int bytes) {
+    mallopt(M_TRIM_THRESHOLD, bytes);
+    mallopt(M_MMAP_THRESHOLD, bytes);
+}
+
+void clinux_trim_heap(void) {
+    malloc_trim(0);
 }
