@@ -34,7 +34,7 @@ build:
 	$(BUILD) --build-tests $(WALLS)
 
 test: build ## all tests: Swift's, then the scripts that drive the programs from outside
-	$(SWIFT) test --skip-build --disable-xctest
+	$(SWIFT) test --skip-build --disable-xctest --quiet
 	Tests/scripts/run-all
 
 check: lint test ## format, walls between the modules, then `make test`: what a change has to pass

@@ -81,6 +81,17 @@ let package = Package(
         .executableTarget(
             name: "TOMLDecoder", dependencies: ["Configuration"], path: "Tests/TOMLDecoder",
             swiftSettings: settings),
+        .executableTarget(
+            name: "BenchDriver", path: "Tests/Bench/Driver",
+            cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(
+            name: "BenchJSON", dependencies: ["CrowdModelsProtocol"], path: "Tests/Bench/JSON",
+            swiftSettings: settings),
+
+        // A program as a tool's author would write it; a test runs it.
+        .executableTarget(
+            name: "SwiftExample", dependencies: ["CrowdModelsProtocol"],
+            path: "docs/examples/swift", swiftSettings: settings),
 
         // What several test targets need.
         .target(

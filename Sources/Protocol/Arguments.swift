@@ -70,7 +70,7 @@ public struct Arguments: Sendable {
         while let name = (try? walker.nextName()) ?? nil {
             let token = text.extracting(name.bounds)
             guard let index = Self.index(of: token, walker.nameHasEscape, in: parameters) else {
-                let name = JSONText.string(token)
+                let name = JSONText.string(token).shortened
                 var message = "`\(method)` has no parameter `\(name)`"
                 var data = JSONObject()
                 data["parameter"] = .string(name)

@@ -8,7 +8,8 @@ extension ParameterType {
             let choices = words.map { "\"\($0)\"" }.joined(separator: ", ")
             guard kind == .string else { return "one of \(choices), not \(kind.withArticle)" }
             let word = JSONText.string(token)
-            return words.contains(word) ? nil : "one of \(choices), not \"\(word)\""
+            return words.contains(word)
+                ? nil : "one of \(choices), not \"\(word.shortened)\""
         case .number(let range):
             guard kind == .number else { return "a number, not \(kind.withArticle)" }
             guard let value = JSONText.double(token), range.contains(value) else {
@@ -72,7 +73,7 @@ extension ParameterType {
             guard JSONKind(firstByte: token[Int(element.start)]) == .string else { return expected }
             if !words.isEmpty {
                 let word = JSONText.string(token.extracting(element.bounds))
-                if !words.contains(word) { return "\(expected), not \"\(word)\"" }
+                if !words.contains(word) { return "\(expected), not \"\(word.shortened)\"" }
             }
         }
         return count == 0 ? "\(expected), not an empty one" : nil

@@ -38,7 +38,7 @@ public struct RequestEnvelope: Equatable, Sendable {
             let value = try walker.skip()
             if part == .other { continue }
             if seen & part.rawValue != 0 {
-                envelope.fault = "a member is given twice"
+                envelope.fault = part.givenTwice
                 if part == .id { idIsInvalid = true }
                 continue
             }
@@ -97,6 +97,15 @@ public struct RequestEnvelope: Equatable, Sendable {
         case id = 2
         case method = 4
         case params = 8
+
+        var givenTwice: StaticString {
+            switch self {
+            case .jsonrpc: "`jsonrpc` is given twice"
+            case .id: "`id` is given twice"
+            case .method: "`method` is given twice"
+            case .params, .other: "`params` is given twice"
+            }
+        }
 
         @inline(__always)
         init(_ name: Span<UInt8>, hasEscape: Bool) {

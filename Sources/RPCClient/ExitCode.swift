@@ -38,7 +38,6 @@ struct ExitCode: Equatable, Sendable {
     /// How a command ends that the daemon answered with an error of that code.
     init(answer code: Int) {
         switch code {
-        case ErrorCode.methodNotFound.code: self = .usage
         case ErrorCode.parseError.code, ErrorCode.invalidRequest.code,
             ErrorCode.invalidParams.code, ErrorCode.contextOverflow.code:
             self = .badData

@@ -67,12 +67,17 @@ enum Interruption {
         _exit(128 + SIGPIPE)
     }
 
-    /// Without SA_RESTART: a blocked write has to notice.
+    /// Without SA_RESTART: a blocked write has to notice. The signal is unblocked too, since a
+    /// caller that blocks it passes that on.
     private static func catching(
         _ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void
     ) {
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = handler
         _ = unsafe sigaction(number, &action, nil)
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, number)
+        _ = unsafe sigprocmask(SIG_UNBLOCK, &signals, nil)
     }
 }

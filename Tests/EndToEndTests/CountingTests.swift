@@ -88,7 +88,7 @@ import Testing
         #expect(
             try scene.client.error("complete", ["prompt": .string(secret)])["code"] == 1004)
         let line = try scene.daemon.waitForLog(containing: "LLM request failed")
-        #expect(line.hasPrefix("WARN: LLM request failed (backend_error, backend lmstudio): "))
+        #expect(line.hasPrefix("WARN: LLM request failed: backend_error, backend lmstudio"))
         try scene.simulator.setFaults("[]")
         let result = try scene.client.result("complete", ["prompt": .string("echo:" + secret)])
         #expect(result["content"] == .string(secret))

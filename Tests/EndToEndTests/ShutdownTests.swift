@@ -6,7 +6,10 @@ import Testing
 @Suite struct ShutdownTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func `what runs is finished, what waits is refused, and the end is 0`(signal: Int32) throws {
-        let scene = try Scene("--token-rate", "100", backend: "max_concurrent = 1")
+        // Longer than any test waits: the end must come by itself.
+        let scene = try Scene(
+            "--token-rate", "100", backend: "max_concurrent = 1",
+            config: "[server]\nshutdown_timeout = 3600\n")
         let running = scene.client.start("complete", ["prompt": "tokens:40", "stream": true])
         _ = try scene.client.nextNotification("complete.delta")
         let queued = (0..<2).map { _ in
@@ -68,7 +71,7 @@ import Testing
     }
 
     @Test func `an idle daemon ends at once, and its clients see the end`() throws {
-        let scene = try Scene()
+        let scene = try Scene(config: "[server]\nshutdown_timeout = 3600\n")
         #expect(try scene.client.result("ping") == ["ok": true])
         #expect(try scene.daemon.stop() == 0)
         #expect(try scene.client.isAtEnd())

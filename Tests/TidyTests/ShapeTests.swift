@@ -40,8 +40,8 @@ import Testing
         #expect(Self.functions(in: text.split(separator: "\n")).map(\.length) == lengths)
     }
 
-    /// First line (from 1) and length of each function. The formatter puts a closing brace under the
-    /// first letter of what it closes, so braces need not be counted.
+    /// First line (from 1) and length of each function. The formatter puts a closing brace under
+    /// the first letter of what it closes, so braces need not be counted.
     static func functions(in lines: [Substring]) -> [(start: Int, length: Int)] {
         lines.indices.compactMap { start in
             let indent = lines[start].prefix { $0 == " " }
@@ -78,7 +78,9 @@ import Testing
         for file in Repository.sources + Repository.tests {
             var isInLiteral = false
             for (index, line) in file.lines.enumerated() {
-                let isLiteral = isInLiteral || line.contains("\"")
+                let code = line.drop { $0 == " " }
+                let isExpression = code.hasPrefix("/") && !code.hasPrefix("//")
+                let isLiteral = isInLiteral || isExpression || line.contains("\"")
                 if line.components(of: "\"\"\"") % 2 == 1 { isInLiteral.toggle() }
                 #expect(
                     isLiteral || line.count <= Self.columnsMax,

@@ -2,8 +2,9 @@ import Testing
 
 /// What stands on what.
 ///
-/// The compiler holds the walls between modules, since each may import only what Package.swift lists
-/// for it; these tests hold what a compiler would let pass, because it is there for everybody.
+/// The compiler holds the walls between modules, since each may import only what Package.swift
+/// lists for it; these tests hold what a compiler would let pass, because it is there for
+/// everybody.
 @Suite struct WallTests {
     /// What a room may import, by its folder.
     static let rooms: [(folder: String, imports: Set<String>)] = [

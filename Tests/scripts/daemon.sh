@@ -45,9 +45,10 @@ stop_programs() {
 # start_daemon [SIMULATOR-OPTION...]
 start_daemon() {
     folder=$(mktemp -d /tmp/crowd-models-XXXXXX)
+    : >"$folder/daemon.log"
     trap stop_programs EXIT
     trap 'exit 1' INT TERM
-    for program in crowd-models-executor lmstudio-simulator; do
+    for program in crowd-models-executor crowd-models lmstudio-simulator; do
         [ -x "$products/$program" ] ||
             (cd "$root" && swift build --product $program) || fail "no $program"
     done
@@ -65,7 +66,7 @@ END
     CROWD_MODELS_SOCKET=$folder/executor.sock
     export CROWD_MODELS_SOCKET
     "$products/crowd-models-executor" --config "$folder/config.toml" \
-        --socket "$CROWD_MODELS_SOCKET" 2>"$folder/daemon.log" &
+        --socket "$CROWD_MODELS_SOCKET" 2>>"$folder/daemon.log" &
     daemon=$!
     wait_for 10 grep -q '^INFO: Discovered' "$folder/daemon.log" ||
         fail "the daemon found no models" "$(cat "$folder/daemon.log")"

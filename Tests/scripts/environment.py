@@ -54,7 +54,7 @@ def install(place, contents, packages):
     if made.returncode != 0:
         raise Skipped(f"python3 -m venv does not work here: {last_line(made)}")
     # Wheels only: a package that has none for this machine would be compiled for many minutes.
-    pip = [partial / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
+    pip = [partial / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--retries", "2"]
     installed = run(*pip, "install", "--quiet", "--only-binary", ":all:", *packages)
     if installed.returncode != 0:
         raise Skipped(*explain(pip, installed, packages))
@@ -64,7 +64,7 @@ def install(place, contents, packages):
 
 def explain(pip, failure, packages):
     """Why the installation failed, and whether the package index is away."""
-    probe = run(*pip, "--retries", "0", "install", "--dry-run", "--ignore-installed", "pip")
+    probe = run(*pip, "install", "--dry-run", "--ignore-installed", "pip")
     if probe.returncode != 0:
         return "the package index (PyPI) does not answer", True
     return f"pip cannot install {', '.join(packages)}: {last_line(failure)}", False

@@ -1,7 +1,8 @@
 """Runs the llama.cpp server that the package xllamacpp carries, until standard input ends.
 
-Usage: llama_server.py MODEL.gguf PORT SLOTS CONTEXT [KEY]        (CONTEXT: tokens for each slot)
+Usage: llama_server.py MODEL.gguf ADDRESS SLOTS CONTEXT [KEY]
 
+ADDRESS is a port or the path of a Unix socket that ends in .sock, CONTEXT the tokens of each slot.
 Prints `listening` when it answers. Ending with its parent's pipe, it never outlives a test.
 """
 
@@ -12,11 +13,15 @@ import xllamacpp
 
 
 def main():
-    model, port, slots, context = sys.argv[1], *map(int, sys.argv[2:5])
+    model, address = sys.argv[1:3]
+    slots, context = map(int, sys.argv[3:5])
     parameters = xllamacpp.CommonParams()
     parameters.model.path = model
-    parameters.hostnames = ["127.0.0.1"]
-    parameters.port = port
+    if address.isdigit():
+        parameters.hostnames = ["127.0.0.1"]
+        parameters.port = int(address)
+    else:
+        parameters.hostnames = [address]
     parameters.n_parallel = slots
     parameters.n_ctx = context * slots
     parameters.kv_unified = False

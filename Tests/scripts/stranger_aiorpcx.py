@@ -77,4 +77,4 @@ async def streamed(path):
 
 
 if __name__ == "__main__":
-    conclude(main, 300)
+    conclude(main, 900)

@@ -21,8 +21,8 @@ expect "a last line without an end" true \
     "$(printf '{"jsonrpc":"2.0","id":1,"method":"ping"}' | ask | jq .result.ok)"
 
 expect "lines that end in CR LF, and blank ones" 'true true' \
-    "$(printf '{"jsonrpc":"2.0","id":1,"method":"ping"}\r\n\r\n \n{"jsonrpc":"2.0","id":2,"method":"ping"}\r\n' |
-        ask | jq -r .result.ok | xargs)"
+    "$(printf '%s\r\n\r\n \n%s\r\n' '{"jsonrpc":"2.0","id":1,"method":"ping"}' \
+        '{"jsonrpc":"2.0","id":2,"method":"ping"}' | ask | jq -r .result.ok | xargs)"
 
 expect "models.list" 'llama-2-7b-chat loaded' \
     "$(echo '{"jsonrpc":"2.0","id":1,"method":"models.list","params":{"state":"loaded"}}' | ask |
@@ -43,11 +43,11 @@ expect "a bad line, and the next one goes on" '-32700 true' \
         jq -r '.error.code // .result.ok' | xargs)"
 
 expect "a batch" '[1,2]' \
-    "$(echo '[{"jsonrpc":"2.0","id":2,"method":"ping"},{"jsonrpc":"2.0","id":1,"method":"status"}]' |
-        ask | jq -c '[.[].id] | sort')"
+    "$(jq -nc '[{id: 2, method: "ping"}, {id: 1, method: "status"}] | map({jsonrpc: "2.0"} + .)' |
+        ask | jq -c 'map(.id) | sort')"
 
-echo '{"jsonrpc":"2.0","id":"s","method":"complete","params":{"prompt":"tokens:20","stream":true}}' |
-    ask >"$folder/stream"
+jq -nc '{jsonrpc: "2.0", id: "s", method: "complete",
+        params: {prompt: "tokens:20", stream: true}}' | ask >"$folder/stream"
 expect "a stream is answered in full after socat has closed its side" true \
     "$(jq -s '(.[:-1] | map(.params.content) | add) == .[-1].result.content
         and ([.[:-1][].params.seq] == [range(length - 1)])' "$folder/stream")"

@@ -14,23 +14,36 @@ struct Session {
     }
 
     /// Calls one method and answers its result.
-    func call(_ method: Method, _ params: JSONObject = JSONObject()) throws(Failure) -> Answer {
+    func call(_ method: Method, _ params: JSONObject = JSONObject()) throws(Failure) -> JSONValue {
         let connection = try connect()
-        return try connection.call("\(method.name)", params)
+        let id = try connection.send(
+            "\(method.name)", params.members.isEmpty ? nil : .object(params))
+        return try connection.result(of: id)
     }
 
     /// Calls a method; prints its result as JSON where that is asked for, else what `lines` makes
     /// of it.
-    func show(
-        _ method: Method, _ params: JSONObject = JSONObject(),
-        _ lines: (JSONValue) throws(Failure) -> [String]
+    func show<Shape: JSONReadable>(
+        _ method: Method, _ params: JSONObject = JSONObject(), _ lines: (Shape) -> [String]
     ) throws(Failure) {
-        let answer = try call(method, params)
+        let result = try call(method, params)
         if isJSON {
-            output.appendLine(json: answer.json)
+            output.appendLine(json: result)
         } else {
-            output.append(lines: try lines(answer.value))
+            output.append(lines: lines(try Shape(answer: result)))
         }
         try output.flush()
+    }
+}
+
+extension JSONReadable {
+    /// Reads what the daemon sent.
+    init(answer: JSONValue) throws(Failure) {
+        do throws(ShapeError) {
+            try self.init(json: answer)
+        } catch {
+            throw Failure(
+                .failed, "the daemon's answer is not what this client knows: \(error.sentence)")
+        }
     }
 }

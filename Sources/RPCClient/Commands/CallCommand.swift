@@ -31,37 +31,37 @@ extension Command {
     private static func runCall(_ session: Session) throws(Failure) {
         let params = try callParams(session.words.dropFirst().first)
         let connection = try session.connect()
+        let output = session.output
         do throws(Failure) {
-            let id = try connection.send(session.words[0], paramsText: params)
-            let output = session.output
-            let answer = try connection.result(of: id) { (message) throws(Failure) in
-                output.appendLine(json: message.content.json)
+            let id = try connection.send(session.words[0], params)
+            let result = try connection.result(of: id) { (params) throws(Failure) in
+                output.appendLine(json: params)
                 if !connection.isReady { try output.flush() }
             }
-            output.appendLine(json: answer.json)
-            try output.flush()
+            output.appendLine(json: result)
         } catch {
-            throw error.inJSON
+            try output.flush()
+            throw error.ofCall
         }
+        try output.flush()
     }
 
-    /// The params on one line; an empty buffer for none.
-    private static func callParams(_ word: String?) throws(Failure) -> ByteBuffer {
-        guard let word else { return ByteBuffer() }
+    /// The params; nil for none.
+    private static func callParams(_ word: String?) throws(Failure) -> JSONValue? {
+        guard let word else { return Optional.none }
         let bytes = word == "-" ? try InputFile.readStandardInput() : Array(word.utf8)
         let name = word == "-" ? "standard input" : "the JSON"
-        var text = ByteBuffer(capacity: bytes.count)
+        let params: JSONValue
         do throws(JSONError) {
-            let range = try JSONText.validate(bytes.span)
-            text.append(compact: bytes.span.extracting(range.bounds))
+            params = try JSONValue(parsing: bytes.span, depthMax: 1024)
         } catch {
             throw Failure(.badData, "\(name) is not valid: \(error.message)")
         }
-        let kind = JSONKind(firstByte: text.span[0])
-        guard kind == .object || kind == .array else {
+        guard params.kind == .object || params.kind == .array else {
             throw Failure(
-                .badData, "params are an object or an array, and \(name) is \(kind.withArticle)")
+                .badData,
+                "params are an object or an array, and \(name) is \(params.kind.withArticle)")
         }
-        return text
+        return params
     }
 }

@@ -8,8 +8,8 @@ extension Command {
     ) { (session) throws(Failure) in
         let key = session.words[0]
         let answer = try session.call(.requestsCancel, ["key": .string(key)])
-        let isCancelled = answer.value["cancelled"]?.boolValue == true
-        if session.isJSON { session.output.appendLine(json: answer.json) }
+        let isCancelled = answer["cancelled"]?.boolValue == true
+        if session.isJSON { session.output.appendLine(json: answer) }
         try session.output.flush()
         if !isCancelled {
             throw Failure(

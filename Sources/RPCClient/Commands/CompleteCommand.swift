@@ -1,3 +1,5 @@
+import CrowdModelsProtocol
+
 extension Command {
     static let complete = Command(
         "complete", "have a model answer a prompt", arguments: "[PROMPT…]", words: 0...Int.max,
@@ -38,7 +40,7 @@ extension Command {
             "crowd-models --json complete --no-stream hello | jq .usage",
         ]
     ) { (session) throws(Failure) in
-        let params = try CompletionRequest(session.invocation).params()
-        try Completion(session, on: session.connect(), params).run()
+        let request = try CompleteRequest(session.invocation)
+        try Completion(session, on: session.connect(), request).run()
     }
 }

@@ -34,22 +34,30 @@ extension Command {
         params["interval_ms"] = try session.invocation.number("interval")
             .map { .integer(Int(clamping: Int64(min(max($0, 0), 1e9) * 1000))) }
         let connection = try session.connect()
-        let id = try connection.send("\(Method.subscribe.name)", params)
+        let id = try connection.send("\(Method.subscribe.name)", .object(params))
         while true {
             if !connection.isReady { try session.output.flush() }
-            let message = try connection.message()
-            if let failure = DaemonConnection.failure(in: message, of: id) { throw failure }
-            guard message.methodName == "\(ServerNotification.event.name)" else { continue }
-            let event = message.content
-            if session.isJSON {
-                session.output.appendLine(json: event.json)
-            } else {
-                session.output.append(lines: EventText.lines(event.value))
+            switch try connection.message() {
+            case .error(let answered, let error) where DaemonConnection.concerns(answered, id):
+                throw Failure(answer: error)
+            case .notification(let method, let params)
+            where method == "\(ServerNotification.event.name)":
+                try show(params, session)
+            default: continue
             }
-            if let reason = event.value["data"]?["ended"]?.text("reason") {
-                try session.output.flush()
-                throw Failure(.failed, "the subscription ended: \(reason)")
-            }
+        }
+    }
+
+    private static func show(_ params: JSONValue, _ session: Session) throws(Failure) {
+        let event = try SubscriptionEvent(answer: params)
+        if session.isJSON {
+            session.output.appendLine(json: params)
+        } else {
+            session.output.append(lines: EventText.lines(event))
+        }
+        if let reason = event.data["ended"]?["reason"]?.stringValue {
+            try session.output.flush()
+            throw Failure(.failed, "the subscription ended: \(reason)")
         }
     }
 }

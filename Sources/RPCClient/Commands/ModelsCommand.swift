@@ -31,19 +31,17 @@ extension Command {
             params["type"] = type.map(JSONValue.string)
             params["state"] = state.map(JSONValue.string)
         }
-        try session.show(refreshes ? .modelsRefresh : .modelsList, params) { result in
-            for error in result["errors"]?.arrayValue ?? [] {
-                let name = error["backend"]?.stringValue ?? "?"
-                ErrorOutput.note("\(name): \(error["message"]?.stringValue ?? "no answer")")
-            }
-            return modelLines(result["models"]?.arrayValue ?? [], session.output.style)
+        try session.show(refreshes ? .modelsRefresh : .modelsList, params) {
+            (result: ModelsResult) in
+            for error in result.errors { ErrorOutput.note("\(error.backend): \(error.message)") }
+            return modelLines(result.models, session.output.style)
         }
     }
 
     private static let modelTypes = ["llm", "vlm", "embeddings", "unknown"]
     private static let modelStates = ["loaded", "loading", "not-loaded", "unknown"]
 
-    private static func modelLines(_ models: [JSONValue], _ style: Style) -> [String] {
+    private static func modelLines(_ models: [ModelDescription], _ style: Style) -> [String] {
         if models.isEmpty {
             ErrorOutput.note("no models; crowd-models backends shows which servers answer")
             return []
@@ -53,32 +51,15 @@ extension Command {
             .number("CONTEXT"), .text("BACKEND"))
         for model in models {
             table.append(
-                model.text("id"), model.text("state"), model.text("type"), model.text("arch"),
-                model.text("quantization"), model.contextLengths, model.text("backend"))
+                model.id, model.state, model.type, model.arch, model.quantization,
+                contextLengths(model), model.backend)
         }
         return table.lines(style)
     }
-}
 
-extension JSONValue {
-    /// A member as it is shown: the text of a string, a number's token; nil where there is none.
-    func text(_ name: String) -> String? {
-        switch self[name] {
-        case .string(let text): text
-        case .number(let token): token
-        case .bool(let value): value ? "yes" : "no"
-        default: Optional.none
-        }
-    }
-
-    /// A member that is an array of strings, in one text; nil where there is none.
-    func list(_ name: String) -> String? {
-        self[name]?.arrayValue?.compactMap(\.stringValue).joined(separator: ", ")
-    }
-
-    /// A model's loaded and largest context lengths.
-    var contextLengths: String? {
-        let lengths = [text("loaded_context_length"), text("max_context_length")]
-        return lengths.compactMap(\.self).joined(separator: "/")
+    private static func contextLengths(_ model: ModelDescription) -> String {
+        if model.loadedContextLength == nil, model.maxContextLength == nil { return "" }
+        return [model.loadedContextLength, model.maxContextLength]
+            .map { $0.map(String.init) ?? "-" }.joined(separator: "/")
     }
 }

@@ -6,8 +6,7 @@ extension Command {
         details: "One line of JSON: every method, its parameters, results and errors.",
         examples: ["crowd-models openrpc | jq '.methods[].name'"]
     ) { (session) throws(Failure) in
-        let answer = try session.call(.discover)
-        session.output.appendLine(json: answer.json)
+        session.output.appendLine(json: try session.call(.discover))
         try session.output.flush()
     }
 }

@@ -7,9 +7,13 @@ extension Command {
         examples: ["crowd-models ping", "crowd-models --timeout 1 ping && echo up"]
     ) { (session) throws(Failure) in
         let start = MonotonicTime.now
-        try session.show(.ping) { _ in
-            let seconds = Double(MonotonicTime.now - start) / 1e9
-            return ["the daemon answers (\(Units.seconds(seconds)))"]
+        let result = try session.call(.ping)
+        let seconds = Double(MonotonicTime.now - start) / 1e9
+        if session.isJSON {
+            session.output.appendLine(json: result)
+        } else {
+            session.output.appendLine("the daemon answers (\(Units.seconds(seconds)))")
         }
+        try session.output.flush()
     }
 }

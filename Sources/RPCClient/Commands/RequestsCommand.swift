@@ -6,12 +6,12 @@ extension Command {
         details: "KEY is what `crowd-models cancel` takes; PLACE is the place in the queue.",
         examples: ["crowd-models requests"]
     ) { (session) throws(Failure) in
-        try session.show(.requestsList) { result in
-            requestLines(result["requests"]?.arrayValue ?? [], session.output.style)
+        try session.show(.requestsList) { (result: RequestsResult) in
+            requestLines(result.requests, session.output.style)
         }
     }
 
-    private static func requestLines(_ requests: [JSONValue], _ style: Style) -> [String] {
+    private static func requestLines(_ requests: [RequestDescription], _ style: Style) -> [String] {
         if requests.isEmpty {
             ErrorOutput.note("nothing is queued or running")
             return []
@@ -21,11 +21,9 @@ extension Command {
             .text("PHASE"), .number("PLACE"), .number("AGE"), .number("TOKENS"), .number("SPEED"))
         for request in requests {
             table.append(
-                request.text("key"), request.text("client"), request.text("method"),
-                request.text("model"), request.text("backend"), request.text("phase"),
-                request.text("position"), request["age_seconds"]?.doubleValue.map(Units.seconds),
-                request.text("tokens"),
-                request["tokens_per_second"]?.doubleValue.map { "\(Units.fixed($0, 1)) tok/s" })
+                request.key, request.client, request.method, request.model, request.backend,
+                request.phase, request.position.map(String.init), Units.seconds(request.ageSeconds),
+                request.tokens.map(String.init), request.tokensPerSecond.map(Units.speed))
         }
         return table.lines(style)
     }

@@ -21,96 +21,86 @@ extension Command {
         var params = JSONObject()
         params["window"] = try session.invocation.choice("window", of: windows)
             .map(JSONValue.string)
-        let isText = session.invocation.isSet("prometheus")
-        if isText { params["format"] = "prometheus" }
-        try session.show(.stats, params) { stats in
-            if isText { return textLines(stats.text("text") ?? "") }
+        if session.invocation.isSet("prometheus") {
+            params["format"] = "prometheus"
+            return try showText(session, params)
+        }
+        try session.show(.stats, params) { (stats: StatsResult) in
             let style = session.output.style
             return [heading(stats), ""] + scopes(stats, style) + [""]
-                + distributions(stats, style) + remarks(stats)
+                + distributions(stats.all, style) + remarks(stats)
         }
     }
 
     private static let windows = ["1m", "5m", "15m", "1h", "total"]
 
-    private static func textLines(_ text: String) -> [String] {
-        let text = text.hasSuffix("\n") ? text.dropLast() : text[...]
-        return Printable.escapingControls(String(text))
-            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    private static func showText(_ session: Session, _ params: JSONObject) throws(Failure) {
+        let result = try session.call(.stats, params)
+        if session.isJSON {
+            session.output.appendLine(json: result)
+        } else {
+            session.output.append(foreign: result["text"]?.stringValue ?? "")
+        }
+        try session.output.flush()
     }
 
-    private static func heading(_ stats: JSONValue) -> String {
-        let window = stats.text("window") ?? "?"
-        let past = window == "total" ? "since the start" : "the last \(window)"
-        let uptime = Units.seconds(stats["uptime_seconds"]?.doubleValue ?? 0)
+    private static func heading(_ stats: StatsResult) -> String {
+        let past = stats.window == "total" ? "since the start" : "the last \(stats.window)"
         return Printable.escaping(
-            "\(past); up \(uptime); \(stats.text("in_flight") ?? "0") running, "
-                + "\(stats.text("queued") ?? "0") queued")
+            "\(past); up \(Units.seconds(stats.uptimeSeconds)); "
+                + "\(stats.inFlight) running, \(stats.queued) queued")
     }
 
-    private static func scopes(_ stats: JSONValue, _ style: Style) -> [String] {
+    private static func scopes(_ stats: StatsResult, _ style: Style) -> [String] {
         var table = Table(
             .text("REQUESTS"), .number("TOTAL"), .number("OK"), .number("FAILED"),
             .number("CANCELLED"), .number("REJECTED"), .number("TOKENS IN"), .number("TOKENS OUT"),
             .number("SPEED"), .number("FIRST TOKEN"), .number("LATENCY"))
-        func append(_ name: String, _ scope: JSONValue) {
-            let requests = scope["requests"] ?? [:]
-            let tokens = scope["tokens"] ?? [:]
+        func append(_ name: String, _ figures: StatsFigures) {
+            func count(_ name: String) -> String { "\(figures.requests[name] ?? 0)" }
             table.append(
-                name, requests.text("total"), requests.text("succeeded"), requests.text("failed"),
-                requests.text("cancelled"), requests.text("rejected"), tokens.text("prompt"),
-                tokens.text("completion"),
-                scope["tokens_per_second"]?["p50"]?.doubleValue.map(speed),
-                scope["time_to_first_token"]?["p50"]?.doubleValue.map(Units.seconds),
-                scope["latency"]?["p50"]?.doubleValue.map(Units.seconds))
+                name, count("total"), count("succeeded"), count("failed"), count("cancelled"),
+                count("rejected"), "\(figures.promptTokens)", "\(figures.completionTokens)",
+                figures.tokensPerSecond.p50.map(Units.speed),
+                figures.timeToFirstToken.p50.map(Units.seconds),
+                figures.latency.p50.map(Units.seconds))
         }
-        append("all", stats)
-        for (group, label) in [("backends", "backend"), ("models", "model"), ("clients", "client")]
-        {
-            for scope in stats[group]?.objectValue?.members ?? [] {
-                append("\(label) \(scope.name)", scope.value)
-            }
-        }
+        append("all", stats.all)
+        for scope in stats.backends { append("backend \(scope.name)", scope.value) }
+        for scope in stats.models { append("model \(scope.name)", scope.value) }
+        for scope in stats.clients { append("client \(scope.name)", scope.value) }
         return table.lines(style)
     }
 
-    private static func distributions(_ stats: JSONValue, _ style: Style) -> [String] {
+    private static func distributions(_ all: StatsFigures, _ style: Style) -> [String] {
         var table = Table(
             .text("MEASURE"), .number("COUNT"), .number("MEAN"), .number("P50"), .number("P90"),
             .number("P99"), .number("MAX"))
-        let measures: [(String, String, (Double) -> String)] = [
-            ("speed", "tokens_per_second", speed),
-            ("time to first token", "time_to_first_token", Units.seconds),
-            ("time between tokens", "inter_token_latency", Units.seconds),
-            ("latency", "latency", Units.seconds),
-            ("time in the queue", "queue_time", Units.seconds),
-            ("added by the daemon", "overhead", Units.seconds),
-        ]
-        for (name, member, text) in measures {
-            guard let measure = stats[member] else { continue }
-            func value(_ name: String) -> String? { measure[name]?.doubleValue.map(text) }
+        func append(
+            _ name: String, _ measure: StatsDistribution, _ text: (Double) -> String = Units.seconds
+        ) {
             table.append(
-                name, measure.text("count"), value("mean"), value("p50"), value("p90"),
-                value("p99"), value("max"))
+                name, "\(measure.count)", measure.mean.map(text), measure.p50.map(text),
+                measure.p90.map(text), measure.p99.map(text), measure.max.map(text))
         }
+        append("speed", all.tokensPerSecond, Units.speed)
+        append("time to first token", all.timeToFirstToken)
+        append("time between tokens", all.interTokenLatency)
+        append("latency", all.latency)
+        append("time in the queue", all.queueTime)
+        append("added by the daemon", all.overhead)
         return table.lines(style)
     }
 
-    private static func remarks(_ stats: JSONValue) -> [String] {
-        var lines: [String] = []
-        let errors = stats["errors"]?.objectValue?.members ?? []
-        if !errors.isEmpty {
-            let counts = errors.map { "\($0.name) \($0.value.integerValue ?? 0)" }
+    private static func remarks(_ stats: StatsResult) -> [String] {
+        var lines = [""]
+        if !stats.all.errors.isEmpty {
+            let counts = stats.all.errors.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                .map { "\($0.key) \($0.value)" }
             lines.append("errors: " + Printable.escaping(counts.joined(separator: ", ")))
         }
-        if let memory = stats["process"]?["resident_bytes"]?.doubleValue {
-            let files = stats["process"]?.text("open_files") ?? "?"
-            lines.append("the daemon: \(Units.bytes(memory)) of memory, \(files) open files")
-        }
-        return lines.isEmpty ? [] : [""] + lines
-    }
-
-    private static func speed(_ tokensPerSecond: Double) -> String {
-        "\(Units.fixed(tokensPerSecond, 1)) tok/s"
+        let memory = Units.bytes(Double(stats.process.residentBytes))
+        lines.append("the daemon: \(memory) of memory, \(stats.process.openFiles) open files")
+        return lines
     }
 }

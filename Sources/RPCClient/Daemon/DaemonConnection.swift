@@ -22,56 +22,38 @@ final class DaemonConnection {
 
     /// Sends a request and answers its id. What the daemon will not take it says in its answer, so
     /// a connection that it closed meanwhile is no failure yet.
-    func send(_ method: String, _ params: JSONObject) throws(Failure) -> String {
-        var text = ByteBuffer()
-        if !params.members.isEmpty { JSONValue.object(params).write(to: &text) }
-        return try send(method, paramsText: text)
-    }
-
-    /// Sends a request whose params are valid JSON on one line, or nothing.
-    func send(_ method: String, paramsText: borrowing ByteBuffer) throws(Failure) -> String {
+    func send(_ method: String, _ params: JSONValue? = nil) throws(Failure) -> JSONValue {
         lastID += 1
-        var line = ByteBuffer(capacity: paramsText.count + 128)
-        line.append("{\"jsonrpc\":\"2.0\",\"id\":")
-        line.append(decimal: lastID)
-        line.append(",\"method\":")
-        line.append(string: method)
-        if !paramsText.isEmpty {
-            line.append(",\"params\":")
-            line.append(paramsText.span)
-        }
-        line.append("}\n")
+        let id = JSONValue.integer(lastID)
+        var line = ByteBuffer()
+        RPCRequest(id: id, method: method, params: params).write(to: &line)
         try write(&line)
-        return String(lastID)
-    }
-
-    /// Calls a method and waits for its result. Notifications go to `notified`.
-    func call(
-        _ method: String, _ params: JSONObject = JSONObject(),
-        notified: (borrowing Message) throws(Failure) -> Void = { _ in }
-    ) throws(Failure) -> Answer {
-        let id = try send(method, params)
-        return try result(of: id, notified: notified)
+        return id
     }
 
     /// Waits for the result of a request. Notifications go to `notified`.
     func result(
-        of id: String, notified: (borrowing Message) throws(Failure) -> Void = { _ in }
-    ) throws(Failure) -> Answer {
+        of id: JSONValue, notified: (JSONValue) throws(Failure) -> Void = { _ in }
+    ) throws(Failure) -> JSONValue {
         while true {
-            let message = try message()
-            if message.methodName != nil {
-                try notified(message)
-            } else if let failure = Self.failure(in: message, of: id) {
-                throw failure
-            } else if message.idToken == id {
-                return message.content
+            switch try message() {
+            case .notification(_, let params): try notified(params)
+            case .error(let answered, let error) where Self.concerns(answered, id):
+                throw Failure(answer: error)
+            case .result(id, let result): return result
+            case .error, .result: continue
             }
         }
     }
 
+    /// Whether an error about `answered` is one about the request: an error without an id is about
+    /// the line or the connection, and this client has but one request at a time.
+    static func concerns(_ answered: JSONValue, _ id: JSONValue) -> Bool {
+        answered == id || answered == .null
+    }
+
     /// The next message, whatever it is.
-    func message() throws(Failure) -> Message {
+    func message() throws(Failure) -> RPCResponse {
         do throws(LineReader.Ending) {
             return try next()
         } catch {
@@ -85,20 +67,13 @@ final class DaemonConnection {
     /// The next message; see `LineReader.next` for the parameters.
     func next(
         wake: Int32 = -1, deadline: MonotonicTime? = nil
-    ) throws(LineReader.Ending) -> Message {
+    ) throws(LineReader.Ending) -> RPCResponse {
         let line = try reader.next(wake: wake, deadline: deadline)
-        do throws(JSONError) {
-            return try Message(line)
+        do throws(ShapeError) {
+            return try RPCResponse(line: line.span)
         } catch {
             throw .invalid(error)
         }
-    }
-
-    /// The error with which the daemon answered that request, or refused the whole connection.
-    static func failure(in message: borrowing Message, of id: String) -> Failure? {
-        guard let error = message.errorValue else { return nil }
-        let token = message.idToken ?? "null"
-        return token == id || token == "null" ? Failure(answer: error) : nil
     }
 
     /// What it means for the command that there is no further message.
@@ -114,7 +89,7 @@ final class DaemonConnection {
                 "the daemon's answer is longer than \(LineReader.answerBytesMax) bytes "
                     + "(answer_bytes_max)")
         case .invalid(let error):
-            Failure(.failed, "what answers at \(path) is no daemon of ours: \(error.message)")
+            Failure(.failed, "what answers at \(path) is no daemon of ours: \(error.sentence)")
         case .failed(let number):
             Failure(
                 .unavailable, "cannot read from \(path): \(SystemError.text(number))")

@@ -18,8 +18,8 @@ struct LineReader: ~Copyable {
         case interrupted
         case timedOut
         case tooLong
-        /// The line is no JSON object.
-        case invalid(JSONError)
+        /// The line is no message of JSON-RPC.
+        case invalid(ShapeError)
         case failed(Int32)
     }
 

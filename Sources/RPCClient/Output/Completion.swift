@@ -5,7 +5,7 @@ import Glibc
 final class Completion {
     private let session: Session
     private let connection: DaemonConnection
-    private let params: JSONObject
+    private let request: CompleteRequest
     private let output: Output
     /// Reasoning is for someone who watches, and never mixed with JSON.
     private let reasoningStyle: Style?
@@ -16,10 +16,10 @@ final class Completion {
     /// when the connection closes.
     private static let cancelWaitMilliseconds = 2000
 
-    init(_ session: Session, on connection: DaemonConnection, _ params: JSONObject) {
+    init(_ session: Session, on connection: DaemonConnection, _ request: CompleteRequest) {
         self.session = session
         self.connection = connection
-        self.params = params
+        self.request = request
         output = session.output
         let isWatched = !session.isJSON && isatty(STDERR_FILENO) == 1
         reasoningStyle = isWatched ? Style(descriptor: STDERR_FILENO) : nil
@@ -27,53 +27,48 @@ final class Completion {
 
     /// Sends the request, prints the answer; fails if it was not finished.
     func run() throws(Failure) {
-        let id = try connection.send("\(Method.complete.name)", params)
+        // Before the request goes: from then on there is something to cancel.
+        let wake = Interruption.wakeInstead()
+        let id = try connection.send("\(Method.complete.name)", request.json)
         do throws(Failure) {
-            let result = try wait(for: id)
-            try finish(result)
+            try finish(try wait(for: id, wake: wake))
         } catch {
-            if !hasText, let text = error.answer?["data"]?["content"]?.stringValue, !session.isJSON
-            {
-                output.append(foreign: text)
-            }
+            if !hasText, !session.isJSON, let text = error.answer?.content { append(text) }
             try endLine()
             throw error
         }
     }
 
     /// Waits for the result, printing deltas meanwhile.
-    private func wait(for id: String) throws(Failure) -> Answer {
-        let wake = Interruption.wakeInstead()
+    private func wait(for id: JSONValue, wake: Int32) throws(Failure) -> JSONValue {
         var deadline: MonotonicTime?
         while true {
             if !connection.isReady { try output.flush() }
             switch arrival(wake: deadline == nil ? wake : -1, deadline) {
-            case .success(let message):
-                if message.methodName != nil {
-                    try received(message)
-                } else if let failure = DaemonConnection.failure(in: message, of: id) {
-                    throw deadline == nil ? failure : Self.interrupted
-                } else if message.idToken == id {
-                    guard deadline == nil else {
-                        try show(message.content)
-                        throw Self.interrupted
-                    }
-                    return message.content
-                }
+            case .success(.notification(Self.deltaName, let params)): try received(params)
+            case .success(.error(let answered, let error))
+            where DaemonConnection.concerns(answered, id):
+                throw deadline == nil ? Failure(answer: error) : Self.interrupted
+            case .success(.result(id, let result)):
+                if deadline == nil { return result }
+                try show(result)
+                throw Self.interrupted
+            case .success: continue
             case .failure(.interrupted):
                 deadline = MonotonicTime(millisecondsFromNow: Self.cancelWaitMilliseconds)
-                _ = try connection.send("\(Method.cancel.name)", ["id": .number(id)])
+                _ = try connection.send("\(Method.cancel.name)", ["id": id])
             case .failure(let ending):
                 throw deadline == nil ? connection.failure(ending) : Self.interrupted
             }
         }
     }
 
+    private static let deltaName = "\(ServerNotification.completeDelta.name)"
     private static let interrupted = Failure(.interrupted, "interrupted; the request is cancelled")
 
     private func arrival(
         wake: Int32, _ deadline: MonotonicTime?
-    ) -> Result<Message, LineReader.Ending> {
+    ) -> Result<RPCResponse, LineReader.Ending> {
         do throws(LineReader.Ending) {
             return .success(try connection.next(wake: wake, deadline: deadline))
         } catch {
@@ -81,20 +76,18 @@ final class Completion {
         }
     }
 
-    private func received(_ message: borrowing Message) throws(Failure) {
-        guard message.methodName == "\(ServerNotification.completeDelta.name)" else { return }
-        let delta = message.content
+    private func received(_ params: JSONValue) throws(Failure) {
         if session.isJSON {
-            output.appendLine(json: delta.json)
+            output.appendLine(json: params)
             return
         }
-        let value = delta.value
-        if let text = value["reasoning"]?.stringValue, !text.isEmpty, let reasoningStyle {
+        let delta = try CompleteDelta(answer: params)
+        if let text = delta.reasoning, !text.isEmpty, let reasoningStyle {
             try output.flush()
             ErrorOutput.write(reasoningStyle.dim(Printable.escapingControls(text)))
             isInReasoning = true
         }
-        if let text = value["content"]?.stringValue { append(text) }
+        append(delta.content ?? "")
     }
 
     private func append(_ text: String) {
@@ -106,28 +99,30 @@ final class Completion {
     }
 
     /// Prints a result: all of it as JSON, else the text that no delta brought.
-    private func show(_ answer: borrowing Answer) throws(Failure) {
+    private func show(_ result: JSONValue) throws(Failure) {
         if session.isJSON {
-            output.appendLine(json: answer.json)
-            return
+            output.appendLine(json: result)
+        } else if !hasText {
+            append(try CompleteResult(answer: result).content)
         }
-        let result = answer.value
-        if !hasText { append(result["content"]?.stringValue ?? "") }
     }
 
-    private func finish(_ answer: borrowing Answer) throws(Failure) {
+    private func finish(_ answer: JSONValue) throws(Failure) {
         try show(answer)
         try endLine()
-        let result = answer.value
-        if !session.isJSON, let calls = result["tool_calls"]?.arrayValue, !calls.isEmpty {
+        let result = try CompleteResult(answer: answer)
+        if session.invocation.isSet("stats") {
+            ErrorOutput.write(Printable.escaping(statistics(result)) + "\n")
+        }
+        if result.finishReason == "cancelled" {
+            throw Failure(.failed, "the request was cancelled by someone else")
+        }
+        if session.isJSON { return }
+        if !result.toolCalls.isEmpty {
             ErrorOutput.note("the model asks for a tool; crowd-models --json complete shows it")
         }
-        if session.invocation.isSet("stats") { ErrorOutput.write(statistics(result) + "\n") }
-        switch result["finish_reason"]?.stringValue {
-        case "cancelled": throw Failure(.failed, "the request was cancelled by someone else")
-        case "length" where !session.invocation.isSet("max-tokens") && !session.isJSON:
+        if result.finishReason == "length", request.maxTokens == nil {
             ErrorOutput.note("the answer was cut off at the most tokens allowed")
-        default: break
         }
     }
 
@@ -140,32 +135,21 @@ final class Completion {
     }
 
     /// One line of what is known: tokens, speed, times, who served it.
-    private func statistics(_ result: JSONValue) -> String {
+    private func statistics(_ result: CompleteResult) -> String {
         var parts: [String] = []
-        let usage = result["usage"]
-        let about = usage?["estimated"]?.boolValue == true ? "about " : ""
-        if let count = usage?["prompt_tokens"]?.integerValue {
-            parts.append("\(about)\(count) prompt tokens")
+        let about = result.usage?.isEstimated == true ? "about " : ""
+        if let count = result.usage?.promptTokens { parts.append("\(about)\(count) prompt tokens") }
+        if let count = result.usage?.completionTokens { parts.append("\(about)\(count) tokens") }
+        let stats = result.stats
+        if let speed = stats.tokensPerSecond { parts.append("\(Units.fixed(speed, 1)) tokens/s") }
+        if let time = stats.timeToFirstToken {
+            parts.append("first token after \(Units.seconds(time))")
         }
-        if let count = usage?["completion_tokens"]?.integerValue {
-            parts.append("\(about)\(count) tokens")
-        }
-        let stats = result["stats"]
-        if let speed = stats?["tokens_per_second"]?.doubleValue {
-            parts.append("\(Units.fixed(speed, 1)) tokens/s")
-        }
-        for (name, member) in [
-            ("first token after", "time_to_first_token"), ("queued", "queue_time"),
-            ("total", "total_time"),
-        ] {
-            if let time = stats?[member]?.doubleValue {
-                parts.append("\(name) \(Units.seconds(time))")
-            }
-        }
-        if let reason = result["finish_reason"]?.stringValue { parts.append("ended by \(reason)") }
-        let model = result["model"]?.stringValue ?? "?"
-        let backend = result["backend"]?.stringValue ?? "?"
-        parts.append("\(model) on \(backend)")
-        return Printable.escaping(parts.joined(separator: ", "))
+        parts.append("queued \(Units.seconds(stats.queueTime))")
+        parts.append("total \(Units.seconds(stats.totalTime))")
+        parts.append("ended by \(result.finishReason)")
+        if result.attempts > 1 { parts.append("\(result.attempts) attempts") }
+        parts.append("\(result.model) on \(result.backend)")
+        return parts.joined(separator: ", ")
     }
 }

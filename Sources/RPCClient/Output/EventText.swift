@@ -2,67 +2,81 @@ import CrowdModelsProtocol
 
 /// An event of a subscription as lines for a person.
 enum EventText {
-    /// One line for each thing that the event tells of.
-    static func lines(_ event: JSONValue) -> [String] {
-        let topic = event.text("topic") ?? "?"
-        if let snapshot = event["data"]?["snapshot"] {
-            return snapshotLines(topic, snapshot).map { Printable.escaping("\(topic): \($0)") }
-        }
-        guard let change = event["data"]?["change"] else { return [] }
-        return [Printable.escaping("\(topic): \(changeText(topic, change))")]
-    }
-
-    private static func snapshotLines(_ topic: String, _ snapshot: JSONValue) -> [String] {
-        switch topic {
-        case "stats": return [stats(snapshot)]
-        case "log": return (snapshot["lines"]?.arrayValue ?? []).map(logLine)
-        default:
-            let things = snapshot[topic]?.arrayValue ?? []
-            return things.isEmpty ? ["none"] : things.map { thing(topic, $0) }
-        }
-    }
-
-    private static func changeText(_ topic: String, _ change: JSONValue) -> String {
-        switch topic {
-        case "stats": return stats(change)
-        case "log": return logLine(change)
-        default:
-            let kind = change.text("kind") ?? "changed"
-            let member = String(topic.dropLast())
-            return "\(kind) \(thing(topic, change[member] ?? [:]))"
-        }
-    }
-
-    private static func thing(_ topic: String, _ value: JSONValue) -> String {
-        let parts: [String?] =
-            switch topic {
-            case "models":
-                [value.text("id"), value.text("state"), value.text("backend").map { "on \($0)" }]
-            case "backends":
-                [value.text("name"), value.text("state"), value.text("last_error")]
-            default:
-                [
-                    value.text("key"), value.text("phase"),
-                    value.text("position").map { "place \($0)" }, value.text("model"),
-                    value.text("backend").map { "on \($0)" }, value.text("client"),
-                ]
+    /// One line for each thing that the event tells of. What a newer daemon tells in another shape
+    /// is shown as the JSON it is.
+    static func lines(_ event: SubscriptionEvent) -> [String] {
+        let texts: [String]
+        do throws(ShapeError) {
+            if let snapshot = event.data["snapshot"] {
+                texts = try snapshotLines(event.topic, snapshot)
+            } else if let change = event.data["change"] {
+                texts = [try changeText(event.topic, change)]
+            } else {
+                texts = []
             }
-        return parts.compactMap(\.self).joined(separator: " ")
-    }
-
-    private static func stats(_ value: JSONValue) -> String {
-        let requests = value["requests"] ?? [:]
-        var parts = [
-            "\(value.text("in_flight") ?? "0") running", "\(value.text("queued") ?? "0") queued",
-            "\(requests.text("total") ?? "0") ended", "\(requests.text("failed") ?? "0") failed",
-        ]
-        if let speed = value["tokens_per_second"]?["p50"]?.doubleValue {
-            parts.append("\(Units.fixed(speed, 1)) tok/s")
+        } catch {
+            texts = [event.data.text]
         }
-        return parts.joined(separator: ", ")
+        return texts.map { Printable.escaping("\(event.topic): \($0)") }
     }
 
-    private static func logLine(_ value: JSONValue) -> String {
-        "\(value.text("level") ?? "info"): \(value.text("message") ?? "")"
+    private static func snapshotLines(
+        _ topic: String, _ snapshot: JSONValue
+    ) throws(ShapeError) -> [String] {
+        let lines: [String]
+        switch topic {
+        case "models": lines = try ModelsResult(json: snapshot).models.map(model)
+        case "backends": lines = try BackendsResult(json: snapshot).backends.map(backend)
+        case "requests": lines = try RequestsResult(json: snapshot).requests.map(request)
+        case "stats": lines = [stats(try StatsResult(json: snapshot))]
+        case "log": return (snapshot["lines"]?.arrayValue ?? []).map(logLine)
+        default: lines = [snapshot.text]
+        }
+        return lines.isEmpty ? ["none"] : lines
+    }
+
+    private static func changeText(
+        _ topic: String, _ change: JSONValue
+    ) throws(ShapeError) -> String {
+        let kind = change["kind"]?.stringValue ?? "changed"
+        switch topic {
+        case "models":
+            return "\(kind) \(model(try ModelDescription(json: change["model"] ?? .null)))"
+        case "backends":
+            return "\(kind) \(backend(try BackendDescription(json: change["backend"] ?? .null)))"
+        case "requests":
+            return "\(kind) \(request(try RequestDescription(json: change["request"] ?? .null)))"
+        case "stats": return stats(try StatsResult(json: change))
+        case "log": return logLine(change)
+        default: return change.text
+        }
+    }
+
+    private static func model(_ model: ModelDescription) -> String {
+        "\(model.id) \(model.state) on \(model.backend)"
+    }
+
+    private static func backend(_ backend: BackendDescription) -> String {
+        "\(backend.name) \(backend.state)" + (backend.lastError.map { ": \($0)" } ?? "")
+    }
+
+    private static func request(_ request: RequestDescription) -> String {
+        var text = "\(request.key) \(request.phase)"
+        if let position = request.position { text += " at place \(position)" }
+        if let model = request.model { text += ", \(model)" }
+        if let backend = request.backend { text += " on \(backend)" }
+        return text + ", for \(request.client)"
+    }
+
+    private static func stats(_ stats: StatsResult) -> String {
+        let requests = stats.all.requests
+        let counts =
+            "\(stats.inFlight) running, \(stats.queued) queued, \(requests["total"] ?? 0) ended, "
+            + "\(requests["failed"] ?? 0) failed"
+        return counts + (stats.all.tokensPerSecond.p50.map { ", \(Units.speed($0))" } ?? "")
+    }
+
+    private static func logLine(_ line: JSONValue) -> String {
+        "\(line["level"]?.stringValue ?? "info"): \(line["message"]?.stringValue ?? line.text)"
     }
 }

@@ -40,17 +40,12 @@ final class Output {
         for line in lines { appendLine(line) }
     }
 
-    /// Appends one JSON value as a line.
-    func appendLine(json: Span<UInt8>) {
-        buffer.append(harmless: json)
-        append("\n")
-    }
-
     /// Appends a JSON value as a line.
     func appendLine(json value: JSONValue) {
         var text = ByteBuffer()
         value.write(to: &text)
-        appendLine(json: text.span)
+        buffer.append(harmless: text.span)
+        append("\n")
     }
 
     /// Writes what waits.

@@ -15,6 +15,9 @@ enum Units {
         }
     }
 
+    /// A speed in tokens per second.
+    static func speed(_ value: Double) -> String { "\(fixed(value, value < 999.95 ? 1 : 0)) tok/s" }
+
     /// A size in bytes, with the unit that suits it.
     static func bytes(_ value: Double) -> String {
         var value = value

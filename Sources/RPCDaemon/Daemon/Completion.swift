@@ -91,7 +91,7 @@ final class Completion: InFlight, TransferDelegate {
     func start() {
         startedAt = Clock.monotonic()
         enter(model.state == .notLoaded || model.state == .loading ? .loading : .prompt)
-        if request.isStream { stream = StreamState() }
+        if lane.server.streams(request) { stream = StreamState() }
         transfer = lane.server.complete(request, model: model.id, delegate: self)
     }
 
@@ -145,7 +145,7 @@ final class Completion: InFlight, TransferDelegate {
             return false
         }
         isRepeated = true
-        if request.isStream { stream = StreamState() }
+        if lane.server.streams(request) { stream = StreamState() }
         transfer = lane.server.complete(request, model: model.id, delegate: self)
         return true
     }
@@ -263,6 +263,7 @@ final class Completion: InFlight, TransferDelegate {
         daemon.count(self, outcome, code, startedAt: startedAt)
         daemon.publishRequest(self, "removed")
         lane.left(self, served: outcome == .succeeded)
+        if daemon.isStopping { daemon.endIfIdle() }
     }
 
     static func seconds(from start: UInt64, to end: UInt64) -> Double {

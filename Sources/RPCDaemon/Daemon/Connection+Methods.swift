@@ -88,14 +88,26 @@ extension Connection {
         return method
     }
 
+    /// Checks within checks that are looked into: each reads what is inside it once more.
+    private static let nestedChecksMax = 4
+
     /// `check`: says what the call would get, and runs nothing.
-    private func check(_ arguments: Arguments, _ line: Span<UInt8>) throws(Fault) {
+    private func check(
+        _ arguments: Arguments, _ line: Span<UInt8>, nesting: Int = 0
+    ) throws(Fault) {
         guard let method = try method(named: string(arguments[0], line)) else { return }
         let call = try Arguments(
             params: arguments[1], of: method.name.description, parameters: method.parameters,
             in: line)
         switch method {
-        case .complete: _ = try ChatRequest(line, call)
+        case .help: _ = try self.method(named: string(call[0], line))
+        case .check where nesting < Self.nestedChecksMax:
+            try check(call, line, nesting: nesting + 1)
+        case .modelsList: _ = try ModelFilter(daemon, call, line)
+        case .modelsRefresh: _ = try daemon.router.lanes(named: string(call[0], line))
+        case .complete:
+            let request = try ChatRequest(line, call)
+            _ = try daemon.router.lanes(named: request.string(.backend))
         case .stats: _ = try StatsQuery(call, line)
         default: break
         }

@@ -90,7 +90,8 @@ extension Connection {
         batch.body.append("]\n")
         output.append(batch.body.span)
         batch.body.removeAll(keeping: 0)
-        limitOutput(from: mark, id: Span())
+        // Each answer was held to the limit as it came; what waits beside them counts too.
+        if mark > 0 { limitOutput(from: mark, id: Span()) }
         scheduleFlush()
     }
 
@@ -153,7 +154,13 @@ extension Connection {
     @inline(__always)
     func answer(_ id: Span<UInt8>, _ batch: Batch?, _ write: (inout ByteBuffer) -> Void) {
         if let batch {
+            let mark = batch.body.count
             batch.add { $0.append(answerTo: id, result: write) }
+            if batch.body.count > daemon.limits.outputBytesMax {
+                let size = batch.body.count - mark
+                batch.body.truncate(to: mark)
+                refuse(id, batch, tooLarge(size))
+            }
         } else {
             let mark = output.count
             output.append(answerTo: id, result: write)
@@ -179,22 +186,25 @@ extension Connection {
     }
 
     private func replaceAnswer(from mark: Int, id: Span<UInt8>) {
-        let limit = daemon.limits.outputBytesMax
         let size = output.count - mark
         output.truncate(to: mark)
-        refuse(
-            id, nil,
-            Fault(
-                .limitExceeded,
-                "the answer of \(size) bytes does not fit into the \(limit) that may wait for a "
-                    + "client (output_bytes_max); read the answers before asking for more",
-                data: ["limit": "output_bytes_max", "value": .integer(limit)]))
+        refuse(id, nil, tooLarge(size))
+    }
+
+    private func tooLarge(_ size: Int) -> Fault {
+        let limit = daemon.limits.outputBytesMax
+        return Fault(
+            .limitExceeded,
+            "the answer of \(size) bytes does not fit into the \(limit) that may wait for a "
+                + "client (output_bytes_max); read the answers before asking for more",
+            data: ["limit": "output_bytes_max", "value": .integer(limit)])
     }
 }
 
 extension Fault {
     /// -32601, with the nearest name there is.
     static func unknownMethod(_ name: String) -> Fault {
+        let name = name.shortened
         let nearest = NearestName.to(name, among: Method.all.map(\.name.description))
         let hint = nearest.map { "; did you mean `\($0)`?" } ?? "; `help` lists the methods"
         var data = JSONObject()

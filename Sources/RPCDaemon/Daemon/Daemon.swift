@@ -184,6 +184,8 @@ final class Daemon {
                 line.append(answerTo: Span(), fault: fault)
                 line.append(UInt8(ascii: "\n"))
                 _ = try? descriptor.write(line.span)
+                // Closed with bytes unread, it would look reset to a client that has asked already.
+                try? loop.read(descriptor.number) { _ in }
                 return
             }
             lastSerial += 1

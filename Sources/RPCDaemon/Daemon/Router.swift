@@ -30,7 +30,7 @@ struct Router {
         if let nearest { data["nearest"] = .string(nearest) }
         throw Fault(
             .invalidParams,
-            "there is no backend `\(name)`; "
+            "there is no backend `\(name.shortened)`; "
                 + (nearest.map { "did you mean `\($0)`?" } ?? "`backends.list` lists them"),
             data: data)
     }
@@ -103,6 +103,7 @@ struct Router {
         }
         if let lastSeen { return unavailable(lastSeen) }
         if let fault = firstFault(lanes) { return fault }
+        let id = id.shortened
         let aliases = daemon.config.aliases.map(\.name)
         let known = models(on: lanes).map(\.model.id) + aliases
         let nearest = NearestName.closest(to: id, among: known, count: 3)

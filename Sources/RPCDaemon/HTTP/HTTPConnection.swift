@@ -210,8 +210,8 @@ final class HTTPConnection: EventHandler {
         if body.isEmpty {
             delegate?.transfer(transfer, ended: head, body: whole)
         } else {
-            let gathered = ByteBuffer(body.span)
-            body.removeAll(keeping: 0)
+            var gathered = ByteBuffer()
+            swap(&gathered, &body)
             delegate?.transfer(transfer, ended: head, body: gathered.span)
         }
     }

@@ -35,11 +35,13 @@ package final class Listener: EventHandler {
     private let loop: EventLoop
     private let accepted: (consuming FileDescriptor) -> Void
     private let starved: (Errno) -> Void
-    private var isPaused = false
+    /// Whether the last attempt found no descriptor free.
+    private var isStarving = false
     private var isStopped = false
     private lazy var resumption = Timer { [unowned self] in resume() }
 
-    /// Accepts on `descriptor`, which listens and does not block. `starved` is told once a pause.
+    /// Accepts on `descriptor`, which listens and does not block. `starved` is told once
+    /// for all attempts that fail in a row.
     package init(
         _ descriptor: consuming FileDescriptor, on loop: EventLoop,
         starved: @escaping (Errno) -> Void,
@@ -57,6 +59,7 @@ package final class Listener: EventHandler {
         for _ in 0..<Self.batch where !isStopped {
             let fd = clinux_accept(descriptor.number)
             if fd >= 0 {
+                isStarving = false
                 accepted(FileDescriptor(owning: fd))
                 continue
             }
@@ -77,14 +80,13 @@ package final class Listener: EventHandler {
     }
 
     private func pause(_ error: Errno) {
-        if !isPaused { starved(error) }
-        isPaused = true
+        if !isStarving { starved(error) }
+        isStarving = true
         loop.change(descriptor.number, to: .nothing)
         loop.set(resumption, after: Self.pauseNanoseconds)
     }
 
     private func resume() {
-        isPaused = false
         loop.change(descriptor.number, to: .readable)
     }
 }
