@@ -162,6 +162,7 @@ final class BackendLane {
         let before = publishedModels
         let now = server.state == .up ? server.offered : []
         publishedModels = now
+        daemon.modelsText = []
         offers = now.map { FoundModel(model: $0, lane: self) }
         guard daemon.hasSubscribers, before != now else { return }
         for model in now {
