@@ -34,8 +34,8 @@ build:
 	$(BUILD) --build-tests $(WALLS)
 
 test: build ## all tests: Swift's, then the scripts that drive the programs from outside
-	$(SWIFT) test --skip-build --disable-xctest
-	@if [ -x Tests/scripts/run-all ]; then Tests/scripts/run-all; else Tests/scripts/units; fi
+	$(SWIFT) test --skip-build --disable-xctest --quiet
+	Tests/scripts/run-all
 
 check: lint test ## format, walls between the modules, then `make test`: what a change has to pass
 

@@ -122,7 +122,8 @@ import Testing
             #expect(run.status == 78)
             #expect(run.errors.contains(missing))
         }
-        // By variable, in the current folder, in the user's folder: a wrong file tells which it was.
+        // By variable, in the current folder, in the user's folder: a wrong file tells which it
+        // was.
         let wrong = folder.write("wrong.toml", "x = 1\n")
         let byVariable = try CommandLineTests.run(
             ["--check-config"], variables: ["CROWD_MODELS_CONFIG": wrong])

@@ -78,7 +78,9 @@ import Testing
         for file in Repository.sources + Repository.tests {
             var isInLiteral = false
             for (index, line) in file.lines.enumerated() {
-                let isLiteral = isInLiteral || line.contains("\"")
+                let code = line.drop { $0 == " " }
+                let isExpression = code.hasPrefix("/") && !code.hasPrefix("//")
+                let isLiteral = isInLiteral || isExpression || line.contains("\"")
                 if line.components(of: "\"\"\"") % 2 == 1 { isInLiteral.toggle() }
                 #expect(
                     isLiteral || line.count <= Self.columnsMax,

@@ -65,6 +65,13 @@ class Connection:
             return refusal
         raise AssertionError(f"request {identifier} was answered with {result}, not with an error")
 
+    def settled(self, identifier):
+        """The result or the error that the request is answered with, whichever it is."""
+        try:
+            return self.answer(identifier)
+        except Refused as refusal:
+            return refusal
+
     @staticmethod
     def result(message):
         if "error" in message:

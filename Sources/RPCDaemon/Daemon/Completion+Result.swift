@@ -53,8 +53,9 @@ extension Completion {
         if stream.tokens > 1 {
             report.interTokenLatency = span / Double(stream.tokens - 1)
         }
-        if report.isFromBackend { return }
+        // Servers count from when they begin; the caller waited from when it was sent.
         report.timeToFirstToken = Self.seconds(from: sentAt, to: first)
+        if report.isFromBackend { return }
         report.generationTime = span
         let tokens = report.completionTokens ?? 0
         if tokens > 1, span > 0 { report.tokensPerSecond = Double(tokens - 1) / span }

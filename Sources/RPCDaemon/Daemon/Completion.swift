@@ -91,7 +91,7 @@ final class Completion: InFlight, TransferDelegate {
     func start() {
         startedAt = Clock.monotonic()
         enter(model.state == .notLoaded || model.state == .loading ? .loading : .prompt)
-        if request.isStream { stream = StreamState() }
+        if lane.server.streams(request) { stream = StreamState() }
         transfer = lane.server.complete(request, model: model.id, delegate: self)
     }
 
@@ -145,7 +145,7 @@ final class Completion: InFlight, TransferDelegate {
             return false
         }
         isRepeated = true
-        if request.isStream { stream = StreamState() }
+        if lane.server.streams(request) { stream = StreamState() }
         transfer = lane.server.complete(request, model: model.id, delegate: self)
         return true
     }

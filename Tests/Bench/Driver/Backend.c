@@ -1,6 +1,7 @@
 // A model server that costs as little as one can: one epoll loop, a request read at once and
 // answered with bytes that were written beforehand, one write. Only a stream whose prompt says
-// `mark:N` is written frame by frame, one a tick, so that many streams are really under way at once.
+// `mark:N` is written frame by frame, one a tick, so that many streams are really under way at
+// once.
 #include "Backend.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 // The requests that are measured, and where their answers end. The same code speaks to the daemon
-// (JSON-RPC lines), to Redis (RESP) and to HTTP servers, so that the driver costs all of them alike.
+// (JSON-RPC lines), to Redis (RESP) and to HTTP servers, so that the driver costs all of them
+// alike.
 #include "Bench.h"
 
 #include <stdio.h>

@@ -3,9 +3,9 @@ import Foundation
 
 /// How fast a line becomes a request, beside Foundation's JSONSerialization on the same bytes.
 ///
-/// The daemon's way is what it does with every line: find its newline, validate all of it, see which
-/// method it asks for and where its parameters stand. Foundation builds its objects. Both take
-/// turns, round by round.
+/// The daemon's way is what it does with every line: find its newline, validate all of it, see
+/// which method it asks for and where its parameters stand. Foundation builds its objects. Both
+/// take turns, round by round.
 @main
 enum Main {
     static let rounds = 9
