@@ -25,7 +25,8 @@ import Testing
     /// LM Studio on the guide's port, or on another where that one is taken.
     private static func simulatorOfTheGuide() throws -> SimulatorProcess {
         do {
-            return try SimulatorProcess("--port", "1234", "--token-rate", "200", "--first-token-delay", "0.02")
+            return try SimulatorProcess(
+                "--port", "1234", "--token-rate", "200", "--first-token-delay", "0.02")
         } catch is ChildProcess.Failure {
             return try SimulatorProcess("--token-rate", "200", "--first-token-delay", "0.02")
         }
