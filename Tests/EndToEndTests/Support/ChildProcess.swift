@@ -45,6 +45,8 @@ final class ChildProcess {
             for (index, descriptor) in passed.enumerated() {
                 posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(3 + index))
             }
+            // Whatever else this process was given stays with it, or limits would be met too soon.
+            posix_spawn_file_actions_addclosefrom_np(&actions, Int32(3 + passed.count))
             var words = ([path] + arguments).map { strdup($0) } + [nil]
             var variables = environment?.map { strdup("\($0.key)=\($0.value)") } ?? []
             variables.append(nil)
