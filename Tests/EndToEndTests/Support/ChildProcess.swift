@@ -17,20 +17,12 @@ final class ChildProcess {
     /// Two starts at once would leak the ends of one's pipes into the other's child.
     private static let starting = Mutex(())
 
-    /// What the test runner itself was started with is not for the programs under test.
-    private static let keepToOurselves: Void = {
-        for name in TestFolder.names("/proc/self/fd") {
-            if let number = Int32(name), number > 2 { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
-        }
-    }()
-
     /// Starts the program at `path`. `environment` replaces this process's own; `passing` are
     /// descriptors that the child gets as 3, 4 and so on.
     init(
         _ path: String, _ arguments: [String], errorsToOutput: Bool = false,
         environment: [String: String]? = nil, passing: [Int32] = []
     ) throws {
-        ChildProcess.keepToOurselves
         let pipes = Pipes()
         var child: pid_t = 0
         let failure = ChildProcess.starting.withLock { _ -> Int32 in

@@ -27,8 +27,7 @@ final class TestFolder {
     /// The names in it.
     var names: [String] { TestFolder.names(path) }
 
-    /// The names in a folder, sorted.
-    static func names(_ path: String) -> [String] {
+    private static func names(_ path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
