@@ -65,10 +65,11 @@ public struct Arguments: Sendable {
         _ params: JSONRange, of method: String, _ parameters: [Parameter],
         _ text: Span<UInt8>
     ) throws(Fault) {
-        var reader = JSONMemberReader(from: Int(params.start))
-        while let member = (try? reader.next(in: text)) ?? nil {
-            let token = text.extracting(member.name.bounds)
-            guard let index = Self.index(of: token, member.nameHasEscape, in: parameters) else {
+        var walker = JSONWalker(text, from: Int(params.start))
+        try? walker.enterObject()
+        while let name = (try? walker.nextName()) ?? nil {
+            let token = text.extracting(name.bounds)
+            guard let index = Self.index(of: token, walker.nameHasEscape, in: parameters) else {
                 let name = JSONText.string(token).shortened
                 var message = "`\(method)` has no parameter `\(name)`"
                 var data = JSONObject()
@@ -85,7 +86,7 @@ public struct Arguments: Sendable {
                     "`\(parameters[index].name)` is given twice to `\(method)`",
                     data: ["parameter": .string(parameters[index].name)])
             }
-            values[index] = member.value
+            values[index] = (try? walker.skip()) ?? .absent
         }
     }
 

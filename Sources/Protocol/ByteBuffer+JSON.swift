@@ -72,25 +72,53 @@ extension ByteBuffer {
         if value { append("true") } else { append("false") }
     }
 
+    /// Appends nanoseconds as seconds, exactly and without zeros at the end.
+    public mutating func append(seconds nanoseconds: UInt64) {
+        let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        append(decimal: Int(clamping: whole))
+        if rest == 0 { return }
+        append(UInt8(ascii: "."))
+        var fraction = rest
+        var scale: UInt64 = 100_000_000
+        while fraction > 0 {
+            append(UInt8(truncatingIfNeeded: 48 &+ fraction / scale))
+            fraction %= scale
+            scale /= 10
+        }
+    }
+
     /// Appends a valid JSON value without the space between its tokens: fit for one line.
     public mutating func append(compact json: Span<UInt8>) {
+        reserve(json.count)
         var at = 0
-        var inString = false
+        var kept = 0
         while at < json.count {
             let byte = json[at]
-            at &+= 1
-            if inString {
-                append(byte)
-                if byte == UInt8(ascii: "\\"), at < json.count {
-                    append(json[at])
-                    at &+= 1
-                } else if byte == UInt8(ascii: "\"") {
-                    inString = false
-                }
-            } else if byte != 0x20, byte != 0x0A, byte != 0x0D, byte != 0x09 {
-                append(byte)
-                inString = byte == UInt8(ascii: "\"")
+            if byte == UInt8(ascii: "\"") {
+                at = Self.endOfString(json, from: at)
+            } else if byte <= 0x20 {
+                append(json.extracting(kept..<at))
+                at &+= 1
+                kept = at
+            } else {
+                at &+= 1
             }
         }
+        append(json.extracting(kept..<json.count))
+    }
+
+    /// One past the closing quote of the string whose opening quote is at `start`.
+    private static func endOfString(_ json: Span<UInt8>, from start: Int) -> Int {
+        var at = start &+ 1
+        while at < json.count {
+            let byte = json[at]
+            if byte == UInt8(ascii: "\\") {
+                at &+= 2
+            } else {
+                at &+= 1
+                if byte == UInt8(ascii: "\"") { break }
+            }
+        }
+        return min(at, json.count)
     }
 }

@@ -4,7 +4,8 @@ public struct ErrorCode: Equatable, Hashable, Sendable {
     public let code: Int
     /// The name in `error.data.kind`.
     public let kind: String
-    /// Whether the same request may succeed later; `error.data.retryable` unless a case knows better.
+    /// Whether the same request may succeed later; `error.data.retryable` unless a case knows
+    /// better.
     public let retryable: Bool
     /// What it means, one sentence for the documentation.
     public let summary: String

@@ -44,9 +44,9 @@ struct JSONCursor {
         case UInt8(ascii: "{"): unsafe try skipObject(depth: depth + 1, depthMax: depthMax)
         case UInt8(ascii: "["): unsafe try skipArray(depth: depth + 1, depthMax: depthMax)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): unsafe try skipNumber()
-        case UInt8(ascii: "t"): unsafe try skipLiteral("true")
-        case UInt8(ascii: "f"): unsafe try skipLiteral("false")
-        case UInt8(ascii: "n"): unsafe try skipLiteral("null")
+        case UInt8(ascii: "t"): unsafe try skipLiteral("true", tail: 0x6575_7274)
+        case UInt8(ascii: "f"): unsafe try skipLiteral("false", tail: 0x6573_6C61)
+        case UInt8(ascii: "n"): unsafe try skipLiteral("null", tail: 0x6C6C_756E)
         default: throw unsafe unexpected()
         }
     }
@@ -106,13 +106,30 @@ struct JSONCursor {
         return false
     }
 
-    private mutating func skipLiteral(_ literal: StaticString) throws(JSONError) {
+    /// Skips a literal whose first byte is here; `tail` is its last four bytes, as a word.
+    @inline(__always)
+    private mutating func skipLiteral(
+        _ literal: StaticString, tail: UInt32
+    ) throws(JSONError) {
+        let count = literal.utf8CodeUnitCount
+        if unsafe end &- at >= count,
+            unsafe UInt32(
+                littleEndian: UnsafeRawPointer(base + at + count - 4).loadUnaligned(
+                    as: UInt32.self)) == tail
+        {
+            unsafe at &+= count
+        } else {
+            throw unsafe misspelt(literal)
+        }
+    }
+
+    /// Where a literal goes wrong.
+    private mutating func misspelt(_ literal: StaticString) -> JSONError {
         for offset in 0..<literal.utf8CodeUnitCount {
-            guard unsafe at < end, unsafe base[at] == literal.utf8Start[offset] else {
-                throw unsafe unexpected()
-            }
+            guard unsafe at < end, unsafe base[at] == literal.utf8Start[offset] else { break }
             unsafe at &+= 1
         }
+        return unsafe unexpected()
     }
 
     /// Skips a number: RFC 8259 section 6, kept as its token and never converted here.

@@ -1,4 +1,5 @@
-/// Where a value stands in a text: offsets in bytes, the end not included. A text holds at most 4 GiB.
+/// Where a value stands in a text: offsets in bytes, the end not included. A text holds at most 4
+/// GiB.
 public struct JSONRange: Equatable, Sendable {
     /// Offset of the first byte.
     public var start: UInt32

@@ -16,7 +16,8 @@ public struct JSONMemberReader: Sendable {
         case after
     }
 
-    /// A reader of the object that starts at `start`, itself `depth` containers deep (1: outermost).
+    /// A reader of the object that starts at `start`, itself `depth` containers deep (1:
+    /// outermost).
     @inlinable public init(from start: Int, depth: Int = 1, depthMax: Int = 1024) {
         self.init(start: start, depth: depth, depthMax: depthMax)
     }

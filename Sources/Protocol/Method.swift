@@ -1,5 +1,5 @@
-/// A method of the daemon. This list is the single source of dispatch, of `help` and `check`, of the
-/// OpenRPC document and of docs/PROTOCOL.md: what is not here does not exist.
+/// A method of the daemon. This list is the single source of dispatch, of `help` and `check`, of
+/// the OpenRPC document and of docs/PROTOCOL.md: what is not here does not exist.
 public enum Method: UInt8, CaseIterable, Sendable {
     case ping, status, help, check, discover
     case modelsList, modelsGet, modelsRefresh

@@ -14,13 +14,21 @@ public enum NearestName {
             ?? known.first { $0.lowercased().contains(lowered) }
     }
 
-    /// The `count` known names closest to `name`, closest first.
+    /// The `count` known names closest to `name`, closest first; those that are a part of it or
+    /// have it as a part come before all others, since models' names have long tails.
     public static func closest(
         to name: String, among known: [String], count: Int
     ) -> [String] {
-        let sorted = known.map { (name: $0, distance: distance(name, $0)) }.sorted {
-            ($0.distance, $0.name) < ($1.distance, $1.name)
-        }
+        let lowered = name.lowercased()
+        let sorted = known.map { candidate in
+            let other = candidate.lowercased()
+            let isPart =
+                min(lowered.utf8.count, other.utf8.count) >= 3
+                && (other.contains(lowered) || lowered.contains(other))
+            return (
+                name: candidate, group: isPart ? 0 : 1, distance: distance(name, candidate)
+            )
+        }.sorted { ($0.group, $0.distance, $0.name) < ($1.group, $1.distance, $1.name) }
         return sorted.prefix(count).map(\.name)
     }
 
@@ -33,21 +41,29 @@ public enum NearestName {
         }
     }
 
-    /// How many letters must be inserted, removed or replaced, case aside (Levenshtein).
+    /// How many letters must be inserted, removed, replaced or swapped with their neighbour, case
+    /// aside (Damerau and Levenshtein).
     static func distance(_ first: String, _ second: String) -> Int {
         let first = letters(of: first)
         let second = letters(of: second)
-        var row = Array(0...second.count)
-        for (index, letter) in first.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
+        var older: [Int] = []
+        var above = Array(0...second.count)
+        for row in first.indices {
+            var current = [row + 1]
             for column in second.indices {
-                let replaced = diagonal + (letter == second[column] ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+                let replaced = above[column] + (first[row] == second[column] ? 0 : 1)
+                var best = min(replaced, current[column] + 1, above[column + 1] + 1)
+                if row > 0, column > 0, first[row] == second[column - 1],
+                    first[row - 1] == second[column]
+                {
+                    best = min(best, older[column - 1] + 1)
+                }
+                current.append(best)
             }
+            older = above
+            above = current
         }
-        return row[second.count]
+        return above[second.count]
     }
 }
 

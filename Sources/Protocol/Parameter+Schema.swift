@@ -18,10 +18,8 @@ extension Parameter {
             Self.write(stringFrom: words, to: &buffer)
             buffer.append("}")
         case .stringOrStrings:
-            buffer.append(
-                #"""
-                {"anyOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"string"}}]}
-                """#)
+            buffer.append(#"{"anyOf":[{"type":"string"},"#)
+            buffer.append(#"{"type":"array","minItems":1,"items":{"type":"string"}}]}"#)
         case .objects:
             buffer.append(#"{"type":"array","minItems":1,"items":"#)
             writeObject(to: &buffer)

@@ -40,7 +40,7 @@ public struct Parameter: Equatable, Sendable {
     public let isRequired: Bool
     /// What it means, one sentence with its unit and default.
     public let summary: String
-    /// The named schema of the object, or of each object, that it holds; nil where the type says all.
+    /// The named schema of the object, or of each object, that it holds; nil where the type does.
     public let component: String?
 
     /// A parameter that a call must give.

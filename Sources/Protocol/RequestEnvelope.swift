@@ -28,12 +28,14 @@ public struct RequestEnvelope: Equatable, Sendable {
         _ text: Span<UInt8>, from start: Int, depth: Int, depthMax: Int
     ) throws(JSONError) -> (envelope: RequestEnvelope, end: Int) {
         var envelope = RequestEnvelope()
-        var reader = JSONMemberReader(from: start, depth: depth, depthMax: depthMax)
+        var walker = JSONWalker(text, from: start, depth: depth - 1, depthMax: depthMax)
+        try walker.enterObject()
         var seen: UInt8 = 0
         var hasVersion = false
         var idIsInvalid = false
-        while let member = try reader.next(in: text) {
-            let part = Part(of: member, in: text)
+        while let name = try walker.nextName() {
+            let part = Part(text.extracting(name.bounds), hasEscape: walker.nameHasEscape)
+            let value = try walker.skip()
             if part == .other { continue }
             if seen & part.rawValue != 0 {
                 envelope.fault = part.givenTwice
@@ -41,25 +43,25 @@ public struct RequestEnvelope: Equatable, Sendable {
                 continue
             }
             seen |= part.rawValue
-            let kind = JSONKind(firstByte: text[Int(member.value.start)])
+            let kind = JSONKind(firstByte: text[Int(value.start)])
             switch part {
             case .jsonrpc:
-                let token = text.extracting(member.value.bounds)
+                let token = text.extracting(value.bounds)
                 hasVersion =
                     kind == .string
                     && JSONText.string(token, hasEscape: token.count != 5, equals: "2.0")
             case .id:
                 switch kind {
-                case .string, .number, .null: envelope.id = member.value
+                case .string, .number, .null: envelope.id = value
                 default: idIsInvalid = true
                 }
             case .method:
                 guard kind == .string else { break }
-                envelope.method = member.value
+                envelope.method = value
                 envelope.methodHasEscape =
-                    JSONText.hasEscape(text.extracting(member.value.bounds))
+                    JSONText.hasEscape(text.extracting(value.bounds))
             case .params:
-                envelope.params = member.value
+                envelope.params = value
             case .other: break
             }
         }
@@ -67,7 +69,7 @@ public struct RequestEnvelope: Equatable, Sendable {
         envelope.check(
             text, hasVersion: hasVersion, idIsInvalid: idIsInvalid,
             hasMethod: seen & Part.method.rawValue != 0)
-        return (envelope, reader.at)
+        return (envelope, walker.offset)
     }
 
     private mutating func check(
@@ -106,16 +108,14 @@ public struct RequestEnvelope: Equatable, Sendable {
         }
 
         @inline(__always)
-        init(of member: JSONMember, in text: Span<UInt8>) {
-            let name = text.extracting(member.name.bounds)
-            let escaped = member.nameHasEscape
-            if JSONText.string(name, hasEscape: escaped, equals: "jsonrpc") {
+        init(_ name: Span<UInt8>, hasEscape: Bool) {
+            if JSONText.string(name, hasEscape: hasEscape, equals: "jsonrpc") {
                 self = .jsonrpc
-            } else if JSONText.string(name, hasEscape: escaped, equals: "id") {
+            } else if JSONText.string(name, hasEscape: hasEscape, equals: "id") {
                 self = .id
-            } else if JSONText.string(name, hasEscape: escaped, equals: "method") {
+            } else if JSONText.string(name, hasEscape: hasEscape, equals: "method") {
                 self = .method
-            } else if JSONText.string(name, hasEscape: escaped, equals: "params") {
+            } else if JSONText.string(name, hasEscape: hasEscape, equals: "params") {
                 self = .params
             } else {
                 self = .other

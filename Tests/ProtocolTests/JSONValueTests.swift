@@ -61,3 +61,50 @@ import Testing
         #expect(JSONValue.object(object).text == #"{"b":"x"}"#)
     }
 }
+
+@Suite struct JSONNumberTests {
+    @Test(arguments: [
+        "0", "-0", "1", "-1", "0.5", "51.43709529007664", "0.111", "123456.789", "-2.25", "1e3",
+        "1E-7",
+        "0.1", "0.3", "9007199254740993", "900719925474099.3", "1.7976931348623157e308", "5e-324",
+        "0.000001", "123456789012345678901234567890", "3.141592653589793",
+        "2.2250738585072014e-308",
+        "99999999999999.99", "0.30000000000000004",
+    ])
+    func `numbers mean what the standard library says they mean`(token: String) {
+        #expect(JSONText.double(Array(token.utf8).span) == Double(token))
+    }
+
+    @Test(
+        arguments: [
+            ("0", 0), ("-7", -7), ("999999999999999999", 999_999_999_999_999_999), ("1.0", 1),
+            ("1e2", 100),
+            ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min), ("1.5", nil),
+            ("9223372036854775808", nil), ("1e400", nil),
+        ] as [(String, Int?)])
+    func `integers are told from what is none`(token: String, value: Int?) {
+        #expect(JSONText.integer(Array(token.utf8).span) == value)
+    }
+
+    @Test(
+        arguments: [
+            (0, "0"), (1, "0.000000001"), (1_000_000_000, "1"), (1_500_000_000, "1.5"),
+            (154_872, "0.000154872"), (12_000_000_340, "12.00000034"),
+        ] as [(UInt64, String)])
+    func `nanoseconds are written as seconds`(nanoseconds: UInt64, text: String) {
+        var buffer = ByteBuffer()
+        buffer.append(seconds: nanoseconds)
+        #expect(buffer.text == text)
+    }
+
+    @Test(arguments: [
+        (12.345, 2, "12.35"), (0.2449, 3, "0.245"), (0, 3, "0.000"), (-1.5, 0, "-2"),
+        (1e300, 2, "0.00"),
+        (15.67, 2, "15.67"), (0.999, 2, "1.00"),
+    ])
+    func `decimals are fixed and rounded`(value: Double, decimals: Int, text: String) {
+        var buffer = ByteBuffer()
+        buffer.append(fixed: value, decimals: decimals)
+        #expect(buffer.text == text)
+    }
+}

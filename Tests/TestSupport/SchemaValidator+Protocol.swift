@@ -50,8 +50,8 @@ extension SchemaValidator {
         return found + problems(error["data"] ?? [:], known.dataSchema, at: "$.data")
     }
 
-    /// What is wrong with a whole answer to a request of the method: version, id, and exactly one of
-    /// a result and an error that fit.
+    /// What is wrong with a whole answer to a request of the method: version, id, and exactly one
+    /// of a result and an error that fit.
     public func problems(answer: JSONValue, to method: Method?) -> [String] {
         var found = problems(
             answer,

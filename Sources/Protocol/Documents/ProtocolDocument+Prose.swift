@@ -6,13 +6,13 @@ extension ProtocolDocument {
             # The protocol of crowd-models-executor
 
             Any program can use the language models of this machine: connect to a Unix socket, write
-            one JSON-RPC 2.0 request per line, read one answer per line. This page is generated from the
-            list by which the daemon finds and checks its methods.\(version)
+            one JSON-RPC 2.0 request per line, read one answer per line. This page is generated from
+            the list by which the daemon finds and checks its methods.\(version)
 
             ## In one minute
 
-            The socket is what `crowd-models sockname` prints. Without the client, it is the first of
-            these that exists: `$CROWD_MODELS_SOCKET`,
+            The socket is what `crowd-models sockname` prints. Without the client, it is the first
+            of these that exists: `$CROWD_MODELS_SOCKET`,
             `$XDG_RUNTIME_DIR/crowd-models/executor.sock`, `/tmp/crowd-models-$UID/executor.sock`,
             `/run/crowd-models/executor.sock`.
 
@@ -96,11 +96,11 @@ extension ProtocolDocument {
         """
 
     static let errors = """
-        An error has `code`, `message` and `data`. The message is for people: what happened, to which
-        backend, and what to do about it. `data` is an object and always has `kind` (a name for the
-        code) and `retryable` (whether the same request may succeed later); `backend_message` is what
-        the backend said, where it said something. Any call may get -32700, -32600, -32601, -32603,
-        1012 and 1013.
+        An error has `code`, `message` and `data`. The message is for people: what happened, to
+        which backend, and what to do about it. `data` is an object and always has `kind` (a name
+        for the code) and `retryable` (whether the same request may succeed later);
+        `backend_message` is what the backend said, where it said something. Any call may get
+        -32700, -32600, -32601, -32603, 1012 and 1013.
 
 
         """

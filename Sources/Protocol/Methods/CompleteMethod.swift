@@ -29,7 +29,7 @@ public enum CompleteMethod {
             "max_tokens", .countOrUnlimited, "The most tokens to produce; -1 for no limit."),
         .optional("stop", .stringOrStrings, "Text, or texts, at which to stop."),
         .optional(
-            "seed", .integer(Int.min...Int.max), "The same seed, the same answer, where supported."),
+            "seed", .integer(Int.min...Int.max), "The same seed, the same answer, if supported."),
         .optional(
             "presence_penalty", .number(-100...100), "Above 0: fewer tokens that were there before."
         ),
@@ -60,7 +60,8 @@ public enum CompleteMethod {
         .optional(
             "stream", .boolean, "Whether to send `complete.delta` as text comes; false if absent."),
         .optional(
-            "progress", .boolean, "Whether to send `complete.progress` on change; false if absent."),
+            "progress", .boolean, "Whether to send `complete.progress` on change; false by default."
+        ),
         .optional("backend", .string, "The only backend to use."),
         .optional(
             "priority", .choice(["interactive", "batch"]),

@@ -25,7 +25,7 @@ public enum ModelsRefreshMethod {
                      "gguf", "max_context_length": 32768, "loaded_context_length": 8192,
                      "capabilities": ["tool_use"]}], "errors": [{"backend": "ollama", "kind":
                      "backend_unavailable", "message":
-                     "Ollama at http://localhost:11434 is not running; start it with `ollama serve`"}]}
+                     "Ollama at http://localhost:11434 is not running: `ollama serve`"}]}
                     """#)
         ])
 }

@@ -45,7 +45,7 @@ public enum StatsMethod {
                 params: #"{"window": "total", "format": "prometheus"}"#,
                 result: #"""
                     {"content_type": "text/plain; version=0.0.4", "text":
-                     "# TYPE crowd_models_requests_total counter\ncrowd_models_requests_total{outcome=\"succeeded\"} 3\n"}
+                     "crowd_models_requests_total{outcome=\"succeeded\"} 3\n"}
                     """#),
         ])
 }

@@ -16,10 +16,14 @@ package struct BackendFailure {
     package var model: String
     /// After how many milliseconds asking again makes sense, where nobody said.
     package var retryAfter: Int
+    /// The start of the key, if there is one: words that repeat it are not passed on.
+    private let keyStart: String?
 
     package init(
-        backend: String, product: String, endpoint: String, model: String, retryAfter: Int
+        backend: String, product: String, endpoint: String, model: String, retryAfter: Int,
+        keyStart: String?
     ) {
+        self.keyStart = keyStart
         self.backend = backend
         self.product = product
         self.endpoint = endpoint
@@ -42,7 +46,10 @@ package struct BackendFailure {
             return Fault(
                 .backendError,
                 "\(product) at \(endpoint) sent an answer that cannot be read: \(error.message)",
-                data: ["backend": .string(backend), "status": 200])
+                data: ["backend": .string(backend), "status": 200],
+                // Half an answer is a server that died or a line that broke, not one that talks
+                // nonsense.
+                retryable: error == .answer(.truncated))
         }
     }
 
@@ -61,7 +68,7 @@ package struct BackendFailure {
                     + "api_key for backend \(backend) in the configuration",
                 data: data)
         }
-        let words = Self.words(in: body)
+        let words = Self.words(in: body).flatMap { repeatsKey($0) ? nil : $0 }
         if let words { data["backend_message"] = .string(words) }
         if status == 429 {
             data["retry_after_ms"] = .integer(retryAfter ?? self.retryAfter)
@@ -111,6 +118,10 @@ package struct BackendFailure {
         return Fault(
             .contextOverflow,
             "the prompt does not fit the context of \(model) on \(product): \(words)", data: data)
+    }
+
+    private func repeatsKey(_ words: String) -> Bool {
+        keyStart.map { words.contains($0) } ?? false
     }
 
     /// What servers say when a prompt is too long (backends.md B5, C3, D3, E, F1).

@@ -26,69 +26,81 @@ package struct ChatFrame: Sendable {
     /// Whether it had a first choice at all.
     package var hasChoice = false
 
-    /// Reads one JSON object. Throws where the text is none.
+    /// Reads one JSON object, each byte once. Throws where the text is none.
     package init(_ text: Span<UInt8>) throws(JSONError) {
-        let start = JSONText.skippingSpace(text)
-        var reader = JSONMemberReader(from: start)
-        while let member = try reader.next(in: text) {
-            let name = text.extracting(member.name.bounds)
-            switch name.count {
-            case 7 where Self.reads(name, "model"): model = string(member.value, text)
-            case 7 where Self.reads(name, "usage"): usage = object(member.value, text)
-            case 7 where Self.reads(name, "stats"): stats = object(member.value, text)
-            case 7 where Self.reads(name, "error"): error = present(member.value, text)
-            case 9 where Self.reads(name, "choices"): try readChoices(member.value, text)
-            case 9 where Self.reads(name, "runtime"): runtime = object(member.value, text)
-            case 9 where Self.reads(name, "timings"): timings = object(member.value, text)
-            case 12 where Self.reads(name, "model_info"): modelInfo = object(member.value, text)
-            default: break
+        var walker = JSONWalker(text)
+        try walker.enterObject()
+        while let name = try walker.nextName() {
+            let token = text.extracting(name.bounds)
+            switch token.count {
+            case 7 where Self.reads(token, "model"): model = try string(&walker)
+            case 7 where Self.reads(token, "usage"): usage = try object(&walker, text)
+            case 7 where Self.reads(token, "stats"): stats = try object(&walker, text)
+            case 7 where Self.reads(token, "error"): error = try present(&walker)
+            case 9 where Self.reads(token, "choices"): try readChoices(&walker, text)
+            case 9 where Self.reads(token, "runtime"): runtime = try object(&walker, text)
+            case 9 where Self.reads(token, "timings"): timings = try object(&walker, text)
+            case 12 where Self.reads(token, "model_info"): modelInfo = try object(&walker, text)
+            default: try walker.skip()
             }
         }
-        let rest = JSONText.skippingSpace(text, from: reader.at)
-        if rest < text.count { throw JSONError(.trailingBytes, at: rest) }
+        try walker.end()
     }
 
     private mutating func readChoices(
-        _ choices: JSONRange, _ text: Span<UInt8>
+        _ walker: inout JSONWalker, _ text: Span<UInt8>
     ) throws(JSONError) {
-        guard text[Int(choices.start)] == UInt8(ascii: "[") else { return }
-        var elements = JSONElementReader(from: Int(choices.start))
-        guard let first = try elements.next(in: text),
-            text[Int(first.start)] == UInt8(ascii: "{")
-        else { return }
-        hasChoice = true
-        var reader = JSONMemberReader(from: Int(first.start))
-        while let member = try reader.next(in: text) {
-            let name = text.extracting(member.name.bounds)
-            switch name.count {
-            case 7 where Self.reads(name, "delta"), 9 where Self.reads(name, "message"):
-                try readMessage(member.value, text)
-            case 15 where Self.reads(name, "finish_reason"):
-                finishReason = string(member.value, text)
-            case 6 where Self.reads(name, "text"): content = string(member.value, text)
+        guard walker.kind == .array else {
+            try walker.skip()
+            return
+        }
+        try walker.enterArray()
+        while try walker.nextElement() {
+            if hasChoice || walker.kind != .object {
+                try walker.skip()
+            } else {
+                hasChoice = true
+                try readChoice(&walker, text)
+            }
+        }
+    }
+
+    private mutating func readChoice(
+        _ walker: inout JSONWalker, _ text: Span<UInt8>
+    ) throws(JSONError) {
+        try walker.enterObject()
+        while let name = try walker.nextName() {
+            let token = text.extracting(name.bounds)
+            switch token.count {
+            case 7 where Self.reads(token, "delta"), 9 where Self.reads(token, "message"):
+                try readMessage(&walker, text)
+            case 15 where Self.reads(token, "finish_reason"): finishReason = try string(&walker)
+            case 6 where Self.reads(token, "text"): content = try string(&walker)
             // Some services put the error of one upstream into its choice.
-            case 7 where Self.reads(name, "error"): error = present(member.value, text)
-            default: break
+            case 7 where Self.reads(token, "error"): error = try present(&walker)
+            default: try walker.skip()
             }
         }
     }
 
     private mutating func readMessage(
-        _ message: JSONRange, _ text: Span<UInt8>
+        _ walker: inout JSONWalker, _ text: Span<UInt8>
     ) throws(JSONError) {
-        guard text[Int(message.start)] == UInt8(ascii: "{") else { return }
-        var reader = JSONMemberReader(from: Int(message.start))
-        while let member = try reader.next(in: text) {
-            let name = text.extracting(member.name.bounds)
-            switch name.count {
-            case 9 where Self.reads(name, "content"): content = string(member.value, text)
-            case 11 where Self.reads(name, "reasoning"),
-                19 where Self.reads(name, "reasoning_content"):
-                let value = string(member.value, text)
+        guard walker.kind == .object else {
+            try walker.skip()
+            return
+        }
+        try walker.enterObject()
+        while let name = try walker.nextName() {
+            let token = text.extracting(name.bounds)
+            switch token.count {
+            case 9 where Self.reads(token, "content"): content = try string(&walker)
+            case 11 where Self.reads(token, "reasoning"),
+                19 where Self.reads(token, "reasoning_content"):
+                let value = try string(&walker)
                 if value.count > 2 || !reasoning.isPresent { reasoning = value }
-            case 12 where Self.reads(name, "tool_calls"):
-                toolCalls = array(member.value, text)
-            default: break
+            case 12 where Self.reads(token, "tool_calls"): toolCalls = try array(&walker, text)
+            default: try walker.skip()
             }
         }
     }
@@ -98,28 +110,37 @@ package struct ChatFrame: Sendable {
         JSONText.string(name, hasEscape: false, equals: literal)
     }
 
-    private func string(_ value: JSONRange, _ text: Span<UInt8>) -> JSONRange {
-        text[Int(value.start)] == UInt8(ascii: "\"") ? value : .absent
+    private func string(_ walker: inout JSONWalker) throws(JSONError) -> JSONRange {
+        let isString = walker.kind == .string
+        let value = try walker.skip()
+        return isString ? value : .absent
     }
 
-    private func present(_ value: JSONRange, _ text: Span<UInt8>) -> JSONRange {
-        text[Int(value.start)] == UInt8(ascii: "n") ? .absent : value
+    private func present(_ walker: inout JSONWalker) throws(JSONError) -> JSONRange {
+        let isNull = walker.kind == .null
+        let value = try walker.skip()
+        return isNull ? .absent : value
     }
 
-    private func object(_ value: JSONRange, _ text: Span<UInt8>) -> JSONRange {
-        container(value, text, UInt8(ascii: "{"))
+    private func object(
+        _ walker: inout JSONWalker, _ text: Span<UInt8>
+    ) throws(JSONError) -> JSONRange {
+        try container(&walker, text, .object)
     }
 
-    private func array(_ value: JSONRange, _ text: Span<UInt8>) -> JSONRange {
-        container(value, text, UInt8(ascii: "["))
+    private func array(
+        _ walker: inout JSONWalker, _ text: Span<UInt8>
+    ) throws(JSONError) -> JSONRange {
+        try container(&walker, text, .array)
     }
 
     private func container(
-        _ value: JSONRange, _ text: Span<UInt8>, _ opening: UInt8
-    ) -> JSONRange {
-        let start = Int(value.start)
-        guard text[start] == opening else { return .absent }
-        let first = JSONText.skippingSpace(text, from: start + 1)
+        _ walker: inout JSONWalker, _ text: Span<UInt8>, _ kind: JSONKind
+    ) throws(JSONError) -> JSONRange {
+        let isWanted = walker.kind == kind
+        let value = try walker.skip()
+        guard isWanted else { return .absent }
+        let first = JSONText.skippingSpace(text, from: Int(value.start) + 1)
         return first + 1 == Int(value.end) ? .absent : value
     }
 }

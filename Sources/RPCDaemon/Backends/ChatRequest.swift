@@ -55,16 +55,18 @@ package final class ChatRequest {
         has(parameter) && text[Int(arguments[parameter.rawValue].start)] == UInt8(ascii: "t")
     }
 
-    /// Appends the body of `POST …/chat/completions`. `usageInStream`: ask for the usage of a
-    /// stream, where the server knows `stream_options`.
-    package func write(model: String, usageInStream: Bool, to body: inout ByteBuffer) {
+    /// Appends the body of `POST …/chat/completions`. `stream`: ask for a stream, whatever the
+    /// caller wants; `usageInStream`: and for its usage, where the server knows `stream_options`.
+    package func write(
+        model: String, stream: Bool, usageInStream: Bool, to body: inout ByteBuffer
+    ) {
         let text = text
         body.append("{\"model\":")
         body.append(string: model)
         body.append(",\"messages\":[")
         writeMessages(text.span, to: &body)
         body.append("]")
-        if isStream {
+        if stream {
             body.append(",\"stream\":true")
             if usageInStream { body.append(",\"stream_options\":{\"include_usage\":true}") }
         }

@@ -23,17 +23,25 @@ extension ModelServer {
         return true
     }
 
+    /// Whether this request is asked for as a stream: also where the caller wants it whole, if the
+    /// server would compute a whole answer to its end after its client has gone (llama.cpp does).
+    package func streams(_ request: ChatRequest) -> Bool {
+        request.isStream || kind == .llamaCpp
+    }
+
     /// Sends the request; the delegate hears of its answer.
     package func complete(
         _ request: ChatRequest, model: String, delegate: any TransferDelegate
     ) -> Transfer {
         var body = ByteBuffer(capacity: request.byteCount + 256)
-        request.write(model: model, usageInStream: !usesOwnAPI(request), to: &body)
+        let isStream = streams(request)
+        request.write(
+            model: model, stream: isStream, usageInStream: !usesOwnAPI(request), to: &body)
         var bytes = ByteBuffer(capacity: body.count + 512)
         chatHead(chatPath(request)).append(to: &bytes, contentLength: body.count)
         bytes.append(body.span)
         let transfer = Transfer(
-            request: bytes, delivery: request.isStream ? .pieces : .whole, delegate: delegate)
+            request: bytes, delivery: isStream ? .pieces : .whole, delegate: delegate)
         pool.start(transfer)
         return transfer
     }

@@ -47,7 +47,8 @@ package final class ModelServer {
     var hasNativeList: Bool?
     /// Whether LM Studio's streams go to `/v1`, which tells the usage; false once that is missing.
     var streamsTellUsage = true
-    /// Whether its whole answers come from `/api/v0`, which tells stats; false once that is missing.
+    /// Whether its whole answers come from `/api/v0`, which tells stats; false once that is
+    /// missing.
     var wholesTellStats = true
 
     /// A server that was not asked yet. The endpoint must be one that this build can talk to.
@@ -74,6 +75,9 @@ package final class ModelServer {
         let name = config.name.lowercased().filter { $0.isLetter || $0.isNumber }
         return name.contains("lmstudio") || config.endpoint.port == 1234
     }
+
+    /// The first characters of the key, as servers echo them; nil without a key.
+    package var keyStart: String? { key.map { String($0.revealed.prefix(8)) } }
 
     /// The models that a caller may use: all listed ones, or those that the configuration names.
     package var offered: [Model] {

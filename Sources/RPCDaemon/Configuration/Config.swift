@@ -100,7 +100,8 @@ package enum LogFormat: String, CaseIterable, Sendable {
     case auto, plain, json
 }
 
-/// Where the keys of a configuration stood, by dotted name such as `llm_backends.lmstudio.endpoint`.
+/// Where the keys of a configuration stood, by dotted name such as
+/// `llm_backends.lmstudio.endpoint`.
 ///
 /// All origins are equal, so that two configurations that say the same are.
 package struct Origins: Equatable, Sendable {

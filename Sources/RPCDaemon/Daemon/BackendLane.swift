@@ -9,7 +9,7 @@ import Scheduling
 ///
 /// The queue decides, the lane acts: it starts what the queue names and tells it what became of it.
 final class BackendLane {
-    unowned let daemon: Daemon
+    let daemon: Daemon
     let server: ModelServer
     private(set) var queue: BackendQueue
     /// Queued and running requests by their key.
@@ -17,9 +17,12 @@ final class BackendLane {
     private lazy var wakeTimer = Timer { [unowned self] in pump() }
     private lazy var lookTimer = Timer { [unowned self] in look() }
     private var lastOutcome: ModelServer.Outcome?
-    private var hasGreeted = false
+    /// Whether the first look has ended, well or not.
+    private(set) var hasGreeted = false
     private var announcedModels: [String] = []
     private var publishedModels: [Model] = []
+    /// The models that callers may use, while the server is up.
+    private(set) var offers: [FoundModel] = []
     private var warnedMissing: [String] = []
     private var knownSeries: SeriesID?
     private var positionsTold: UInt64 = 0
@@ -162,6 +165,8 @@ final class BackendLane {
         let before = publishedModels
         let now = server.state == .up ? server.offered : []
         publishedModels = now
+        daemon.modelsText = []
+        offers = now.map { FoundModel(model: $0, lane: self) }
         guard daemon.hasSubscribers, before != now else { return }
         for model in now {
             let old = before.first { $0.id == model.id }
@@ -204,6 +209,7 @@ final class BackendLane {
         hasGreeted = true
         daemon.log.info(
             "Initialized LLM client for backend: \(name) with models: \(Self.list(chatModels))")
+        daemon.firstLookEnded()
     }
 
     private var chatModels: [String] {
@@ -213,8 +219,9 @@ final class BackendLane {
 
     private func tellModels(_ product: String) {
         let names = chatModels
-        let isBack = lastOutcome.map { if case .failed = $0 { true } else { false } } ?? false
-        if names != announcedModels || isBack {
+        // The first list, and the first after a failure, is told whatever it holds.
+        let isNews = lastOutcome.map { if case .failed = $0 { true } else { false } } ?? true
+        if names != announcedModels || isNews {
             announcedModels = names
             if names.isEmpty {
                 daemon.log.warning("No models discovered from \(product) backend")

@@ -53,15 +53,16 @@ extension Completion {
         if stream.tokens > 1 {
             report.interTokenLatency = span / Double(stream.tokens - 1)
         }
-        if report.isFromBackend { return }
+        // Servers count from when they begin; the caller waited from when it was sent.
         report.timeToFirstToken = Self.seconds(from: sentAt, to: first)
+        if report.isFromBackend { return }
         report.generationTime = span
         let tokens = report.completionTokens ?? 0
         if tokens > 1, span > 0 { report.tokensPerSecond = Double(tokens - 1) / span }
     }
 
     func writeResult(
-        body: Span<UInt8>, queueTime: Double, totalTime: Double, to out: inout ByteBuffer
+        body: Span<UInt8>, queueTime: UInt64, totalTime: UInt64, to out: inout ByteBuffer
     ) {
         let report = report
         out.append("{\"content\":")
@@ -153,7 +154,8 @@ extension Completion {
 
     private func warnOfSubstitution() {
         guard !report.servedBy.isEmpty else { return }
-        let served = JSONText.string(report.servedBy.span)
+        let servedBy = report.servedBy
+        let served = JSONText.string(servedBy.span)
         if served == model.id { return }
         daemon.log.warning(
             "\(lane.server.productName) answered with model \(served) instead of \(model.id)")
@@ -185,13 +187,16 @@ extension GenerationReport {
         out.append("}")
     }
 
-    func writeStats(queueTime: Double, totalTime: Double, to out: inout ByteBuffer) {
+    func writeStats(queueTime: UInt64, totalTime: UInt64, to out: inout ByteBuffer) {
         out.append(",\"stats\":{")
         Self.write("tokens_per_second", tokensPerSecond, to: &out)
         Self.write("time_to_first_token", timeToFirstToken, to: &out)
         Self.write("generation_time", generationTime, to: &out)
-        Self.write("queue_time", queueTime, to: &out)
-        Self.write("total_time", totalTime, to: &out)
+        out.append("\"queue_time\":")
+        out.append(seconds: queueTime)
+        out.append(",\"total_time\":")
+        out.append(seconds: totalTime)
+        out.append(",")
         if let stopReason {
             out.append("\"stop_reason\":")
             out.append(string: stopReason)

@@ -91,6 +91,8 @@ extension Completion {
         let sequence = stream?.sequence ?? 0
         let id = reply.id
         stream?.sequence = sequence + 1
+        // Asked for whole, and only heard as a stream: the text is kept for the result.
+        guard request.isStream else { return }
         connection.output.append(notification: "complete.delta") { out in
             out.append("{\"id\":")
             out.append(id.span)

@@ -27,7 +27,7 @@ final class Completion: InFlight, TransferDelegate {
     let key: UInt64
     let request: ChatRequest
     let lane: BackendLane
-    let model: Model
+    let found: FoundModel
     let tag: String?
     let isProgressWanted: Bool
     let arrivedAt: UInt64
@@ -48,14 +48,16 @@ final class Completion: InFlight, TransferDelegate {
 
     var daemon: Daemon { lane.daemon }
     var connection: Connection { reply.connection }
+    /// The model that was asked for, as its backend listed it then.
+    var model: Model { found.model }
 
     init(_ reply: PendingReply, _ request: ChatRequest, _ found: FoundModel, key: UInt64) {
         let daemon = found.lane.daemon
         self.reply = reply
         self.request = request
         self.key = key
+        self.found = found
         lane = found.lane
-        model = found.model
         tag = request.string(.tag)
         isProgressWanted = request.isTrue(.progress)
         arrivedAt = Clock.monotonic()
@@ -89,7 +91,7 @@ final class Completion: InFlight, TransferDelegate {
     func start() {
         startedAt = Clock.monotonic()
         enter(model.state == .notLoaded || model.state == .loading ? .loading : .prompt)
-        if request.isStream { stream = StreamState() }
+        if lane.server.streams(request) { stream = StreamState() }
         transfer = lane.server.complete(request, model: model.id, delegate: self)
     }
 
@@ -143,7 +145,7 @@ final class Completion: InFlight, TransferDelegate {
             return false
         }
         isRepeated = true
-        if request.isStream { stream = StreamState() }
+        if lane.server.streams(request) { stream = StreamState() }
         transfer = lane.server.complete(request, model: model.id, delegate: self)
         return true
     }
@@ -153,7 +155,7 @@ final class Completion: InFlight, TransferDelegate {
         BackendFailure(
             backend: lane.name, product: lane.server.productName,
             endpoint: lane.server.config.endpoint.original, model: model.id,
-            retryAfter: daemon.lookMilliseconds)
+            retryAfter: daemon.lookMilliseconds, keyStart: lane.server.keyStart)
     }
 
     // MARK: Flow
@@ -226,9 +228,11 @@ final class Completion: InFlight, TransferDelegate {
         }
         settle(sent ? .failed : .rejected, fault.code) {
             if fault.code != .cancelled {
+                // Not the message: a server's words may quote the prompt.
+                let status = fault.data["status"]?.integerValue.map { ", status \($0)" } ?? ""
                 daemon.log.warning(
-                    "LLM request failed (\(fault.code.kind), backend \(lane.name)): \(fault.message)"
-                )
+                    "LLM request failed: \(fault.code.kind), backend \(lane.name)\(status), "
+                        + "model \(model.id)")
             }
             reply.fail(fault)
         }
@@ -237,8 +241,8 @@ final class Completion: InFlight, TransferDelegate {
     /// Answers with what has come.
     func succeed(as outcome: Outcome = .succeeded, body: Span<UInt8> = Span()) {
         let now = Clock.monotonic()
-        let queueTime = Self.seconds(from: arrivedAt, to: sentAt ?? now)
-        let totalTime = Self.seconds(from: arrivedAt, to: now)
+        let queueTime = (sentAt ?? now) &- arrivedAt
+        let totalTime = now &- arrivedAt
         measure()
         settle(outcome, nil) {
             reply.succeed { out in
@@ -259,6 +263,7 @@ final class Completion: InFlight, TransferDelegate {
         daemon.count(self, outcome, code, startedAt: startedAt)
         daemon.publishRequest(self, "removed")
         lane.left(self, served: outcome == .succeeded)
+        if daemon.isStopping { daemon.endIfIdle() }
     }
 
     static func seconds(from start: UInt64, to end: UInt64) -> Double {

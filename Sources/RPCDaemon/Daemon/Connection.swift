@@ -8,16 +8,20 @@ import Scheduling
 /// One client: its lines come in, its answers go out, and what it asked for dies with it.
 ///
 /// The loop and the daemon keep it alive until it is closed. At most `linesPerTurn` lines or
-/// `turnNanoseconds` are handled in one turn, so that nobody starves the others; reading stops while
-/// more than `outputPauseBytes` wait to be written.
+/// `turnNanoseconds` are handled in one turn, so that nobody starves the others; reading stops
+/// while more than `outputPauseBytes` wait to be written.
 final class Connection: EventHandler, TurnWork, Continuation {
     /// Lines handled in one turn, and the time spent on them at most (Core Lightning's numbers).
     static let linesPerTurn = 100
     static let turnNanoseconds: UInt64 = 250_000_000
+    private static let incoming = ReadyEvents.readable.with(.readClosed)
+    private static let readable = incoming.with(.hungUp)
+    private static let gone = ReadyEvents.hungUp.with(.failed)
     /// What an idle connection may keep allocated for its next answers.
     static let outputKept = 4096
 
-    unowned let daemon: Daemon
+    /// It lives as long as the process.
+    let daemon: Daemon
     let serial: UInt64
     let peer: PeerCredentials
     /// The peer's process name, for statistics; looked up when first asked for.
@@ -34,7 +38,7 @@ final class Connection: EventHandler, TurnWork, Continuation {
     private var descriptor: FileDescriptor?
     private var input = ByteBuffer()
     private var framer: LineFramer
-    private var interest: ReadyEvents = [.readable, .readClosed]
+    private var interest = Connection.incoming
     /// Lines are there that this turn had no room for.
     private var isBacklogged = false
     private var isFlushScheduled = false
@@ -61,12 +65,10 @@ final class Connection: EventHandler, TurnWork, Continuation {
     }
 
     func ready(_ events: ReadyEvents) {
-        if events.contains(.writable) { flush() }
-        if !isClosed, !isReadClosed, !events.isDisjoint(with: [.readable, .readClosed, .hungUp]) {
-            if canRead { read() }
-        }
+        if events.has(.writable) { flush() }
+        if !isClosed, canRead, events.has(Self.readable) { read() }
         // What came before the end was still handled above; nobody is left to hear of it.
-        if !isClosed, !events.isDisjoint(with: [.hungUp, .failed]) { close() }
+        if !isClosed, events.has(Self.gone) { close() }
     }
 
     // MARK: Reading
@@ -165,7 +167,11 @@ final class Connection: EventHandler, TurnWork, Continuation {
         if bytes.isEmpty { bytes.removeAll(keeping: 0) }
         swap(&bytes, &input)
         flush()
+        if daemon.isStopping { daemon.endIfIdle() }
     }
+
+    /// Whether all that was read is handled, and all answers are written.
+    var isDone: Bool { output.isEmpty && !isBacklogged }
 
     // MARK: Writing
 
@@ -184,6 +190,7 @@ final class Connection: EventHandler, TurnWork, Continuation {
     func flush() {
         if isClosed { return }
         var wrote = false
+        let wasBlocked = isWriteBlocked
         do throws(Errno) {
             while !output.isEmpty {
                 output.consume(try Self.write(output.span, to: &descriptor))
@@ -201,6 +208,8 @@ final class Connection: EventHandler, TurnWork, Continuation {
             return close()
         }
         afterFlush()
+        // A daemon that stops was waiting for this client to read.
+        if wasBlocked, !isWriteBlocked, daemon.isStopping { daemon.endIfIdle() }
     }
 
     private static func write(
@@ -224,9 +233,9 @@ final class Connection: EventHandler, TurnWork, Continuation {
     }
 
     private func watch() {
-        var wanted: ReadyEvents = canRead ? [.readable, .readClosed] : []
-        if isWriteBlocked { wanted.insert(.writable) }
-        if wanted == interest { return }
+        var wanted = canRead ? Self.incoming : .nothing
+        if isWriteBlocked { wanted = wanted.with(.writable) }
+        if wanted.rawValue == interest.rawValue { return }
         interest = wanted
         daemon.loop.change(number, to: wanted)
     }

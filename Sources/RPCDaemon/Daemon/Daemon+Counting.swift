@@ -30,7 +30,6 @@ extension Daemon {
             sample.overhead = Double(handling &+ (now &- min(now, loop.now))) / 1e9
         }
         metrics.finished(sample, now: loop.now)
-        if isStopping { endIfIdle() }
     }
 
     /// A request was refused before any backend took it.

@@ -19,6 +19,9 @@ final class Daemon {
     private(set) var lanes: [BackendLane] = []
     var metrics = MetricsStore(errorKinds: ErrorCode.all.map(\.kind))
     var statsCache = StatsCache()
+    var processSample = ProcessSample()
+    /// The answer to `models.list`; empty where a list has changed since.
+    var modelsText: [UInt8] = []
     let notify = SystemdNotify()
     private(set) var connections: [UInt64: Connection] = [:]
     private var connectionsPerUID: [UInt32: Int] = [:]
@@ -28,9 +31,16 @@ final class Daemon {
     private var lastKey: UInt64 = 0
     private(set) var isStopping = false
     private var subscriptionCount = 0
+    /// Whether systemd passed the listening socket, and will start us again.
+    private var isActivated = false
+    /// The socket, until it is served.
+    private var heldSocket: SystemdActivation.Socket?
+    private lazy var patienceTimer = Timer { [unowned self] in beginServing() }
+    private lazy var idleTimer = Timer { [unowned self] in endIdling() }
     private lazy var shutdownTimer = Timer { [unowned self] in cutShort() }
 
-    var limits: Limits { config.limits }
+    /// Those of the configuration, at hand for every request.
+    let limits: Limits
     var router: Router { Router(daemon: self) }
     /// How long until a backend is looked at again, in milliseconds.
     var lookMilliseconds: Int { Int(config.discovery.interval.nanoseconds / 1_000_000) }
@@ -39,6 +49,7 @@ final class Daemon {
         _ config: Config, configPath: String?, socketPath: String, loop: EventLoop, log: Log
     ) {
         self.config = config
+        limits = config.limits
         self.configPath = configPath
         self.socketPath = socketPath
         self.loop = loop
@@ -48,21 +59,54 @@ final class Daemon {
 
     // MARK: Start and stop
 
-    /// Makes the backends and looks at each for the first time.
-    func startBackends(keys: [String: Secret]) {
+    /// How long clients wait at most for the first look at the backends, in nanoseconds: one on
+    /// this machine has answered by then, and one that hangs must not keep anybody.
+    private static let firstLookPatience: UInt64 = 300_000_000
+
+    /// Makes the backends, looks at each for the first time, and serves `socket` once all have
+    /// answered or failed: the first client of a daemon that was started for it finds them.
+    ///
+    /// - Parameter file: the socket's file if it is ours to remove; nil for one that was passed.
+    func start(
+        _ socket: consuming SystemdActivation.Socket, file: SocketFile?, keys: [String: Secret]
+    ) {
+        heldSocket = consume socket
+        socketFile = file
+        isActivated = file == nil
         lanes = config.backends.sorted { $0.priority < $1.priority }.map { backend in
             BackendLane(ModelServer(backend, key: keys[backend.name], on: loop), of: self)
         }
-        for lane in lanes { lane.look() }
         log.listener = { [unowned self] line in publish(.log) { line.write(to: &$0) } }
         loop.turnEnded = { [unowned self] nanoseconds in
             metrics.loopDelay(seconds: Double(nanoseconds) / 1e9, now: loop.now)
         }
+        loop.set(patienceTimer, after: Self.firstLookPatience)
+        for lane in lanes { lane.look() }
+        firstLookEnded()
     }
 
-    /// Serves connections from `descriptor`; `file` is the socket's file if it is ours to remove.
-    func serve(_ descriptor: consuming FileDescriptor, file: SocketFile?) throws(Errno) {
-        socketFile = file
+    /// A backend's first look has ended.
+    func firstLookEnded() {
+        if lanes.allSatisfy(\.hasGreeted) { beginServing() }
+    }
+
+    private func beginServing() {
+        loop.cancel(patienceTimer)
+        guard let socket = heldSocket.take() else { return }
+        do throws(Errno) {
+            switch consume socket {
+            case .listener(let descriptor): try listen(descriptor)
+            case .connection(let descriptor): accept(descriptor)
+            }
+            startIdling()
+        } catch {
+            log.error("The socket cannot be served: \(error.message)")
+            return stop("no socket")
+        }
+        notify.send("READY=1\nSTATUS=Serving on \(socketPath)")
+    }
+
+    private func listen(_ descriptor: consuming FileDescriptor) throws(Errno) {
         listener = try Listener(
             descriptor, on: loop,
             starved: { [unowned self] error in
@@ -73,9 +117,21 @@ final class Daemon {
             accepted: { [unowned self] descriptor in accept(descriptor) })
     }
 
-    /// Serves one connection that was made before the daemon was started.
-    func serveConnected(_ descriptor: consuming FileDescriptor) {
-        accept(descriptor)
+    // MARK: Idle exit
+
+    /// With nobody connected, a daemon that its socket started ends after `idle_exit`; systemd
+    /// starts it again for the next client.
+    private func startIdling() {
+        guard isActivated, config.server.idleExit > 0, connections.isEmpty, !isStopping else {
+            return
+        }
+        loop.set(idleTimer, after: config.server.idleExit.nanoseconds)
+    }
+
+    private func endIdling() {
+        // Whoever connected in the meantime waits with the kernel and is served first.
+        listener?.ready(.readable)
+        if connections.isEmpty { stop("idle for \(config.server.idleExit.value) s") }
     }
 
     /// Accepts no more, refuses what waits, and ends when what runs has ended or
@@ -93,6 +149,8 @@ final class Daemon {
             completion.fail(Self.stopping, sent: false)
         }
         loop.set(shutdownTimer, after: config.server.shutdownTimeout.nanoseconds)
+        // What was sent before we were asked to stop may not have been read yet.
+        for connection in connections.values { connection.ready(.readable) }
         endIfIdle()
     }
 
@@ -110,7 +168,7 @@ final class Daemon {
     func endIfIdle() {
         guard isStopping, lanes.allSatisfy({ $0.completions.isEmpty }) else { return }
         for connection in connections.values { connection.flush() }
-        if connections.values.allSatisfy({ $0.output.isEmpty }) { end() }
+        if connections.values.allSatisfy(\.isDone) { end() }
     }
 
     private func end() {
@@ -136,6 +194,7 @@ final class Daemon {
             lastSerial += 1
             let connection = try Connection(descriptor, serial: lastSerial, peer: peer, of: self)
             connections[lastSerial] = connection
+            loop.cancel(idleTimer)
             connectionsPerUID[peer.uid, default: 0] += 1
         } catch {
             log.warning("Cannot serve a new connection: \(error.message)")
@@ -177,7 +236,7 @@ final class Daemon {
         let uid = connection.peer.uid
         let left = (connectionsPerUID[uid] ?? 1) - 1
         connectionsPerUID[uid] = left > 0 ? left : nil
-        if isStopping { endIfIdle() }
+        if isStopping { endIfIdle() } else { startIdling() }
     }
 
     /// Whether anybody listens to anything.

@@ -136,6 +136,7 @@ struct Main {
         var name = "the socket that systemd passed"
         do throws(SocketFileError) {
             if let inherited = try SystemdActivation.take() {
+                name = SystemdActivation.path ?? name
                 socket = inherited
             } else {
                 if config.server.idleExit > 0 {
@@ -171,13 +172,8 @@ struct Main {
             default: daemon.stop("SIGTERM")
             }
         }
-        switch consume socket {
-        case .listener(let descriptor): try daemon.serve(descriptor, file: file)
-        case .connection(let descriptor): daemon.serveConnected(descriptor)
-        }
         daemon.log.info("Listening on \(daemon.socketPath)")
-        daemon.startBackends(keys: keys)
-        daemon.notify.send("READY=1\nSTATUS=Serving on \(daemon.socketPath)")
+        daemon.start(socket, file: file, keys: keys)
         try daemon.loop.run()
         withExtendedLifetime(signals) {}
         daemon.log.flush()

@@ -6,7 +6,8 @@ import Scheduling
 
 /// A request that is not answered at once: whom to answer, under which id, alone or in a batch.
 ///
-/// It keeps its connection until it has answered; on a connection that is closed answers go nowhere.
+/// It keeps its connection until it has answered; on a connection that is closed answers go
+/// nowhere.
 final class PendingReply {
     let connection: Connection
     /// The id as it came; empty for none.

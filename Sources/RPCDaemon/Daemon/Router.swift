@@ -4,15 +4,20 @@ import CrowdModelsProtocol
 import Kernel
 import Scheduling
 
-/// A model and the backend that has it.
-struct FoundModel {
+/// A model and the backend that has it; made when the backend's list changes, and shared since.
+final class FoundModel {
     let model: Model
     let lane: BackendLane
+
+    init(model: Model, lane: BackendLane) {
+        self.model = model
+        self.lane = lane
+    }
 }
 
 /// Says which backend serves a request, or why none does. It reads and decides nothing else.
 struct Router {
-    unowned let daemon: Daemon
+    let daemon: Daemon
 
     /// All backends, in the order in which they are tried; or the one of that name.
     func lanes(named name: String?) throws(Fault) -> [BackendLane] {
@@ -50,9 +55,14 @@ struct Router {
         let wanted = request.string(.model) ?? daemon.config.defaultModel
         guard let wanted else { return try onlyLoaded(lanes) }
         let id = daemon.config.model(named: wanted)
-        let found = models(on: lanes).filter { $0.model.id == id }
-        if let chat = found.first(where: { $0.model.purpose.canChat }) { return chat }
-        if let other = found.first {
+        var unable: FoundModel?
+        for lane in lanes where lane.server.state == .up {
+            for found in lane.offers where found.model.id == id {
+                if found.model.purpose.canChat { return found }
+                unable = unable ?? found
+            }
+        }
+        if let other = unable {
             throw Fault(
                 .unsupported,
                 "\(id) on \(other.lane.name) is an embedding model and cannot answer; choose a chat "
@@ -80,9 +90,7 @@ struct Router {
     }
 
     private func models(on lanes: [BackendLane]) -> [FoundModel] {
-        lanes.filter { $0.server.state == .up }.flatMap { lane in
-            lane.server.offered.map { FoundModel(model: $0, lane: lane) }
-        }
+        lanes.filter { $0.server.state == .up }.flatMap(\.offers)
     }
 
     private func names(_ lanes: [BackendLane]) -> [String] {

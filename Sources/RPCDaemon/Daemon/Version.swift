@@ -1,5 +1,7 @@
+import CrowdModelsProtocol
+
 /// Which program this is, and which of its versions.
 enum Version {
     static let name = "crowd-models-executor"
-    static let number = "0.1.0"
+    static let number = Release.version
 }

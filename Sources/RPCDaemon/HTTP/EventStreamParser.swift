@@ -5,8 +5,8 @@ import CrowdModelsProtocol
 /// The pieces of the body are fed as they come, cut anywhere. An event that lies whole in one piece
 /// with one `data:` line is handed out as a part of that piece; only what is cut, or has several
 /// `data:` lines, is gathered in buffers of the parser's own, which keep at most
-/// `HTTPLimits.eventBytesKept` each between events. `id:`, `retry:`, comments and unknown fields are
-/// ignored; CR, LF and CRLF end lines; a byte order mark at the start is dropped.
+/// `HTTPLimits.eventBytesKept` each between events. `id:`, `retry:`, comments and unknown fields
+/// are ignored; CR, LF and CRLF end lines; a byte order mark at the start is dropped.
 package struct EventStreamParser: ~Copyable {
     /// The front of a line whose end has not come.
     private var line = ByteBuffer()

@@ -16,6 +16,9 @@ final class HTTPConnection: EventHandler {
         case closed
     }
 
+    private static let both = ReadyEvents.readable.with(.writable)
+    private static let incoming = ReadyEvents.readable.with(.hungUp).with(.failed)
+
     let pool: ConnectionPool
     private let loop: EventLoop
     private var descriptor: FileDescriptor?
@@ -29,6 +32,8 @@ final class HTTPConnection: EventHandler {
     private var body = ByteBuffer()
     private var sent = 0
     private var hasHead = false
+    /// The answer came before all of the request was sent: nobody knows what the server has read.
+    private var wasCutShort = false
     /// Whether it served a request before, so that its death may be a mere expiry.
     private var isReused = false
     private var hasAnswerBytes = false
@@ -63,8 +68,8 @@ final class HTTPConnection: EventHandler {
         case .connecting: finishConnecting()
         case .idle: close()
         case .busy:
-            if events.contains(.writable) { send() }
-            if state == .busy, !events.isDisjoint(with: [.readable, .hungUp, .failed]) { read() }
+            if events.has(.writable) { send() }
+            if state == .busy, events.has(Self.incoming) { read() }
         case .closed: break
         }
     }
@@ -90,6 +95,7 @@ final class HTTPConnection: EventHandler {
         parser = HTTPResponseParser()
         sent = 0
         hasHead = false
+        wasCutShort = false
         hasAnswerBytes = false
         transfer.delegate?.transferSent(transfer)
         guard self.transfer === transfer, state == .busy else { return }
@@ -107,7 +113,7 @@ final class HTTPConnection: EventHandler {
             // The server may have answered before it closed: what it said is read first.
             return read()
         }
-        watch(sent < transfer.request.count ? [.readable, .writable] : .readable)
+        watch(sent < transfer.request.count ? Self.both : .readable)
     }
 
     private func write(_ bytes: Span<UInt8>, from start: Int) throws(Errno) -> Int {
@@ -161,6 +167,7 @@ final class HTTPConnection: EventHandler {
             case .needMore: return at
             case .head:
                 hasHead = true
+                wasCutShort = sent < transfer.request.count
                 // Bytes came: the connection was alive, and the request need not go out again.
                 transfer.request.removeAll(keeping: 0)
                 if transfer.delivery == .pieces {
@@ -196,7 +203,7 @@ final class HTTPConnection: EventHandler {
         transfer.connection = nil
         self.transfer = nil
         // Bytes after the answer belong to nobody: such a connection is not to be trusted.
-        if !head.keepAlive || ended || hasMore || sent == 0 {
+        if !head.keepAlive || ended || hasMore || wasCutShort {
             close()
         } else {
             rest(head)
@@ -204,8 +211,8 @@ final class HTTPConnection: EventHandler {
         if body.isEmpty {
             delegate?.transfer(transfer, ended: head, body: whole)
         } else {
-            let gathered = ByteBuffer(body.span)
-            body.removeAll(keeping: 0)
+            var gathered = ByteBuffer()
+            swap(&gathered, &body)
             delegate?.transfer(transfer, ended: head, body: gathered.span)
         }
     }
@@ -266,7 +273,7 @@ final class HTTPConnection: EventHandler {
     }
 
     func pause() {
-        if state == .busy { watch([]) }
+        if state == .busy { watch(.nothing) }
     }
 
     func resume() {
@@ -274,7 +281,7 @@ final class HTTPConnection: EventHandler {
     }
 
     private func watch(_ events: ReadyEvents) {
-        if events == interest { return }
+        if events.rawValue == interest.rawValue { return }
         interest = events
         loop.change(number, to: events)
     }

@@ -5,7 +5,8 @@ package enum HTTPLimits {
     package static let headBytesMax = 64 * 1024
     /// Header fields of one head: servers send about 10, proxies of proxies about 50.
     package static let headerCountMax = 200
-    /// Interim (1xx) answers before the real one: 100 and 103 are each sent once; the rest is a loop.
+    /// Interim (1xx) answers before the real one: 100 and 103 are each sent once; the rest is a
+    /// loop.
     package static let interimAnswersMax = 8
     /// One chunk-size line with its extensions: 16 digits are needed, extensions are ignored.
     package static let chunkLineBytesMax = 4 * 1024
@@ -22,8 +23,8 @@ package enum HTTPLimits {
     package static let keepAliveSecondsMax = 24 * 60 * 60
     /// Bytes of a request's prepared head: servers refuse more than 8 KiB to 16 KiB.
     package static let requestHeadBytesMax = 8 * 1024
-    /// Bytes of a whole answer: a list of 10,000 models takes 5 MiB, an answer of 128 Ki tokens 1 MiB,
-    /// embeddings of 1,000 texts with 4,096 numbers of 12 digits 50 MiB.
+    /// Bytes of a whole answer: a list of 10,000 models takes 5 MiB, an answer of 128 Ki tokens 1
+    /// MiB, embeddings of 1,000 texts with 4,096 numbers of 12 digits 50 MiB.
     package static let answerBytesMax = 64 * 1024 * 1024
     /// How long an idle connection is kept where the server did not say, in seconds: Node and
     /// cpp-httplib close after 5, and the next request would meet a connection about to close.

@@ -27,7 +27,8 @@ package struct HTTPResponseHead: Equatable, Sendable {
     package internal(set) var retryAfter: RetryAfter?
 
     /// How many milliseconds from `now` (seconds since 1970 UTC) the server wants to be left alone:
-    /// 0 for a date gone by, at most `HTTPLimits.retryAfterMillisecondsMax`, nil if it said nothing.
+    /// 0 for a date gone by, at most `HTTPLimits.retryAfterMillisecondsMax`, nil if it said
+    /// nothing.
     package func retryAfterMilliseconds(now: Int) -> Int? {
         switch retryAfter {
         case nil: return nil

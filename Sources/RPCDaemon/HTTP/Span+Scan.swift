@@ -70,7 +70,8 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Whether the bytes in `range` are `lowercased` (letters, digits, "-" and "/" only) in any case.
+    /// Whether the bytes in `range` are `lowercased` (letters, digits, "-" and "/" only) in any
+    /// case.
     @inline(__always)
     func equalsIgnoringCase(_ lowercased: StaticString, in range: Range<Int>) -> Bool {
         let length = lowercased.utf8CodeUnitCount
@@ -103,7 +104,8 @@ extension Span<UInt8> {
         return trimmed(rest.lowerBound..<at)
     }
 
-    /// The number that the digits in `range` write, `max` where it is larger; nil for anything else.
+    /// The number that the digits in `range` write, `max` where it is larger; nil for anything
+    /// else.
     func decimal(in range: Range<Int>, max: Int) -> Int? {
         if range.isEmpty { return nil }
         var value = 0

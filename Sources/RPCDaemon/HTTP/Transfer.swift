@@ -40,8 +40,9 @@ package protocol TransferDelegate: AnyObject {
 
 /// One request to a server and the answer on its way.
 ///
-/// It keeps its delegate until its last call or `cancel`. Its bytes are kept until the first byte of
-/// the answer, since a kept-alive connection may turn out to be dead and the request go out again.
+/// It keeps its delegate until its last call or `cancel`. Its bytes are kept until the first byte
+/// of the answer, since a kept-alive connection may turn out to be dead and the request go out
+/// again.
 package final class Transfer {
     /// How the body is handed out.
     package enum Delivery: Equatable, Sendable {

@@ -2,11 +2,22 @@ import CLinux
 import CrowdModelsProtocol
 
 /// What the kernel says of a descriptor.
-package struct ReadyEvents: OptionSet, Sendable {
+@frozen package struct ReadyEvents: OptionSet, Sendable {
     package var rawValue: UInt32
 
-    package init(rawValue: UInt32) {
+    @inlinable package init(rawValue: UInt32) {
         self.rawValue = rawValue
+    }
+
+    /// Whether any of `events` is among these. Said in bits: the library's own set algebra stays
+    /// generic across modules, and this is asked for every event.
+    @inlinable package func has(_ events: ReadyEvents) -> Bool {
+        rawValue & events.rawValue != 0
+    }
+
+    /// These and `events`.
+    @inlinable package func with(_ events: ReadyEvents) -> ReadyEvents {
+        ReadyEvents(rawValue: rawValue | events.rawValue)
     }
 
     /// Bytes, or the end, can be read; or a connection accepted.
@@ -19,6 +30,8 @@ package struct ReadyEvents: OptionSet, Sendable {
     package static let hungUp = ReadyEvents(rawValue: UInt32(CLINUX_HUP))
     /// The descriptor has an error. Always told.
     package static let failed = ReadyEvents(rawValue: UInt32(CLINUX_ERR))
+    /// Nothing is asked for; `hungUp` and `failed` are told all the same.
+    package static var nothing: ReadyEvents { ReadyEvents(rawValue: 0) }
 }
 
 /// Something that acts when its descriptor is ready.
@@ -56,6 +69,8 @@ package final class EventLoop {
     private var slots: [Slot] = []
     private var timers = TimerHeap()
     private var turnWork: [any TurnWork] = []
+    /// The array that was worked off last, kept so that no turn allocates one.
+    private var spareTurnWork: [any TurnWork] = []
     private var continuations: [any Continuation] = []
     private var isRunning = false
     /// Where a ready descriptor is read into when nothing of it waits from before: one for all, so
@@ -142,18 +157,21 @@ package final class EventLoop {
     /// Runs until `stop`.
     package func run() throws(Errno) {
         isRunning = true
+        var continuing: [any Continuation] = []
         var events = [clinux_event](repeating: clinux_event(), count: 128)
         while isRunning {
             let ready = unsafe try Errno.check(
                 clinux_epoll_wait(
                     epoll.number, &events, Int32(events.count), millisecondsToWait()))
             now = Clock.monotonic()
-            let continuing = continuations
-            continuations.removeAll(keepingCapacity: true)
+            swap(&continuing, &continuations)
             for index in 0..<Int(ready) {
                 dispatch(events[index])
             }
-            for continuation in continuing { continuation.continueTurn() }
+            if !continuing.isEmpty {
+                for continuation in continuing { continuation.continueTurn() }
+                continuing.removeAll(keepingCapacity: true)
+            }
             fireTimers()
             runTurnWork()
             turnEnded?(Clock.monotonic() &- now)
@@ -184,9 +202,12 @@ package final class EventLoop {
     private func runTurnWork() {
         // Work may leave more work; what is left in the last round waits for the next turn.
         for _ in 0..<4 where !turnWork.isEmpty {
-            let batch = turnWork
-            turnWork.removeAll(keepingCapacity: true)
+            var batch: [any TurnWork] = []
+            swap(&batch, &turnWork)
+            swap(&turnWork, &spareTurnWork)
             for work in batch { work.endOfTurn() }
+            batch.removeAll(keepingCapacity: true)
+            swap(&batch, &spareTurnWork)
         }
     }
 

@@ -79,7 +79,7 @@ package final class Listener: EventHandler {
     private func pause(_ error: Errno) {
         if !isStarving { starved(error) }
         isStarving = true
-        loop.change(descriptor.number, to: [])
+        loop.change(descriptor.number, to: .nothing)
         loop.set(resumption, after: Self.pauseNanoseconds)
     }
 

@@ -27,6 +27,22 @@ package struct SocketAddress: Equatable, Sendable {
         bytes = unsafe withUnsafeBytes(of: six) { unsafe Array($0) }
     }
 
+    /// The path that a Unix socket is bound to; nil for an unnamed or abstract one.
+    package static func unixPath(boundTo number: Int32) -> String? {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(number, $0, &length)
+            }
+        }
+        guard result == 0 else { return nil }
+        let path = unsafe withUnsafeBytes(of: address.sun_path) { bytes in
+            unsafe Array(bytes.prefix { $0 != 0 })
+        }
+        return path.isEmpty ? nil : String(decoding: path, as: UTF8.self)
+    }
+
     /// Both loopback addresses: `localhost` may be either, whatever the machine's files say.
     package static func loopback(port: UInt16) -> [SocketAddress] {
         ["127.0.0.1", "::1"].compactMap { SocketAddress(numeric: $0, port: port) }

@@ -14,6 +14,9 @@ package enum SystemdActivation {
     /// First descriptor that systemd passes.
     private static let first: Int32 = 3
 
+    /// The path that the passed socket is bound to; nil for one without. Valid once it was taken.
+    package static var path: String? { SocketAddress.unixPath(boundTo: first) }
+
     /// Takes the one Unix stream socket that was passed to us, if any, and clears the variables so
     /// that no child believes it was meant. Sockets of any other sort are an error with a message.
     package static func take() throws(SocketFileError) -> Socket? {

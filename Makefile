@@ -1,0 +1,90 @@
+# What one does with the project; `make help` lists it. A Swift toolchain (6.3) is all it needs.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+SWIFT ?= swift
+BUILD = $(SWIFT) build
+SOURCES = Package.swift Sources Tests
+# Modules may import only what Package.swift says they stand on: without this the walls would hold
+# only as long as nothing else was built before.
+WALLS = --explicit-target-dependency-import-check error
+RELEASE = $(BUILD) -c release --static-swift-stdlib --scratch-path .build/install
+
+BINARIES = crowd-models-executor crowd-models
+UNITS = crowd-models-executor.service crowd-models-executor.socket
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run build test check lint bench format docs tsan asan install uninstall clean
+
+help: ## this list
+	@echo "Crowd Models Executor: one socket for the language models that run on this machine."
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | \
+	    while IFS=@ read -r name what; do printf '%-18s%s\n' "$$name" "$$what"; done
+
+demo: ## a minute with it: daemon, models, a streamed answer, numbers; then all is stopped
+	@contrib/demo
+
+run: ## the daemon on config.toml, until Ctrl-C
+	@$(BUILD) --product crowd-models-executor
+	@exec "$$($(BUILD) --show-bin-path)/crowd-models-executor" --config config.toml
+
+build:
+	$(BUILD) --build-tests $(WALLS)
+
+test: build ## all tests: Swift's, then the scripts that drive the programs from outside
+	$(SWIFT) test --skip-build --disable-xctest --quiet
+	Tests/scripts/run-all
+
+check: lint test ## format, walls between the modules, then `make test`: what a change has to pass
+
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive --configuration .swift-format $(SOURCES)
+
+format: ## rewrite the sources as .swift-format says
+	$(SWIFT) format --in-place --parallel --recursive --configuration .swift-format $(SOURCES)
+
+bench: ## measure it beside Redis, nginx and plain C; exit 1 where a goal is missed
+	Tests/Bench/run
+
+docs: ## write docs/PROTOCOL.md anew from the registry of methods
+	UPDATE_DOCS=1 $(SWIFT) test --disable-xctest --filter ProtocolDocumentTests
+
+tsan: ## the tests of the modules under the thread sanitizer
+	$(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build/tsan
+
+asan: ## the tests of the modules under the address sanitizer
+	$(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build/asan
+
+install: ## programs, units and the manual below $(DESTDIR)$(PREFIX), built for release
+	$(RELEASE) --product crowd-models-executor
+	$(RELEASE) --product crowd-models
+	install -d $(DESTDIR)$(PREFIX)/bin
+	for name in $(BINARIES); do \
+	    install -m 0755 "$$($(RELEASE) --show-bin-path)/$$name" $(DESTDIR)$(PREFIX)/bin/ && \
+	    strip $(DESTDIR)$(PREFIX)/bin/$$name || exit 1; \
+	done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/systemd/user
+	for unit in $(UNITS); do \
+	    sed 's|/usr/local/|$(PREFIX)/|' contrib/systemd/$$unit \
+	        > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit && \
+	    sed 's|/usr/local/|$(PREFIX)/|' contrib/systemd/user/$$unit \
+	        > $(DESTDIR)$(PREFIX)/lib/systemd/user/$$unit || exit 1; \
+	done
+	install -D -m 0644 contrib/systemd/sysusers.conf \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/crowd-models.conf
+	install -D -m 0644 config.toml $(DESTDIR)$(PREFIX)/share/crowd-models/config.toml
+	for page in README.md docs/PROTOCOL.md; do \
+	    install -D -m 0644 $$page $(DESTDIR)$(PREFIX)/share/doc/crowd-models/$$(basename $$page); \
+	done
+
+uninstall: ## remove what `make install` put there
+	rm -f $(BINARIES:%=$(DESTDIR)$(PREFIX)/bin/%)
+	rm -f $(UNITS:%=$(DESTDIR)$(PREFIX)/lib/systemd/system/%)
+	rm -f $(UNITS:%=$(DESTDIR)$(PREFIX)/lib/systemd/user/%)
+	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/crowd-models.conf
+	rm -rf $(DESTDIR)$(PREFIX)/share/crowd-models $(DESTDIR)$(PREFIX)/share/doc/crowd-models
+
+clean: ## remove what was built or fetched
+	rm -rf .build .cache

@@ -1,0 +1,72 @@
+import CrowdModelsProtocol
+
+/// Why a command cannot go on: what is said on standard error, and the exit code.
+struct Failure: Error {
+    private(set) var code: ExitCode
+    /// What happened and what to do, one sentence without a full stop.
+    let message: String
+    /// The daemon's error, where it was the daemon that said no.
+    private(set) var answer: RPCError?
+    private var isJSON = false
+
+    init(_ code: ExitCode, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The error that the daemon answered with.
+    init(answer: RPCError) {
+        code = ExitCode(answer: answer.code)
+        message = Self.sentence(answer)
+        self.answer = answer
+    }
+
+    /// The same failure where it was the command line that named the method: told as JSON whatever
+    /// the options say, and a method that does not exist is a wrong command line.
+    var ofCall: Failure {
+        var failure = self
+        failure.isJSON = true
+        if answer?.code == ErrorCode.methodNotFound.code { failure.code = .usage }
+        return failure
+    }
+
+    /// One line: for a person, or the error object as JSON.
+    func line(asJSON: Bool) -> String {
+        guard asJSON || isJSON else { return "crowd-models: " + Printable.escaping(message) }
+        var text = ByteBuffer()
+        text.append(harmless: (answer?.json ?? own).text.utf8.span)
+        return text.text
+    }
+
+    /// What the client itself found wrong, as JSON.
+    private var own: JSONValue {
+        [
+            "message": .string(message),
+            "data": ["kind": .string(code.kind), "exit_code": .integer(Int(code.number))],
+        ]
+    }
+
+    /// The daemon's sentence, and what its data adds to it.
+    private static func sentence(_ answer: RPCError) -> String {
+        var sentence = answer.message
+        if let said = answer.backendMessage, !said.isEmpty, !sentence.contains(said) {
+            sentence += "; the backend said: \(said.prefix(400))"
+        }
+        for member in ["nearest", "choices", "probed"] {
+            let names = answer.data[member]?.arrayValue?.compactMap(\.stringValue) ?? []
+            guard let first = names.first, !sentence.contains(first) else { continue }
+            sentence += "; \(member): \(names.joined(separator: ", "))"
+        }
+        if let wait = answer.retryAfterMilliseconds, !sentence.contains("try again") {
+            sentence += "; try again in \(Units.seconds(Double(wait) / 1000))"
+        }
+        return sentence
+    }
+}
+
+extension RPCError {
+    /// The error object as it came.
+    fileprivate var json: JSONValue {
+        ["code": .integer(code), "message": .string(message), "data": .object(data)]
+    }
+}

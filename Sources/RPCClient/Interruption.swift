@@ -1,0 +1,83 @@
+import Glibc
+import Synchronization
+
+/// Ctrl-C, `--timeout` and a reader that has gone.
+///
+/// SIGINT ends the program at once with 130, until a request runs that is worth cancelling: from
+/// then on the first one wakes whoever waits for the daemon, and only a second one ends the
+/// program. SIGINT is caught even where the caller had it ignored, as a shell does for what it
+/// starts with `&`: a completion that nobody waits for any more should not keep a model busy.
+enum Interruption {
+    /// The end of a pipe to write to at the first SIGINT; negative where it ends the program.
+    private static let wakeWriter = Atomic<Int32>(-1)
+    private static let requested = Atomic<Bool>(false)
+    /// What to say when time is up. Written once, before the signal can come.
+    private nonisolated(unsafe) static var timeoutMessage: UnsafeMutableBufferPointer<UInt8>?
+
+    /// Whether a first Ctrl-C came that is to cancel the request.
+    static var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+    /// From now on SIGINT ends the program with 130.
+    static func prepare() {
+        // Made now: a signal handler must not be the first to ask for them.
+        wakeWriter.store(-1, ordering: .relaxed)
+        requested.store(false, ordering: .relaxed)
+        catching(SIGINT) { _ in
+            let wake = Interruption.wakeWriter.exchange(-1, ordering: .relaxed)
+            if wake < 0 { _exit(ExitCode.interruptedNumber) }
+            Interruption.requested.store(true, ordering: .relaxed)
+            var byte: UInt8 = 1
+            _ = unsafe write(wake, &byte, 1)
+        }
+    }
+
+    /// From now on the first SIGINT makes the returned descriptor readable instead; -1 where there
+    /// is no descriptor left, and then SIGINT goes on ending the program.
+    static func wakeInstead() -> Int32 {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { return -1 }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        wakeWriter.store(ends[1], ordering: .relaxed)
+        return ends[0]
+    }
+
+    /// Ends the program after that many seconds, whatever it is doing.
+    static func limit(seconds: Double, message: String) {
+        let bytes = Array((message + "\n").utf8)
+        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+        _ = unsafe copy.initialize(from: bytes)
+        unsafe timeoutMessage = copy
+        catching(SIGALRM) { _ in
+            if let message = unsafe Interruption.timeoutMessage {
+                _ = unsafe write(STDERR_FILENO, message.baseAddress, message.count)
+            }
+            _exit(ExitCode.tryLaterNumber)
+        }
+        let microseconds = Int((seconds * 1_000_000).rounded(.up))
+        var timer = itimerval()
+        timer.it_value.tv_sec = microseconds / 1_000_000
+        timer.it_value.tv_usec = microseconds % 1_000_000
+        _ = unsafe setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
+    }
+
+    /// Ends the program as a broken pipe ends any other, even where the caller had SIGPIPE ignored.
+    static func endByBrokenPipe() -> Never {
+        signal(SIGPIPE, SIG_DFL)
+        raise(SIGPIPE)
+        _exit(128 + SIGPIPE)
+    }
+
+    /// Without SA_RESTART: a blocked write has to notice. The signal is unblocked too, since a
+    /// caller that blocks it passes that on.
+    private static func catching(
+        _ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void
+    ) {
+        var action = sigaction()
+        unsafe action.__sigaction_handler.sa_handler = handler
+        _ = unsafe sigaction(number, &action, nil)
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, number)
+        _ = unsafe sigprocmask(SIG_UNBLOCK, &signals, nil)
+    }
+}

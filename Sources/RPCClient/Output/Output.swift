@@ -1,0 +1,119 @@
+import CrowdModelsProtocol
+import Glibc
+
+/// Standard output: what is appended waits here until `flush` writes it, in as few calls as the
+/// system allows.
+final class Output {
+    let isTerminal: Bool
+    let style: Style
+    private var buffer = ByteBuffer()
+    /// The last byte that was appended; whoever ends a text looks whether it ended its line.
+    private(set) var lastByte: UInt8?
+
+    private static let descriptor = STDOUT_FILENO
+
+    init() {
+        isTerminal = isatty(Self.descriptor) == 1
+        style = Style(descriptor: Self.descriptor)
+    }
+
+    /// Appends text as it is.
+    func append(_ text: String) {
+        buffer.append(utf8: text)
+        lastByte = text.utf8.last ?? lastByte
+    }
+
+    /// Appends text of a model or a server: exactly where a program reads it, and without control
+    /// characters but newline and tab where a terminal does.
+    func append(foreign text: String) {
+        append(isTerminal ? Printable.escapingControls(text) : text)
+    }
+
+    /// Appends one line.
+    func appendLine(_ line: String) {
+        append(line)
+        append("\n")
+    }
+
+    /// Appends lines.
+    func append(lines: [String]) {
+        for line in lines { appendLine(line) }
+    }
+
+    /// Appends a JSON value as a line.
+    func appendLine(json value: JSONValue) {
+        var text = ByteBuffer()
+        value.write(to: &text)
+        buffer.append(harmless: text.span)
+        append("\n")
+    }
+
+    /// Writes what waits.
+    ///
+    /// A reader that has gone ends the program as it ends any other, by SIGPIPE. After an interrupt
+    /// the rest is dropped: whoever pressed Ctrl-C wants no more of it.
+    func flush() throws(Failure) {
+        while !buffer.isEmpty {
+            let written = Self.write(buffer.span)
+            if written >= 0 {
+                buffer.consume(written)
+                continue
+            }
+            switch errno {
+            case EINTR where Interruption.isRequested: buffer.removeAll()
+            case EINTR: continue
+            case EAGAIN: Self.waitForRoom()
+            case EPIPE: Interruption.endByBrokenPipe()
+            case let error:
+                buffer.removeAll()
+                throw Failure(
+                    .cannotCreate,
+                    "cannot write to standard output: \(SystemError.text(error))")
+            }
+        }
+    }
+
+    private static func write(_ bytes: Span<UInt8>) -> Int {
+        unsafe bytes.withUnsafeBytes {
+            unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+        }
+    }
+
+    /// Someone else who shares the pipe or terminal may have made it non-blocking.
+    private static func waitForRoom() {
+        var item = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&item, 1, -1)
+    }
+}
+
+/// Standard error: lines for a person, or errors as JSON.
+enum ErrorOutput {
+    /// Writes text, all at once; what cannot be written is nobody's loss.
+    static func write(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            guard let base = bytes.baseAddress else { return }
+            var done = 0
+            while done < bytes.count {
+                let written = unsafe Glibc.write(STDERR_FILENO, base + done, bytes.count - done)
+                if written > 0 {
+                    done += written
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+
+    /// Writes a remark that is no error.
+    static func note(_ text: String) {
+        write("crowd-models: \(Printable.escaping(text))\n")
+    }
+}
+
+/// What the system says about an error number.
+enum SystemError {
+    static func text(_ number: Int32) -> String {
+        unsafe String(cString: strerror(number))
+    }
+}

@@ -1,0 +1,149 @@
+# The servers that are measured, and the peers beside them: started, told apart, ended by id.
+
+started=() skipped=()
+
+# Peers come from Debian where this is root and apt works; what is missing then is skipped by name.
+install_peers() {
+    local missing=()
+    command -v redis-server >/dev/null || missing+=(redis-server)
+    command -v nginx >/dev/null || missing+=(nginx-light)
+    command -v curl >/dev/null || missing+=(curl)
+    if ((${#missing[@]} && $(id -u) == 0)) && command -v apt-get >/dev/null; then
+        # policy-rc.d keeps the packages from starting services of their own.
+        local policy=/usr/sbin/policy-rc.d
+        [[ -e $policy ]] && policy='' || { printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy; }
+        { timeout 60 apt-get update && timeout 120 apt-get install -y --no-install-recommends \
+            "${missing[@]}"; } >/dev/null 2>&1 || true
+        [[ -z $policy ]] || rm -f "$policy"
+    fi
+    local peer
+    for peer in redis-server nginx curl; do
+        command -v $peer >/dev/null || skipped+=("$peer")
+    done
+}
+
+is_skipped() {
+    [[ " ${skipped[*]-} " == *" $1 "* ]]
+}
+
+describe_machine() {
+    printf 'processor\t%s × %s\n' "$(nproc)" "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"
+    printf 'memory\t%s\n' "$(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
+    printf 'kernel\t%s\n' "$(uname -sr)"
+    printf 'load before the run\t%s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
+    printf 'date\t%s\n' "$(date -u +%Y-%m-%dT%H:%MZ)"
+    printf 'revision\t%s\n' "$(git describe --always --dirty 2>/dev/null || echo unknown)"
+    printf 'compiler\t%s\n' "$(swift --version 2>/dev/null | head -1)"
+    is_skipped redis-server || printf 'redis\t%s\n' "$(redis-server --version | cut -d' ' -f3)"
+    is_skipped nginx || printf 'nginx\t%s\n' "$(nginx -v 2>&1 | sed 's/.*\///')"
+}
+
+# start NAME COMMAND...: runs it, its output in the scratch folder; its id in $pid.
+start() {
+    local label=$1
+    shift
+    "$@" >"$scratch/$label.out" 2>"$scratch/$label.err" &
+    pid=$!
+    started+=("$pid")
+}
+
+stop_all() {
+    local each
+    for each in "${started[@]-}"; do
+        [[ -n $each ]] && kill "$each" 2>/dev/null || true
+    done
+    wait 2>/dev/null || true
+    rm -rf "$scratch"
+}
+
+stop() {
+    kill "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
+}
+
+# A constant backend with so many models; its port in $port, its id in $pid.
+start_backend() {
+    start "backend$1" "$driver" backend --models "$1" 0
+    until [[ -s $scratch/backend$1.out ]]; do sleep 0.02; done
+    port=$(<"$scratch/backend$1.out")
+    "$driver" await "backend=http@$port"
+}
+
+# write_config PORT: as a user's file, without rate_limit, so that nothing but work is measured.
+write_config() {
+    cat <<END
+default_model = "bench-model"
+[discovery]
+enabled = true
+interval = 1
+[[llm_backends]]
+name = "bench"
+endpoint = "http://127.0.0.1:$1/api/v0"
+kind = "lmstudio"
+max_concurrent = 256
+[log]
+level = "error"
+END
+}
+
+# start_daemon NAME PROGRAM CONFIG: its socket is NAME.sock in the scratch folder, its id in $pid.
+start_daemon() {
+    start "$1" "$2" --config "$3" --socket "$scratch/$1.sock"
+    "$driver" await "$1=complete@$scratch/$1.sock"
+}
+
+start_servers() {
+    start echo "$driver" echo "$scratch/echo.sock"
+    echo_pid=$pid
+    start_backend 1
+    backend_port=$port backend_pid=$pid
+    write_config "$port" >"$scratch/one.toml"
+    start_backend 100
+    write_config "$port" >"$scratch/hundred.toml"
+    start_daemon main "$daemon" "$scratch/one.toml"
+    main_pid=$pid
+    start_daemon many "$daemon" "$scratch/hundred.toml"
+    many_pid=$pid
+    is_skipped redis-server || start_redis
+    is_skipped nginx || start_nginx
+}
+
+start_redis() {
+    start redis redis-server --port 0 --unixsocket "$scratch/redis.sock" --save '' \
+        --appendonly no --loglevel warning --dir "$scratch"
+    redis_pid=$pid
+    "$driver" await "redis=redis@$scratch/redis.sock"
+}
+
+# One worker, as there is one daemon; kept-alive connections on both sides.
+start_nginx() {
+    mkdir -p "$scratch/nginx"
+    cat >"$scratch/nginx.conf" <<END
+daemon off;
+master_process off;
+pid $scratch/nginx/pid;
+error_log $scratch/nginx/error.log crit;
+events { worker_connections 1024; }
+http {
+    access_log off;
+    client_body_temp_path $scratch/nginx/body;
+    proxy_temp_path $scratch/nginx/proxy;
+    fastcgi_temp_path $scratch/nginx/fastcgi;
+    uwsgi_temp_path $scratch/nginx/uwsgi;
+    scgi_temp_path $scratch/nginx/scgi;
+    keepalive_requests 100000000;
+    upstream backend { server 127.0.0.1:$backend_port; keepalive 64; keepalive_requests 100000000; }
+    server {
+        listen unix:$scratch/nginx.sock;
+        location / {
+            proxy_pass http://backend;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+        }
+    }
+}
+END
+    start nginx nginx -c "$scratch/nginx.conf" -e "$scratch/nginx/error.log"
+    nginx_pid=$pid
+    "$driver" await "nginx=http@$scratch/nginx.sock"
+}

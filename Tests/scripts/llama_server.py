@@ -1,0 +1,41 @@
+"""Runs the llama.cpp server that the package xllamacpp carries, until standard input ends.
+
+Usage: llama_server.py MODEL.gguf ADDRESS SLOTS CONTEXT [KEY]
+
+ADDRESS is a port or the path of a Unix socket that ends in .sock, CONTEXT the tokens of each slot.
+Prints `listening` when it answers. Ending with its parent's pipe, it never outlives a test.
+"""
+
+import os
+import sys
+
+import xllamacpp
+
+
+def main():
+    model, address = sys.argv[1:3]
+    slots, context = map(int, sys.argv[3:5])
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = model
+    if address.isdigit():
+        parameters.hostnames = ["127.0.0.1"]
+        parameters.port = int(address)
+    else:
+        parameters.hostnames = [address]
+    parameters.n_parallel = slots
+    parameters.n_ctx = context * slots
+    parameters.kv_unified = False
+    parameters.endpoint_slots = True
+    parameters.endpoint_metrics = True
+    parameters.cpuparams.n_threads = 1
+    parameters.cpuparams_batch.n_threads = 1
+    parameters.warmup = False
+    parameters.api_keys = sys.argv[5:]
+    server = xllamacpp.Server(parameters)
+    print("listening", server.listening_address, flush=True)
+    sys.stdin.read()
+    # Its threads may be in the middle of a generation: nothing here is worth waiting for.
+    os._exit(0)
+
+
+main()

@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+"""Prints an answer as it comes; Ctrl-C stops the model, too.   stream.py PROMPT"""
+
+import sys
+
+from crowd_models import CrowdModels, CrowdModelsError
+
+with CrowdModels() as models:
+    try:
+        for text in models.stream(prompt=sys.argv[1]):
+            print(text, end="", flush=True)
+    except CrowdModelsError as error:
+        sys.exit(f"{error.data['kind']}: {error}")
+    except KeyboardInterrupt:
+        # Closing the connection cancels what was asked on it.
+        sys.exit(130)
+    print()
