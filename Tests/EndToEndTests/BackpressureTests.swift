@@ -2,7 +2,8 @@ import CrowdModelsProtocol
 import Glibc
 import Testing
 
-/// A client that does not read costs little, and nobody else notices; nor does a lack of descriptors.
+/// A client that does not read costs little, and nobody else notices; nor does a lack of
+/// descriptors.
 @Suite struct BackpressureTests {
     static let ping = "{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"ping\"}\n"
     static let discover = "{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"rpc.discover\"}\n"
