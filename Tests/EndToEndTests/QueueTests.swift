@@ -10,9 +10,7 @@ import Testing
         }
     }
 
-    @Test func `never more are in flight than max_concurrent, and the first come is served first`()
-        throws
-    {
+    @Test func `never more are in flight than max_concurrent`() throws {
         let scene = try Scene("--token-rate", "300", backend: "max_concurrent = 2")
         let words = (0..<10).map { "tokens:\($0 + 3)" }
         let ids = words.map { scene.client.start("complete", ["prompt": .string($0)]) }
@@ -27,6 +25,14 @@ import Testing
             #expect((status["queued"]?.integerValue ?? 99) <= 8)
             seen = stats["generated"]?.integerValue ?? 0
         }
+        for id in ids { #expect(try scene.client.answer(to: id)["result"] != nil) }
+    }
+
+    @Test func `the first come is served first`() throws {
+        // Two at once would reach the server in any order.
+        let scene = try Scene(backend: "max_concurrent = 1")
+        let words = (0..<10).map { "tokens:\($0 + 3)" }
+        let ids = words.map { scene.client.start("complete", ["prompt": .string($0)]) }
         for id in ids { #expect(try scene.client.answer(to: id)["result"] != nil) }
         #expect(try QueueTests.order(scene.simulator) == words)
     }
