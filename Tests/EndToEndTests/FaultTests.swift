@@ -36,7 +36,8 @@ import Testing
             code: .backendError, members: ["backend", "status", "backend_message"],
             faults: #"["500,\#(chat)"]"#),
         Promise(
-            code: .backendError, members: ["backend", "status"], faults: #"["garbage=0,\#(chat)"]"#),
+            code: .backendError, members: ["backend", "status"],
+            faults: #"["garbage=0,\#(chat)"]"#),
         Promise(code: .backendAuth, members: ["backend"], faults: #"["401,\#(chat)"]"#),
         Promise(
             code: .rateLimited, members: ["backend", "retry_after_ms"],
