@@ -106,7 +106,7 @@ import Testing
     @Test func `a whole answer carries what LM Studio says of it`() throws {
         let scene = try Scene(
             "--model", "a,state=loaded,arch=qwen2,quant=4bit,format=mlx,ctx=4096",
-            "--token-rate", "200")
+            "--token-rate", "200", "--first-token-delay", "0.01")
         let result = try scene.client.result("complete", ["prompt": "tokens:10"])
         #expect(
             result["model_info"]
