@@ -95,16 +95,18 @@ let package = Package(
 
         // What several test targets need.
         .target(
-            name: "TestSupport", dependencies: ["CrowdModelsProtocol"], path: "Tests/TestSupport",
-            swiftSettings: settings),
+            name: "TestSupport", dependencies: ["CrowdModelsProtocol", "Kernel"],
+            path: "Tests/TestSupport", swiftSettings: settings),
 
         tests("ProtocolTests", ["Configuration", "CrowdModelsProtocol", "TestSupport"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("MetricsTests", ["Metrics"]),
         tests("SchedulingTests", ["Scheduling"]),
-        tests("KernelTests", ["Kernel"]),
-        tests("HTTPTests", ["HTTP", "CrowdModelsProtocol"]),
-        tests("BackendsTests", ["Backends", "CrowdModelsProtocol"]),
+        tests("KernelTests", ["CrowdModelsProtocol", "Kernel", "TestSupport"]),
+        tests("HTTPTests", ["HTTP", "CrowdModelsProtocol", "Kernel", "TestSupport"]),
+        tests(
+            "BackendsTests",
+            ["Backends", "Configuration", "CrowdModelsProtocol", "HTTP", "Kernel", "TestSupport"]),
         tests("EndToEndTests", ["CrowdModelsProtocol", "TestSupport"]),
         tests("TidyTests", ["Configuration", "CrowdModelsProtocol"]),
     ],

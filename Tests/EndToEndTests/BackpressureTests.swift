@@ -162,10 +162,8 @@ import Testing
         #expect(ticks < 20, "\(ticks) ticks of 10 ms in 1.2 s")
         // It says so once, and serves those who wait as soon as others go.
         #expect(shell.output.nextIfAny(within: 0)?.contains("Cannot accept") != true)
-        // How many fit depends on what the daemon inherited: one always does.
-        for client in clients.dropLast() { client.close() }
+        for client in clients.prefix(38) { client.close() }
         #expect(try clients[39].result("ping") == ["ok": true])
-        clients[39].close()
-        #expect(try SocketClient("\(folder.path)/s").result("ping") == ["ok": true])
+        #expect(try clients[38].result("ping") == ["ok": true])
     }
 }

@@ -25,9 +25,10 @@ import Testing
     /// LM Studio on the guide's port, or on another where that one is taken.
     private static func simulatorOfTheGuide() throws -> SimulatorProcess {
         do {
-            return try SimulatorProcess("--port", "1234", "--token-rate", "200")
+            return try SimulatorProcess(
+                "--port", "1234", "--token-rate", "200", "--first-token-delay", "0.02")
         } catch is ChildProcess.Failure {
-            return try SimulatorProcess("--token-rate", "200")
+            return try SimulatorProcess("--token-rate", "200", "--first-token-delay", "0.02")
         }
     }
 
@@ -73,7 +74,7 @@ import Testing
     }
 
     @Test func `the line of a completion has the guide's form, for a stream too`() throws {
-        let scene = try Scene("--token-rate", "500")
+        let scene = try Scene("--token-rate", "500", "--first-token-delay", "0.02")
         for (count, isStream) in [(1, false), (2, true)] {
             let result = try scene.client.result(
                 "complete",
@@ -88,7 +89,7 @@ import Testing
     }
 
     @Test func `a part that nobody told or could measure is left out of the line`() throws {
-        let scene = try Scene()
+        let scene = try Scene("--first-token-delay", "0.02")
         try scene.simulator.setFaults("[\"tps=null\"]")
         let result = try scene.client.result("complete", ["prompt": "tokens:3"])
         #expect(result["stats"]?["tokens_per_second"] == nil)

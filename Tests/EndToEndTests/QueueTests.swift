@@ -10,31 +10,28 @@ import Testing
         }
     }
 
-    @Test func `never more are in flight than max_concurrent`() throws {
-        let scene = try Scene("--token-rate", "300", backend: "max_concurrent = 2")
+    @Test(arguments: [1, 2, 3])
+    func `never more are in flight than max_concurrent, and all are served in turn`(
+        most: Int
+    ) throws {
+        let scene = try Scene("--token-rate", "300", backend: "max_concurrent = \(most)")
         let words = (0..<10).map { "tokens:\($0 + 3)" }
         let ids = words.map { scene.client.start("complete", ["prompt": .string($0)]) }
         // A second connection sees the others at work.
         let watcher = try scene.daemon.connect()
-        var seen = 0
-        while seen < 10 {
+        var served = 0
+        while served < 10 {
             let stats = try scene.simulator.json("/simulator/stats")
-            #expect((stats["generating"]?.integerValue ?? 99) <= 2)
+            #expect((stats["generating"]?.integerValue ?? 99) <= most)
             let status = try watcher.result("status")
-            #expect((status["in_flight"]?.integerValue ?? 99) <= 2)
-            #expect((status["queued"]?.integerValue ?? 99) <= 8)
-            seen = stats["generated"]?.integerValue ?? 0
+            #expect((status["in_flight"]?.integerValue ?? 99) <= most)
+            #expect((status["queued"]?.integerValue ?? 99) <= 10)
+            served = stats["generated"]?.integerValue ?? 0
         }
         for id in ids { #expect(try scene.client.answer(to: id)["result"] != nil) }
-    }
-
-    @Test func `the first come is served first`() throws {
-        // Two at once would reach the server in any order.
-        let scene = try Scene(backend: "max_concurrent = 1")
-        let words = (0..<10).map { "tokens:\($0 + 3)" }
-        let ids = words.map { scene.client.start("complete", ["prompt": .string($0)]) }
-        for id in ids { #expect(try scene.client.answer(to: id)["result"] != nil) }
-        #expect(try QueueTests.order(scene.simulator) == words)
+        let order = try QueueTests.order(scene.simulator)
+        // Two that are sent at one moment may reach the server's log in either order.
+        #expect(most == 1 ? order == words : order.sorted() == words.sorted())
     }
 
     @Test func `the server says how many it runs at once, unless the configuration does`() throws {

@@ -103,6 +103,19 @@ import Testing
         }
     }
 
+    @Test func `a server that says nothing holds up nobody`() throws {
+        let simulator = try SimulatorProcess()
+        try simulator.setFaults("[\"hang\"]")
+        let daemon = try DaemonProcess(RecoveryTests.config(simulator.port))
+        let client = try daemon.connect()
+        #expect(try client.result("ping") == ["ok": true])
+        #expect(try client.result("backends.list")["backends"]?[0]?["state"] == "probing")
+        let error = try client.error("complete", ["prompt": "x"])
+        #expect(error["code"] == 1003, "\(error.text)")
+        #expect(error["data"]?["backend"] == "lmstudio")
+        #expect(try daemon.stop() == 0)
+    }
+
     @Test func `a server that lists nonsense is reported, not believed`() throws {
         for fault in ["garbage", "truncate", "reset", "garbage-head", "close,path=/none"] {
             let simulator = try SimulatorProcess()

@@ -106,7 +106,7 @@ import Testing
     @Test func `a whole answer carries what LM Studio says of it`() throws {
         let scene = try Scene(
             "--model", "a,state=loaded,arch=qwen2,quant=4bit,format=mlx,ctx=4096",
-            "--token-rate", "200", "--first-token-delay", "0.01")
+            "--token-rate", "200", "--first-token-delay", "0.02")
         let result = try scene.client.result("complete", ["prompt": "tokens:10"])
         #expect(
             result["model_info"]
@@ -119,6 +119,7 @@ import Testing
         let stats = result["stats"]
         #expect(stats?["source"] == "backend")
         #expect(stats?["stop_reason"] == "eosFound")
+        #expect((stats?["time_to_first_token"]?.doubleValue ?? 0) >= 0.02)
         #expect((stats?["tokens_per_second"]?.doubleValue ?? 0) > 10)
         #expect((stats?["generation_time"]?.doubleValue ?? 0) >= 0.04)
         #expect((stats?["queue_time"]?.doubleValue ?? -1) >= 0)

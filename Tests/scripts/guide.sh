@@ -10,6 +10,7 @@ trap 'exit 1' INT TERM
 cd "$root" || exit 1
 
 log=$folder/log
+: >"$log"
 config=config.toml
 port=1234
 # Whether a simulator can have that port; it ends with its standard input, at once.

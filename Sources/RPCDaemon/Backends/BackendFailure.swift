@@ -70,6 +70,13 @@ package struct BackendFailure {
         }
         let words = Self.words(in: body).flatMap { repeatsKey($0) ? nil : $0 }
         if let words { data["backend_message"] = .string(words) }
+        if status == 429, Self.code(in: body) == "insufficient_quota" {
+            return Fault(
+                .rateLimited,
+                "\(product) at \(endpoint) has no quota left for this key"
+                    + (words.map { ": \($0)" } ?? "") + "; check its plan and billing",
+                data: data, retryable: false)
+        }
         if status == 429 {
             data["retry_after_ms"] = .integer(retryAfter ?? self.retryAfter)
             return Fault(
@@ -77,7 +84,7 @@ package struct BackendFailure {
                 "\(product) at \(endpoint) has had too many requests; try again later", data: data)
         }
         if let words, let fault = fault(of: words, data) { return fault }
-        if status == 404 || Self.code(in: body) == "model_not_found" {
+        if Self.saysUnknownModel(status: status, body) {
             return Fault(
                 .modelNotFound,
                 "\(product) at \(endpoint) does not know the model \(model)"
@@ -109,12 +116,10 @@ package struct BackendFailure {
                 "\(product) at \(endpoint) has no model loaded: \(words) (lms load \(model))",
                 data: data)
         }
-        guard Self.isOverflow(words) else { return nil }
-        let numbers = Self.numbers(in: words)
-        if let context = ContextNumbers(words: words, numbers: numbers) {
-            data["context_length"] = .integer(context.length)
-            if let prompt = context.prompt { data["prompt_tokens"] = .integer(prompt) }
-        }
+        guard ContextOverflow.isMeant(by: words) else { return nil }
+        let overflow = ContextOverflow(words)
+        if let length = overflow.contextLength { data["context_length"] = .integer(length) }
+        if let tokens = overflow.promptTokens { data["prompt_tokens"] = .integer(tokens) }
         return Fault(
             .contextOverflow,
             "the prompt does not fit the context of \(model) on \(product): \(words)", data: data)
@@ -122,21 +127,6 @@ package struct BackendFailure {
 
     private func repeatsKey(_ words: String) -> Bool {
         keyStart.map { words.contains($0) } ?? false
-    }
-
-    /// What servers say when a prompt is too long (backends.md B5, C3, D3, E, F1).
-    private static func isOverflow(_ words: String) -> Bool {
-        [
-            "Trying to keep the first", "tokens to keep from the initial prompt is greater",
-            "exceeds the available context size", "maximum context length",
-            "context length is only",
-            "longer than the context length", "exceeds the context length",
-            "Context size has been exceeded", "context overflow",
-        ].contains { words.contains($0) }
-    }
-
-    static func numbers(in words: String) -> [Int] {
-        words.split { !$0.isASCII || !$0.isNumber }.compactMap { Int($0) }
     }
 
     /// The sentence of an error body: `{"error":"…"}`, `{"error":{"message":"…"}}`,
@@ -152,33 +142,19 @@ package struct BackendFailure {
     /// and no word of a model.
     package static func saysUnknownRoute(status: Int, _ body: Span<UInt8>) -> Bool {
         guard status == 200 || status == 404 || status == 405 else { return false }
-        let words = words(in: body) ?? ""
-        return words.contains("Unexpected endpoint")
-            || (status != 200 && code(in: body) == nil && !words.contains("odel"))
+        if words(in: body)?.contains("Unexpected endpoint") == true { return true }
+        return status != 200 && !saysUnknownModel(status: status, body)
+    }
+
+    /// Whether the server has no such model: it says so by a code, or by 404 and a word of a model.
+    /// Any other 404 means that something else is missing.
+    private static func saysUnknownModel(status: Int, _ body: Span<UInt8>) -> Bool {
+        if code(in: body) == "model_not_found" { return true }
+        return status == 404 && words(in: body)?.contains("odel") == true
     }
 
     private static func code(in body: Span<UInt8>) -> String? {
         guard let answer = try? JSONValue(parsing: body) else { return nil }
         return answer["error"]?["code"]?.stringValue ?? answer["error"]?["type"]?.stringValue
-    }
-}
-
-/// The two numbers of an overflow's sentence, where it has them.
-struct ContextNumbers {
-    var length: Int
-    var prompt: Int?
-
-    /// LM Studio: "first PROMPT tokens … context length of only LENGTH"; llama.cpp: "(PROMPT
-    /// tokens) … (LENGTH tokens)"; vLLM, OpenAI: "maximum context length is LENGTH … PROMPT".
-    init?(words: String, numbers: [Int]) {
-        guard let first = numbers.first else { return nil }
-        let lengthFirst = words.contains("maximum context length")
-        if numbers.count == 1 {
-            guard lengthFirst || words.contains("context length of") else { return nil }
-            length = first
-        } else {
-            length = lengthFirst ? first : numbers[1]
-            prompt = lengthFirst ? numbers[1] : first
-        }
     }
 }

@@ -41,13 +41,10 @@ int clinux_listen_unix(const char *path, uint32_t mode, int backlog) {
     if (error < 0) return error;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return -errno;
-    // The file is born with no more rights than it may have: nobody connects in between.
-    mode_t before = umask(0777 & ~mode);
-    int bound = bind(fd, (struct sockaddr *)&address, sizeof address);
-    int bind_error = errno;
-    umask(before);
-    errno = bind_error;
-    if (bound < 0) return failed(fd);
+    // The file is born with no more rights than its socket has: nobody connects in between. Unlike
+    // umask this is no other thread's affair (Linux takes the mode of the unbound socket).
+    if (fchmod(fd, mode) < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
+        return failed(fd);
     if (chmod(path, mode) < 0 || listen(fd, backlog) < 0) return failed(fd);
     return fd;
 }

@@ -145,14 +145,17 @@ final class BackendLane {
     /// A look at the server has ended, whoever asked for it.
     func looked(_ outcome: ModelServer.Outcome) {
         if outcome == .listed(changed: false), lastOutcome == outcome { return }
+        let isNews = outcome != lastOutcome || outcome == .listed(changed: true)
         tell(outcome)
         lastOutcome = outcome
         queue.evictionChanged(to: server.kind.evictsModels)
         queue.maxConcurrent = max(1, server.concurrency)
         let loaded = server.models.filter { $0.state == .loaded || $0.state == .unknown }
         queue.modelsChanged(loaded: Set(loaded.map(\.id)))
-        daemon.backendChanged(self)
-        publishModels()
+        if isNews {
+            daemon.backendChanged(self)
+            publishModels()
+        }
         if case .failed = outcome { failQueued() }
         pump()
     }
@@ -162,6 +165,7 @@ final class BackendLane {
         let before = publishedModels
         let now = server.state == .up ? server.offered : []
         publishedModels = now
+        daemon.modelsText = []
         offers = now.map { FoundModel(model: $0, lane: self) }
         guard daemon.hasSubscribers, before != now else { return }
         for model in now {

@@ -197,7 +197,7 @@ final class Completion: InFlight, TransferDelegate {
     private func expire() {
         let phase = phase.rawValue
         dropTransfer()
-        let seconds = Double((expiresAt &- arrivedAt) / 1_000_000) / 1000
+        let seconds = Double((expiresAt &- arrivedAt &+ 999_999) / 1_000_000) / 1000
         let fault = Fault(
             .timeout,
             "no answer from \(lane.name) within \(seconds) s (phase: \(phase)); allow more with "

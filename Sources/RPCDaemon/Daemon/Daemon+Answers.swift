@@ -68,9 +68,24 @@ extension Daemon {
     // MARK: Models and backends
 
     func writeModels(_ filter: ModelFilter, to out: inout ByteBuffer) {
-        out.append("{\"models\":[")
-        writeModelObjects(filter, lanes, to: &out)
-        out.append("]}")
+        guard filter.admitsAll else {
+            out.append("{\"models\":[")
+            writeModelObjects(filter, lanes, to: &out)
+            return out.append("]}")
+        }
+        if modelsText.isEmpty { renderModels() }
+        let text = modelsText
+        out.append(text.span)
+    }
+
+    /// The whole list as text, kept until a backend's list changes: it is asked for more often than
+    /// it changes, and has 300 bytes a model.
+    private func renderModels() {
+        var text = ByteBuffer()
+        text.append("{\"models\":[")
+        writeModelObjects(ModelFilter(), lanes, to: &text)
+        text.append("]}")
+        modelsText = text.bytes
     }
 
     /// The models of backends that are up, in the order in which backends are tried.

@@ -27,6 +27,24 @@ struct StatsQuery: Equatable {
     }
 }
 
+/// What the kernel says of this process. Asking takes longer than all else of `stats`, so an answer
+/// is good for `lifetime`.
+struct ProcessSample {
+    private static let lifetime: UInt64 = 100_000_000
+
+    private(set) var residentBytes = 0
+    private(set) var openFiles = 0
+    private var validUntil: UInt64 = 0
+
+    /// Asks again if the last answer is too old.
+    mutating func renew(now: UInt64) {
+        guard now >= validUntil else { return }
+        validUntil = now &+ Self.lifetime
+        residentBytes = ThisProcess.residentBytes
+        openFiles = ThisProcess.openFiles
+    }
+}
+
 /// The last rendered numbers, kept until a new one comes or an old one leaves the window.
 struct StatsCache {
     var text: [UInt8] = []
@@ -51,10 +69,11 @@ extension Daemon {
         }
         let text = statsCache.text
         out.append(text.span)
+        processSample.renew(now: loop.now)
         out.append(",\"process\":{\"resident_bytes\":")
-        out.append(decimal: ThisProcess.residentBytes)
+        out.append(decimal: processSample.residentBytes)
         out.append(",\"open_files\":")
-        out.append(decimal: ThisProcess.openFiles)
+        out.append(decimal: processSample.openFiles)
         out.append(",\"event_loop_delay\":")
         out.append(distribution: statsCache.snapshot?.loopDelay ?? Distribution())
         out.append("}}")

@@ -19,6 +19,9 @@ final class Daemon {
     private(set) var lanes: [BackendLane] = []
     var metrics = MetricsStore(errorKinds: ErrorCode.all.map(\.kind))
     var statsCache = StatsCache()
+    var processSample = ProcessSample()
+    /// The answer to `models.list`; empty where a list has changed since.
+    var modelsText: [UInt8] = []
     let notify = SystemdNotify()
     private(set) var connections: [UInt64: Connection] = [:]
     private var connectionsPerUID: [UInt32: Int] = [:]

@@ -21,6 +21,9 @@ struct ModelFilter {
         _ = try daemon.router.lanes(named: backend)
     }
 
+    /// Whether it is no filter at all.
+    var admitsAll: Bool { backend == nil && type == nil && state == nil }
+
     func admits(_ model: Model) -> Bool {
         (type == nil || type == model.purpose.rawValue)
             && (state == nil || state == model.state.rawValue)

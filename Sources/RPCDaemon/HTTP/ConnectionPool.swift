@@ -24,10 +24,12 @@ package final class ConnectionPool {
     private var waiting: [Transfer] = []
     private var attempts: [ObjectIdentifier: Attempt] = [:]
 
-    /// A transfer on its way to a connection: which addresses are left to try.
-    private struct Attempt {
+    /// A transfer on its way to a connection.
+    struct Attempt {
         let connection: HTTPConnection
-        var index: Int
+        let address: SocketAddress
+        /// The addresses that are left to try: the pool's own list may change its order meanwhile.
+        let left: ArraySlice<SocketAddress>
         let timer: Timer
     }
 
@@ -51,7 +53,7 @@ package final class ConnectionPool {
             if lookup != nil {
                 waiting.append(transfer)
             } else if !addresses.isEmpty {
-                connect(transfer, from: 0, deadline: loop.now &+ connectTimeout)
+                connect(transfer, to: addresses[...], deadline: loop.now &+ connectTimeout)
             } else {
                 transfer.fail(.connect("the name \(host) cannot be looked up"))
             }
@@ -91,7 +93,7 @@ package final class ConnectionPool {
             addresses = found
             addressesUntil = loop.now &+ HTTPLimits.addressSeconds * 1_000_000_000
             for transfer in transfers {
-                connect(transfer, from: 0, deadline: loop.now &+ connectTimeout)
+                connect(transfer, to: addresses[...], deadline: loop.now &+ connectTimeout)
             }
         case .failed(let words):
             for transfer in transfers { transfer.fail(.connect(words)) }
@@ -110,16 +112,19 @@ package final class ConnectionPool {
         }
     }
 
-    private func connect(_ transfer: Transfer, from first: Int, deadline: UInt64) {
+    private func connect(
+        _ transfer: Transfer, to candidates: ArraySlice<SocketAddress>, deadline: UInt64
+    ) {
         var failure = Errno.connectionRefused
-        for index in first..<max(first, addresses.count) {
+        var candidates = candidates
+        while let address = candidates.popFirst() {
             do throws(Errno) {
                 let connection = try HTTPConnection(
-                    StreamSocket.connect(to: addresses[index]), of: self, loop: loop)
+                    StreamSocket.connect(to: address), of: self, loop: loop)
                 connection.assign(transfer)
                 let timer = Timer { [weak connection] in connection?.giveUpConnecting() }
                 attempts[ObjectIdentifier(connection)] = Attempt(
-                    connection: connection, index: index, timer: timer)
+                    connection: connection, address: address, left: candidates, timer: timer)
                 loop.set(timer, at: deadline)
                 return
             } catch {
@@ -131,23 +136,23 @@ package final class ConnectionPool {
 
     func connected(_ connection: HTTPConnection) {
         guard let attempt = endAttempt(of: connection) else { return }
-        if attempt.index > 0, attempt.index < addresses.count {
-            addresses.swapAt(0, attempt.index)
+        if let index = addresses.firstIndex(of: attempt.address), index > 0 {
+            addresses.swapAt(0, index)
         }
     }
 
-    func connectFailed(_ connection: HTTPConnection, _ error: Errno, _ transfer: Transfer?) {
-        let attempt = endAttempt(of: connection)
+    /// Goes on with the next address. `attempt` is what failed, ended by then.
+    func connectFailed(_ attempt: Attempt?, _ error: Errno, _ transfer: Transfer?) {
         guard let transfer, transfer.delegate != nil else { return }
         if error == .timedOut { return transfer.fail(.connectTimeout) }
-        if let attempt, attempt.index + 1 < addresses.count {
-            connect(transfer, from: attempt.index + 1, deadline: attempt.timer.deadline)
+        if let attempt, !attempt.left.isEmpty {
+            connect(transfer, to: attempt.left, deadline: attempt.timer.deadline)
         } else {
             transfer.fail(.connect(error.message))
         }
     }
 
-    private func endAttempt(of connection: HTTPConnection) -> Attempt? {
+    func endAttempt(of connection: HTTPConnection) -> Attempt? {
         guard let attempt = attempts.removeValue(forKey: ObjectIdentifier(connection)) else {
             return nil
         }

@@ -16,7 +16,6 @@ final class HTTPConnection: EventHandler {
         case closed
     }
 
-    private static let both = ReadyEvents.readable.with(.writable)
     private static let incoming = ReadyEvents.readable.with(.hungUp).with(.failed)
 
     let pool: ConnectionPool
@@ -40,6 +39,8 @@ final class HTTPConnection: EventHandler {
     /// When it became idle, and until when the server promised to keep it.
     private(set) var idleUntil: UInt64 = .max
     private var interest = ReadyEvents.writable
+    /// The transfer wants to read nothing for now; what is left of its request goes out.
+    private var isPaused = false
 
     init(_ descriptor: consuming FileDescriptor, of pool: ConnectionPool, loop: EventLoop)
         throws(Errno)
@@ -80,10 +81,7 @@ final class HTTPConnection: EventHandler {
         do throws(Errno) {
             try StreamSocket.checkConnected(number)
         } catch {
-            let transfer = detach()
-            close()
-            pool.connectFailed(self, error, transfer)
-            return
+            return failConnecting(error)
         }
         pool.connected(self)
         if let transfer { begin(transfer) } else { close() }
@@ -97,6 +95,7 @@ final class HTTPConnection: EventHandler {
         hasHead = false
         wasCutShort = false
         hasAnswerBytes = false
+        isPaused = false
         transfer.delegate?.transferSent(transfer)
         guard self.transfer === transfer, state == .busy else { return }
         send()
@@ -113,7 +112,7 @@ final class HTTPConnection: EventHandler {
             // The server may have answered before it closed: what it said is read first.
             return read()
         }
-        watch(sent < transfer.request.count ? Self.both : .readable)
+        watchTransfer()
     }
 
     private func write(_ bytes: Span<UInt8>, from start: Int) throws(Errno) -> Int {
@@ -256,10 +255,15 @@ final class HTTPConnection: EventHandler {
 
     /// The connect took too long.
     func giveUpConnecting() {
-        guard state == .connecting else { return }
+        if state == .connecting { failConnecting(.timedOut) }
+    }
+
+    private func failConnecting(_ error: Errno) {
         let transfer = detach()
+        // Closing ends the attempt, which knows the addresses that are left.
+        let attempt = pool.endAttempt(of: self)
         close()
-        pool.connectFailed(self, .timedOut, transfer)
+        pool.connectFailed(attempt, error, transfer)
     }
 
     func close() {
@@ -273,11 +277,19 @@ final class HTTPConnection: EventHandler {
     }
 
     func pause() {
-        if state == .busy { watch(.nothing) }
+        isPaused = true
+        if state == .busy { watchTransfer() }
     }
 
     func resume() {
-        if state == .busy { watch(.readable) }
+        isPaused = false
+        if state == .busy { watchTransfer() }
+    }
+
+    private func watchTransfer() {
+        guard let transfer else { return }
+        let incoming = isPaused ? ReadyEvents.nothing : .readable
+        watch(sent < transfer.request.count ? incoming.with(.writable) : incoming)
     }
 
     private func watch(_ events: ReadyEvents) {

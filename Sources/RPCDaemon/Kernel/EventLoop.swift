@@ -73,6 +73,7 @@ package final class EventLoop {
     private var spareTurnWork: [any TurnWork] = []
     private var continuations: [any Continuation] = []
     private var isRunning = false
+    private var isFiringTimers = false
     /// Where a ready descriptor is read into when nothing of it waits from before: one for all, so
     /// that an idle connection owns no memory. Whoever reads uses it up before returning.
     private var scratch = ByteBuffer(capacity: EventLoop.scratchBytes)
@@ -114,12 +115,13 @@ package final class EventLoop {
 
     /// Sets `timer`, anew if it was set, to `nanoseconds` from now.
     package func set(_ timer: Timer, after nanoseconds: UInt64) {
-        timers.set(timer, at: now &+ nanoseconds)
+        set(timer, at: now &+ nanoseconds)
     }
 
     /// Sets `timer` to a moment of the loop's clock.
     package func set(_ timer: Timer, at deadline: UInt64) {
-        timers.set(timer, at: deadline)
+        // A timer that sets itself anew for now has its next turn, not this one again.
+        timers.set(timer, at: isFiringTimers ? max(deadline, now &+ 1) : deadline)
     }
 
     /// Makes sure that `timer` does not fire.
@@ -194,6 +196,8 @@ package final class EventLoop {
     }
 
     private func fireTimers() {
+        isFiringTimers = true
+        defer { isFiringTimers = false }
         while let timer = timers.takeDue(at: now) {
             TimerHeap.fire(timer)
         }

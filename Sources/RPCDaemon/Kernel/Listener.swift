@@ -37,6 +37,7 @@ package final class Listener: EventHandler {
     private let starved: (Errno) -> Void
     /// Whether the last attempt found no descriptor free.
     private var isStarving = false
+    private var isStopped = false
     private lazy var resumption = Timer { [unowned self] in resume() }
 
     /// Accepts on `descriptor`, which listens and does not block. `starved` is told once
@@ -54,7 +55,8 @@ package final class Listener: EventHandler {
     }
 
     package func ready(_ events: ReadyEvents) {
-        for _ in 0..<Self.batch {
+        // Whom a connection is given to may stop the listener.
+        for _ in 0..<Self.batch where !isStopped {
             let fd = clinux_accept(descriptor.number)
             if fd >= 0 {
                 isStarving = false
@@ -72,6 +74,7 @@ package final class Listener: EventHandler {
 
     /// Accepts no more; connections that wait stay with the kernel.
     package func stop() {
+        isStopped = true
         loop.cancel(resumption)
         loop.forget(descriptor.number)
     }

@@ -37,6 +37,9 @@ final class ChildProcess {
             for (index, descriptor) in passed.enumerated() {
                 posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(3 + index))
             }
+            // Whatever else this process was given stays with it, or a child's limit on
+            // descriptors would be met too soon.
+            for descriptor: Int32 in 3..<256 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
             var words = ([path] + arguments).map { strdup($0) } + [nil]
             var variables = environment?.map { strdup("\($0.key)=\($0.value)") } ?? []
             variables.append(nil)

@@ -1,0 +1,190 @@
+import Backends
+import CrowdModelsProtocol
+import Testing
+
+/// What a server is sent for what a caller asked.
+@Suite struct ChatRequestTests {
+    /// The request that `params` ask for.
+    private static func request(_ params: String) throws(Fault) -> ChatRequest {
+        let bytes = ByteBuffer(params)
+        let arguments = try Arguments(
+            params: JSONRange(0, bytes.count), of: "complete",
+            parameters: CompleteMethod.parameters, in: bytes.span)
+        return try ChatRequest(bytes.span, arguments)
+    }
+
+    /// The body that the server gets; what it is not for, fails the test.
+    private static func body(
+        _ params: String, stream: Bool = false, usage: Bool = false
+    ) throws -> String {
+        var body = ByteBuffer()
+        let request = try request(params)
+        request.write(
+            model: "a/\"b\"", stream: stream || request.isStream, usageInStream: usage, to: &body)
+        _ = try JSONValue(parsing: body.span)
+        return body.text
+    }
+
+    private static let start = #"{"model":"a/\"b\"","messages":"#
+
+    @Test(arguments: [
+        (
+            #"{"prompt":"Say \"hi\"\n\u00e9é"}"#,
+            #"[{"role":"user","content":"Say \"hi\"\n\u00e9é"}]"#
+        ),
+        (
+            #"{"prompt":"x","system_prompt":"be\tbrief"}"#,
+            #"[{"role":"system","content":"be\tbrief"},{"role":"user","content":"x"}]"#
+        ),
+        (
+            #"{"messages":[{"role":"user","content":"a"} , {"role":"x","content":null,"n":1.0}]}"#,
+            #"[{"role":"user","content":"a"} , {"role":"x","content":null,"n":1.0}]"#
+        ),
+        (
+            #"{"messages":[{"role":"user","content":[{"type":"text","text":"a"}]}],"system_prompt":""}"#,
+            #"[{"role":"system","content":""},{"role":"user","content":[{"type":"text","text":"a"}]}]"#
+        ),
+    ])
+    func `prompt or messages become messages, as the tokens they are`(
+        params: String, messages: String
+    ) throws {
+        #expect(try Self.body(params) == Self.start + messages + "}")
+    }
+
+    @Test(arguments: [
+        ("temperature", "0.70"), ("temperature", "1e0"), ("top_p", "0.950"), ("top_k", "-1"),
+        ("min_p", "0"), ("max_tokens", "-1"), ("max_tokens", "50"), ("stop", #""\u0041""#),
+        ("stop", #"[ "a" ,"b" ]"#), ("seed", "-9223372036854775808"),
+        ("seed", "9223372036854775807"), ("presence_penalty", "-2.0"),
+        ("frequency_penalty", "2"), ("repeat_penalty", "1.10"), ("logit_bias", #"{"50256": -100}"#),
+        ("response_format", #"{"type":"json_schema", "json_schema":{"name":"n"}}"#),
+        ("tools", #"[{"type":"function","function":{"name":"f"}}]"#), ("tool_choice", "\"auto\""),
+        ("tool_choice", #"{"type":"function","function":{"name":"f"}}"#), ("ttl", "300"),
+        ("draft_model", "\"d\""),
+    ])
+    func `a parameter is passed on as the token it is`(name: String, token: String) throws {
+        let body = try Self.body(#"{"\#(name)": \#(token) ,"prompt":"x"}"#)
+        #expect(
+            body == Self.start + #"[{"role":"user","content":"x"}],"\#(name)":\#(token)}"#)
+    }
+
+    @Test(arguments: [
+        #""model":"m""#, #""stream":false"#, #""progress":true"#, #""backend":"b""#,
+        #""priority":"batch""#, #""timeout_ms":1"#, #""deadline_ms":1"#, #""tag":"t""#,
+        #""temperature":null"#, #""tools":null"#, #""options":null"#, #""options":{}"#,
+        #""options":{ }"#, #""reasoning":null"#,
+    ])
+    func `what is the daemon's own, or nothing, is not passed on`(member: String) throws {
+        let body = try Self.body(#"{"prompt":"x",\#(member)}"#)
+        #expect(body == Self.start + #"[{"role":"user","content":"x"}]}"#)
+    }
+
+    @Test func `every parameter is either passed on or the daemon's own`() {
+        let ours: Set = [
+            "model", "prompt", "messages", "system_prompt", "stream", "progress", "backend",
+            "priority", "timeout_ms", "deadline_ms", "tag", "options", "reasoning",
+        ]
+        let passedOn: Set = [
+            "temperature", "top_p", "top_k", "min_p", "max_tokens", "stop", "seed",
+            "presence_penalty", "frequency_penalty", "repeat_penalty", "logit_bias",
+            "response_format", "tools", "tool_choice", "ttl", "draft_model",
+        ]
+        #expect(Set(CompleteParameter.allCases.map(\.name)) == ours.union(passedOn))
+    }
+
+    @Test(arguments: [
+        ("true", "\"on\""), ("false", "\"off\""), ("\"low\"", "\"low\""),
+        (#""\u0068igh""#, #""\u0068igh""#), ("\"true\"", "\"true\""),
+    ])
+    func `reasoning is an effort`(value: String, effort: String) throws {
+        let body = try Self.body(#"{"prompt":"x","reasoning":\#(value)}"#)
+        #expect(
+            body == Self.start + #"[{"role":"user","content":"x"}],"reasoning_effort":\#(effort)}"#)
+    }
+
+    @Test(arguments: [
+        (#"{"mirostat":2}"#, #""mirostat":2"#),
+        (
+            #"{ "a" : [1, 2.50] , "b":{"model":"inner"} }"#,
+            #" "a" : [1, 2.50] , "b":{"model":"inner"} "#
+        ),
+        (#"{"Model":"x","streams":true}"#, #""Model":"x","streams":true"#),
+    ])
+    func `options are members of the server's request as they stand`(
+        options: String, inside: String
+    ) throws {
+        let body = try Self.body(#"{"prompt":"x","options":\#(options),"top_k":5}"#)
+        #expect(
+            body == Self.start + #"[{"role":"user","content":"x"}],"top_k":5,"# + inside + "}")
+    }
+
+    @Test(arguments: [
+        ("model", #"{"model":"x"}"#), ("messages", #"{"a":1,"messages":[]}"#),
+        ("stream", #"{"stream":true}"#), ("stream_options", #"{"stream_options":{}}"#),
+        ("stream", #"{"\u0073tream":false}"#), ("model", #"{"a":{}, "mode\u006c" : null}"#),
+    ])
+    func `options cannot say what is the daemon's to say`(name: String, options: String) {
+        let fault = #expect(throws: Fault.self) {
+            _ = try Self.request(#"{"prompt":"x","options":\#(options)}"#)
+        }
+        #expect(fault?.code == .invalidParams)
+        #expect(fault?.message.contains("`\(name)`") == true)
+        #expect(fault?.data["parameter"] == "options")
+    }
+
+    @Test(arguments: [
+        (false, false, false, ""), (false, false, true, ""),
+        (true, false, false, #","stream":true"#),
+        (true, false, true, #","stream":true,"stream_options":{"include_usage":true}"#),
+        (false, true, true, #","stream":true,"stream_options":{"include_usage":true}"#),
+    ])
+    func `a stream is asked for where it is wanted, with its usage where that is known`(
+        wanted: Bool, forced: Bool, usage: Bool, flags: String
+    ) throws {
+        let params = #"{"stream":\#(wanted),"prompt":"x"}"#
+        #expect(try Self.request(params).isStream == wanted)
+        #expect(
+            try Self.body(params, stream: forced, usage: usage)
+                == Self.start + #"[{"role":"user","content":"x"}]\#(flags)}"#)
+    }
+
+    @Test(arguments: [
+        (#"{}"#, "`complete` needs `prompt`", "prompt"),
+        (#"{"prompt":null,"messages":null}"#, "`complete` needs `prompt`", "prompt"),
+        (#"{"prompt":"x","messages":[{"role":"user"}]}"#, "not both", "prompt"),
+        (#"{"messages":[]}"#, "`messages` of `complete`", "messages"),
+        (#"{"messages":[ ],"system_prompt":"x"}"#, "`messages` of `complete`", "messages"),
+        (#"{"messages":[{"content":"x"}]}"#, "element 0: `role` is missing", "messages"),
+        (
+            #"{"messages":[{"role":"user"},{"role":5}]}"#,
+            "element 1: `role` must be a string, not a number", "messages"
+        ),
+        (#"{"messages":[{"role":null}]}"#, "`role` must be a string, not null", "messages"),
+        (
+            #"{"messages":[{"role":"user","content":{}}]}"#,
+            "`content` must be a string or an array of parts, not an object", "messages"
+        ),
+        (
+            #"{"messages":[{"r\u006fle":"user","c\u006fntent":1}]}"#,
+            "`content` must be a string or an array of parts, not a number", "messages"
+        ),
+    ])
+    func `what the types alone do not forbid is refused with its place`(
+        params: String, words: String, parameter: String
+    ) {
+        let fault = #expect(throws: Fault.self) { _ = try Self.request(params) }
+        #expect(fault?.code == .invalidParams)
+        #expect(fault?.message.contains(words) == true, "\(fault?.message ?? "")")
+        #expect(fault?.data["parameter"] == .string(parameter))
+    }
+
+    @Test func `the daemon's own parameters are read`() throws {
+        let request = try Self.request(
+            #"{"prompt":"x","tag":"\u0061b","timeout_ms":5,"progress":true,"stream":false}"#)
+        #expect(request.string(.tag) == "ab")
+        #expect(request.integer(.timeoutMilliseconds) == 5)
+        #expect(request.isTrue(.progress) && !request.isTrue(.stream))
+        #expect(request.has(.prompt) && !request.has(.messages))
+        #expect(request.string(.backend) == nil && request.integer(.deadlineMilliseconds) == nil)
+    }
+}

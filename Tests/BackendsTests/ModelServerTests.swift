@@ -1,0 +1,189 @@
+import Configuration
+import CrowdModelsProtocol
+import HTTP
+import Kernel
+import Testing
+
+@testable import Backends
+
+/// What is known of a server before it is asked, and what follows from its list.
+@Suite struct ModelServerTests {
+    @Test(arguments: [
+        // endpoint, host, v0, v1, OpenAI, root
+        ("http://h:1234", ["h:1234", "/api/v0", "/api/v1", "/v1", ""]),
+        ("http://h:1234/v1", ["h:1234", "/api/v0", "/api/v1", "/v1", ""]),
+        ("http://h:1234/api/v0", ["h:1234", "/api/v0", "/api/v1", "/v1", ""]),
+        ("http://h:1234/api/v0/", ["h:1234", "/api/v0", "/api/v1", "/v1", ""]),
+        ("http://h:1234/api/v1", ["h:1234", "/api/v0", "/api/v1", "/v1", ""]),
+        ("http://h", ["h", "/api/v0", "/api/v1", "/v1", ""]),
+        ("http://[::1]:8080/v1", ["[::1]:8080", "/api/v0", "/api/v1", "/v1", ""]),
+        ("http://h/lm/api/v0", ["h", "/lm/api/v0", "/lm/api/v1", "/lm/v1", "/lm"]),
+        ("http://h/lm/api/v1", ["h", "/lm/api/v0", "/lm/api/v1", "/lm/v1", "/lm"]),
+        ("http://h/lm/v1/", ["h", "/lm/api/v0", "/lm/api/v1", "/lm/v1", "/lm"]),
+        ("http://h/openai", ["h", "/openai/api/v0", "/openai/api/v1", "/openai", "/openai"]),
+        ("unix:/run/s.sock", ["localhost", "/api/v0", "/api/v1", "/v1", ""]),
+        ("unix:/run/s.sock:/api/v0", ["localhost", "/api/v0", "/api/v1", "/v1", ""]),
+        ("unix:/run/s.sock:/lm/v1", ["localhost", "/lm/api/v0", "/lm/api/v1", "/lm/v1", "/lm"]),
+    ])
+    func `every spelling of an endpoint leads to the same APIs`(
+        endpoint: String, paths: [String]
+    ) throws {
+        let found = ServerPaths(try Endpoint(endpoint))
+        #expect([found.host, found.lmStudio, found.native, found.openAI, found.root] == paths)
+    }
+
+    @Test(arguments: [
+        ("http://h:1234/v1", ServerAddress.host("h", port: 1234)),
+        ("http://h", .host("h", port: 80)),
+        ("http://[::1]:8080", .host("::1", port: 8080)),
+        ("unix:/run/s.sock:/v1", .unix("/run/s.sock")),
+    ])
+    func `an endpoint is where a connection goes`(text: String, address: ServerAddress) throws {
+        #expect(ServerAddress(try Endpoint(text)) == address)
+    }
+
+    /// A server that was not asked, with what a test says of it.
+    private func server(
+        name: String = "a", endpoint: String = "http://h:8000", key: String? = nil,
+        _ change: (inout BackendConfig) -> Void = { _ in }
+    ) throws -> ModelServer {
+        var config = BackendConfig(name: name, endpoint: try Endpoint(endpoint))
+        change(&config)
+        return ModelServer(config, key: key.map { Secret($0) }, on: try EventLoop())
+    }
+
+    private func model(
+        _ id: String, _ purpose: Model.Purpose = .llm, _ state: Model.State = .loaded,
+        parallel: Int? = nil
+    ) -> Model {
+        var model = Model(id: id)
+        model.purpose = purpose
+        model.state = state
+        model.parallel = parallel
+        return model
+    }
+
+    @Test(arguments: [
+        (BackendConfig.Kind.auto, ServerKind.unknown), (.lmstudio, .lmstudio), (.ollama, .ollama),
+        (.llamaCpp, .llamaCpp), (.vllm, .vllm), (.openai, .openai),
+    ])
+    func `a server is of the kind that the configuration says`(
+        configured: BackendConfig.Kind, kind: ServerKind
+    ) throws {
+        #expect(try server { $0.kind = configured }.kind == kind)
+        #expect(kind.evictsModels == (kind == .lmstudio))
+    }
+
+    @Test(arguments: [
+        ("a", "http://h:8000", ServerKind.unknown, "a"), ("a", "http://h:8000", .openai, "a"),
+        ("a", "http://h:8000", .lmstudio, "LMStudio"), ("a", "http://h:8000", .ollama, "Ollama"),
+        ("a", "http://h:8000", .vllm, "vLLM"), ("a", "http://h:8000", .llamaCpp, "llama.cpp"),
+        ("lmstudio", "http://h:8000", .unknown, "LMStudio"),
+        ("My LM-Studio 2", "http://h:8000", .openai, "LMStudio"),
+        ("a", "http://h:1234", .unknown, "LMStudio"), ("a", "http://h:1234", .openai, "LMStudio"),
+        // What it is found to be counts for more than where it is.
+        ("lmstudio", "http://h:1234", .ollama, "Ollama"), ("a", "unix:/s", .unknown, "a"),
+    ])
+    func `a log line calls it by its program's name`(
+        name: String, endpoint: String, kind: ServerKind, product: String
+    ) throws {
+        let server = try server(name: name, endpoint: endpoint)
+        server.kind = kind
+        #expect(server.productName == product)
+    }
+
+    @Test func `all that it lists is offered, or what the configuration names of it`() throws {
+        let listed = [model("b"), model("a"), model("e", .embeddings)]
+        let open = try server()
+        open.models = listed
+        #expect(open.offered == listed)
+        #expect(open.missing.isEmpty)
+        let chosen = try server { $0.supportedModels = ["a", "x", "B", "e"] }
+        chosen.models = listed
+        #expect(chosen.offered.map(\.id) == ["a", "e"])
+        #expect(chosen.missing == ["x", "B"])
+        chosen.models = []
+        #expect(chosen.offered.isEmpty)
+        #expect(chosen.missing == ["a", "x", "B", "e"])
+    }
+
+    @Test func `as many requests run at once as configured, as the server says, or four`() throws {
+        let server = try server()
+        #expect(server.concurrency == ModelServer.concurrencyDefault)
+        server.slots = 2
+        #expect(server.concurrency == 2)
+        server.models = [
+            model("a", parallel: 3), model("b", parallel: 6), model("c"),
+            model("e", .embeddings, parallel: 9), model("d", .llm, .notLoaded, parallel: 8),
+        ]
+        #expect(server.concurrency == 6)
+        let fixed = try self.server { $0.maxConcurrent = 1 }
+        fixed.models = server.models
+        #expect(fixed.concurrency == 1)
+    }
+
+    @Test func `a server that is down says so, and for what reason`() throws {
+        let server = try server(name: "lmstudio")
+        #expect(server.state == .probing)
+        #expect(server.lastError == nil)
+        server.markDown("Connection refused")
+        #expect(server.state == .down)
+        #expect(server.lastError == "Model discovery failed: Connection refused")
+    }
+
+    @Test(arguments: [
+        (
+            DiscoveryFailure.unreachable("Connection refused"),
+            "Model discovery failed: Connection refused"
+        ),
+        (.status(404), "Failed to fetch models from LMStudio: 404"),
+        (.unauthorized(401), "Failed to fetch models from LMStudio: 401"),
+        (.notAList("nonsense"), "Failed to fetch models from LMStudio: nonsense"),
+    ])
+    func `a failed look is worded as the guide words it`(failure: DiscoveryFailure, line: String) {
+        #expect(failure.message(product: "LMStudio") == line)
+    }
+
+    @Test(arguments: [
+        (DiscoveryFailure.unauthorized(401), ModelServer.State.authFailed),
+        (.unauthorized(403), .authFailed), (.status(429), .rateLimited), (.status(500), .down),
+        (.unreachable("x"), .down), (.notAList("x"), .down),
+    ])
+    func `what a failed look tells of the server`(
+        failure: DiscoveryFailure, state: ModelServer.State
+    ) throws {
+        let server = try server()
+        server.kind = .lmstudio
+        server.lastList = [1]
+        server.finish(.failed(failure))
+        #expect(server.state == state)
+        #expect(server.lastError == failure.message(product: "LMStudio"))
+        // Whoever listens there next may be another program.
+        #expect(server.kind == .unknown)
+        #expect(server.lastList.isEmpty)
+        server.finish(.listed(changed: true))
+        #expect(server.state == .up)
+        #expect(server.lastError == nil)
+    }
+
+    @Test func `only LM Studio has another API to choose`() throws {
+        let server = try server()
+        for kind in [ServerKind.unknown, .ollama, .llamaCpp, .vllm, .openai] {
+            server.kind = kind
+            #expect(!server.chooseOtherAPI(stream: true))
+            #expect(!server.chooseOtherAPI(stream: false))
+        }
+        #expect(server.streamsTellUsage && server.wholesTellStats)
+        server.kind = .lmstudio
+        #expect(server.chooseOtherAPI(stream: true))
+        #expect(!server.streamsTellUsage && server.wholesTellStats)
+        #expect(server.chooseOtherAPI(stream: false))
+        #expect(!server.streamsTellUsage && !server.wholesTellStats)
+    }
+
+    @Test func `no more of a key is kept for comparison than servers repeat`() throws {
+        #expect(try server().keyStart == nil)
+        #expect(try server(key: "sk-lm-0123456789").keyStart == "sk-lm-01")
+        #expect(try server(key: "abc").keyStart == "abc")
+    }
+}

@@ -1,0 +1,243 @@
+import HTTP
+import Kernel
+import TestSupport
+import Testing
+
+/// What becomes of one request: each way in which an answer may come.
+@Suite struct TransferTests {
+    static let answers: [(text: String, outcome: String)] = [
+        (answer("hello"), "200 hello"),
+        (answer(""), "200 "),
+        (answer("gone", status: "404 Not Found"), "404 gone"),
+        ("HTTP/1.1 204 No Content\r\n\r\n", "204 "),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "3\r\nhel\r\n2\r\nlo\r\n0\r\nA: b\r\n\r\n", "200 hello"
+        ),
+        ("HTTP/1.1 100 Continue\r\n\r\n" + answer("hello"), "200 hello"),
+        ("HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", "200 hi"),
+    ]
+
+    @Test(arguments: answers, [Transfer.Delivery.whole, .pieces])
+    func `an answer arrives, and its connection is kept`(
+        sample: (text: String, outcome: String), delivery: Transfer.Delivery
+    ) throws {
+        let scene = try Scene()
+        var requests: [String] = []
+        scene.server.answer = { peer, request in
+            requests.append(request)
+            peer.send(sample.text)
+        }
+        for _ in 0..<3 {
+            let recorder = scene.ask(delivery)
+            #expect(recorder.answer == sample.outcome)
+            #expect(recorder.late == 0)
+            #expect(recorder.sent == 1)
+            #expect(delivery == .pieces || recorder.pieces.isEmpty)
+            #expect(delivery == .whole || recorder.whole == "")
+        }
+        #expect(requests == Array(repeating: "GET /x HTTP/1.1\r\nHost: h\r\n\r\n", count: 3))
+        #expect(scene.server.peers.count == 1)
+    }
+
+    @Test(arguments: answers, [Transfer.Delivery.whole, .pieces])
+    func `an answer arrives byte by byte`(
+        sample: (text: String, outcome: String), delivery: Transfer.Delivery
+    ) throws {
+        let scene = try Scene()
+        let bytes = Array(sample.text.utf8)
+        var at = 0
+        scene.server.answer = { _, _ in at = 0 }
+        let recorder = Recorder()
+        scene.start(recorder, delivery)
+        #expect(scene.loop.run { scene.server.peers.first?.requests == 1 })
+        while at < bytes.count {
+            #expect(!recorder.isOver)
+            scene.server.peers[0].send([bytes[at]])
+            at += 1
+            scene.loop.runTurns(3)
+        }
+        #expect(scene.loop.run { recorder.isOver })
+        #expect(recorder.answer == sample.outcome)
+    }
+
+    @Test(arguments: [Transfer.Delivery.whole, .pieces])
+    func `a body that ends with the connection arrives, and the connection is not kept`(
+        delivery: Transfer.Delivery
+    ) throws {
+        let scene = try Scene()
+        scene.server.answer = { peer, _ in
+            peer.send("HTTP/1.1 200 OK\r\n\r\nhel")
+            peer.send("lo")
+            peer.close()
+        }
+        #expect(scene.ask(delivery).answer == "200 hello")
+        #expect(scene.ask(delivery).answer == "200 hello")
+        #expect(scene.server.peers.count == 2)
+    }
+
+    @Test(arguments: [
+        "Connection: close\r\n", "Connection: Keep-Alive, close\r\n",
+        // What is left of this promise is less than the time that a request takes to get there.
+        "Keep-Alive: timeout=1\r\n", "Keep-Alive: timeout=0\r\n",
+    ])
+    func `a connection is not used beyond what the server promised`(fields: String) throws {
+        let scene = try Scene()
+        scene.server.answer = { peer, _ in peer.send(answer("hello", fields: fields)) }
+        #expect(scene.ask().answer == "200 hello")
+        let second = scene.ask()
+        #expect(second.answer == "200 hello")
+        #expect(second.sent == 1)
+        #expect(scene.server.peers.count == 2)
+        #expect(scene.loop.run { scene.server.peers[0].isAtEnd })
+    }
+
+    @Test func `HTTP 1.0 keeps a connection only where it says so`() throws {
+        for (fields, connections) in [("", 2), ("Connection: keep-alive\r\n", 1)] {
+            let scene = try Scene()
+            scene.server.answer = { peer, _ in
+                peer.send("HTTP/1.0 200 OK\r\n\(fields)Content-Length: 2\r\n\r\nhi")
+            }
+            #expect(scene.ask().answer == "200 hi")
+            #expect(scene.ask().answer == "200 hi")
+            #expect(scene.server.peers.count == connections)
+        }
+    }
+
+    @Test func `a connection with bytes after the answer is not trusted again`() throws {
+        let scene = try Scene()
+        scene.server.answer = { peer, _ in
+            peer.send(answer("hi") + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+        }
+        #expect(scene.ask().answer == "200 hi")
+        #expect(scene.ask().answer == "200 hi")
+        #expect(scene.server.peers.count == 2)
+    }
+
+    @Test(arguments: [
+        ("nonsense", HTTPParseError.notHTTP),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", .truncated),
+        ("HTTP/1.1 200 OK\r\nContent-", .truncated),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n", .truncated),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", .badChunk),
+        ("HTTP/1.1 101 Switching Protocols\r\n\r\n", .switchedProtocols),
+        ("", .closedWithoutAnswer),
+    ])
+    func `an answer that is none, or is cut, fails once`(
+        text: String, error: HTTPParseError
+    ) throws {
+        for delivery in [Transfer.Delivery.whole, .pieces] {
+            let scene = try Scene()
+            scene.server.answer = { peer, _ in
+                peer.send(text)
+                peer.close()
+            }
+            let recorder = scene.ask(delivery)
+            #expect(recorder.error == .answer(error))
+            #expect(recorder.sent == 1)
+            scene.loop.runTurns()
+            #expect(recorder.late == 0)
+            #expect(scene.server.peers.count == 1)
+        }
+    }
+
+    @Test func `a large body comes whole, or in many pieces`() throws {
+        let body = String(repeating: "0123456789abcdef", count: 65_536)
+        let scene = try Scene()
+        scene.server.answer = { peer, request in
+            peer.send(answer(String(request.split(separator: "\r\n\r\n").last ?? "")))
+        }
+        let whole = scene.ask(body: body)
+        #expect(whole.whole == body)
+        let pieces = scene.ask(.pieces, body: body)
+        #expect(pieces.body == body)
+        #expect(pieces.pieces.count > 1)
+        #expect(scene.server.peers.count == 1)
+        // What was gathered for one answer is not in the next.
+        #expect(scene.ask(body: "short").whole == "short")
+    }
+
+    @Test(arguments: ["length", "chunks", "close"])
+    func `an answer over the limit fails`(form: String) throws {
+        let scene = try Scene()
+        let size = HTTPLimits.answerBytesMax + 1
+        scene.server.answer = { peer, _ in
+            switch form {
+            case "length": peer.send("HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n")
+            case "chunks":
+                let digits = String(size, radix: 16)
+                peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(digits)\r\n")
+            default: peer.send("HTTP/1.1 200 OK\r\n\r\n")
+            }
+            peer.send([UInt8](repeating: 120, count: size))
+        }
+        #expect(scene.ask().error == .answerTooLarge)
+        #expect(scene.loop.run { scene.server.peers[0].isAtEnd })
+    }
+
+    @Test(arguments: [true, false])
+    func `an answer before the request was sent whole is delivered`(closes: Bool) throws {
+        let scene = try Scene()
+        scene.server.greet = { peer in
+            peer.isReading = false
+            if scene.server.peers.count > 1 { return peer.isReading = true }
+            peer.send(answer("too large", status: "413 Content Too Large"))
+            if closes { peer.close() }
+        }
+        scene.server.answer = { peer, _ in peer.send(answer("fine")) }
+        let recorder = scene.ask(body: String(repeating: "x", count: 16_000_000))
+        #expect(recorder.answer == "413 too large")
+        #expect(recorder.late == 0)
+        // Nobody knows how much of the request the server will still read: not that one again.
+        #expect(scene.ask().answer == "200 fine")
+        #expect(scene.server.peers.count == 2)
+        if !closes {
+            scene.server.peers[0].isReading = true
+            #expect(scene.loop.run { scene.server.peers[0].isAtEnd })
+        }
+        scene.server.greet = { _ in }
+    }
+
+    @Test func `nothing is read while a transfer is paused, and all of it after`() throws {
+        let scene = try Scene()
+        scene.server.answer = { peer, _ in
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\nfirst")
+        }
+        let recorder = Recorder()
+        recorder.onPiece = { $0.pause() }
+        let transfer = scene.start(recorder, .pieces)
+        #expect(scene.loop.run { recorder.body == "first" })
+        let rest = String(repeating: "x", count: 29_995)
+        scene.server.peers[0].send(rest)
+        scene.loop.runTurns()
+        #expect(recorder.body == "first")
+        recorder.onPiece = { _ in }
+        transfer.resume()
+        #expect(scene.loop.run { recorder.isOver })
+        #expect(recorder.body == "first" + rest)
+        // A connection that was paused serves on.
+        scene.server.answer = { peer, _ in peer.send(answer("next")) }
+        #expect(scene.ask(.pieces).answer == "200 next")
+        #expect(scene.server.peers.count == 1)
+    }
+
+    @Test func `a transfer that is paused while its request goes out still sends all of it`() throws
+    {
+        let scene = try Scene()
+        scene.server.greet = { $0.isReading = false }
+        scene.server.answer = { peer, _ in peer.send(answer("fine")) }
+        let recorder = Recorder()
+        let transfer = scene.start(
+            recorder, .pieces, body: String(repeating: "x", count: 16_000_000))
+        recorder.onSent = { $0.pause() }
+        #expect(scene.loop.run { scene.server.peers.count == 1 })
+        transfer.pause()
+        scene.server.peers[0].isReading = true
+        #expect(scene.loop.run { scene.server.peers[0].requests == 1 })
+        scene.loop.runTurns()
+        #expect(recorder.body == "")
+        transfer.resume()
+        #expect(scene.loop.run { recorder.isOver })
+        #expect(recorder.answer == "200 fine")
+    }
+}

@@ -1,0 +1,112 @@
+import Glibc
+import Kernel
+import TestSupport
+import Testing
+
+/// Accepting connections, and what is known of who made them.
+@Suite struct ListenerTests {
+    /// A listener on a socket in a folder of its own, and what it accepted.
+    private final class Door {
+        let loop: EventLoop
+        let folder = TemporaryFolder()
+        var accepted: [Int32] = []
+        var starved: [Errno] = []
+        var onAccept: () -> Void = {}
+        private(set) var listener: Listener?
+        private let file: SocketFile
+
+        init(_ loop: EventLoop) throws {
+            self.loop = loop
+            file = try SocketFile(at: folder.file("s"), privateFolder: false)
+            listener = try Listener(
+                file.listen(mode: 0o600, backlog: 200), on: loop,
+                starved: { [unowned self] in starved.append($0) },
+                accepted: { [unowned self] descriptor in
+                    // Kept open by a number of its own.
+                    accepted.append(dup(descriptor.number))
+                    onAccept()
+                })
+        }
+
+        deinit { for number in accepted { close(number) } }
+
+        func connect() throws(Errno) -> FileDescriptor {
+            try StreamSocket.connect(toUnix: folder.file("s"))
+        }
+    }
+
+    private final class Client {
+        let descriptor: FileDescriptor
+
+        init(_ descriptor: consuming FileDescriptor) {
+            self.descriptor = descriptor
+        }
+    }
+
+    @Test func `all that wait are accepted, a batch in a turn`() throws {
+        let door = Door.self
+        let loop = try EventLoop()
+        let open = try door.init(loop)
+        let clients = try (0..<150).map { _ in Client(try open.connect()) }
+        loop.runTurns(1)
+        let first = open.accepted.count
+        #expect(first > 1 && first < 150)
+        #expect(loop.run { open.accepted.count == clients.count })
+        #expect(open.starved.isEmpty)
+        #expect(open.accepted.allSatisfy { fcntl($0, F_GETFL) & O_NONBLOCK != 0 })
+    }
+
+    @Test func `a listener that is stopped leaves the rest to the kernel`() throws {
+        let loop = try EventLoop()
+        let door = try Door(loop)
+        door.onAccept = { if door.accepted.count == 2 { door.listener?.stop() } }
+        let clients = try (0..<5).map { _ in Client(try door.connect()) }
+        loop.runTurns()
+        #expect(door.accepted.count == 2)
+        #expect(clients.count == 5)
+        door.onAccept = {}
+    }
+
+    @Test func `the kernel tells who is at the other end`() throws {
+        let loop = try EventLoop()
+        let door = try Door(loop)
+        let client = Client(try door.connect())
+        #expect(loop.run { door.accepted.count == 1 })
+        let us = PeerCredentials(
+            pid: ThisProcess.pid, uid: ThisProcess.uid, gid: ThisProcess.gid)
+        #expect(try PeerCredentials(of: door.accepted[0]) == us)
+        #expect(try PeerCredentials(of: client.descriptor.number) == us)
+        let pair = SocketPair()
+        #expect(try PeerCredentials(of: pair.near) == us)
+        #expect(us.pid == getpid() && us.uid == geteuid() && us.gid == getegid())
+    }
+
+    @Test func `what is no socket has no peer`() throws {
+        let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        #expect(throws: Errno(code: ENOTSOCK)) { try PeerCredentials(of: file) }
+    }
+
+    @Test func `a machine without descriptors is waited for, told once, and not spun on`() async {
+        // In a process of its own: the limit is everybody's.
+        await #expect(processExitsWith: .success) {
+            let loop = try EventLoop()
+            let door = try Door(loop)
+            let clients = try (0..<3).map { _ in Client(try door.connect()) }
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            // Descriptors are given from the lowest on: none is left below this one.
+            let next = dup(0)
+            close(next)
+            let full = rlimit(rlim_cur: rlim_t(next), rlim_max: limit.rlim_max)
+            var lowered = full
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &lowered)
+            loop.runTurns(100)
+            precondition(door.accepted.isEmpty)
+            precondition(door.starved == [.tooManyFilesHere])
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            precondition(loop.run { door.accepted.count == clients.count })
+            precondition(door.starved.count == 1)
+        }
+    }
+}
