@@ -12,7 +12,8 @@ import Testing
         client = try daemon.connect()
     }
 
-    /// A call of each method that is valid, by name and by position, and what is wrong with another.
+    /// A call of each method that is valid, by name and by position, and what is wrong with
+    /// another.
     static let calls: [(method: String, named: JSONValue, placed: JSONValue, wrong: JSONValue)] = [
         ("ping", [:], [], ["x": 1]),
         ("status", [:], [], [1]),
