@@ -88,7 +88,7 @@ measure_memory() {
     local socket=$scratch/fresh.sock fresh
     start_daemon fresh "$daemon" "$scratch/one.toml"
     fresh=$pid
-    sleep 2
+    sleep 3
     drive memory memory.release "$fresh" || return
     drive idle --seconds "$(rounds 20 5)" idle "$fresh" || return
     drive hold memory.connections 1000 "$socket" "$fresh" || return
@@ -129,7 +129,7 @@ measure_static() {
             { tail -5 "$scratch/static.log" && return 1; }
     fi
     start_daemon static $folder/release/crowd-models-executor "$scratch/one.toml"
-    sleep 2
+    sleep 3
     drive memory memory.static "$pid" || return
     stop "$pid"
 }

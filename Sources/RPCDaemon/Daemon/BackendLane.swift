@@ -64,6 +64,7 @@ final class BackendLane {
         } else {
             queue.withdrawn(completion.key)
         }
+        daemon.workEnded()
         pump()
     }
 

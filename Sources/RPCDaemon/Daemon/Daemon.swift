@@ -36,6 +36,7 @@ final class Daemon {
     /// The socket, until it is served.
     private var heldSocket: SystemdActivation.Socket?
     private lazy var patienceTimer = Timer { [unowned self] in beginServing() }
+    private lazy var settledTimer = Timer { ProcessMemory.release() }
     private lazy var idleTimer = Timer { [unowned self] in endIdling() }
     private lazy var shutdownTimer = Timer { [unowned self] in cutShort() }
 
@@ -63,6 +64,13 @@ final class Daemon {
     /// this machine has answered by then, and one that hangs must not keep anybody.
     private static let firstLookPatience: UInt64 = 300_000_000
 
+    /// How long after its start what only a start needs is let go of: the first clients are served
+    /// and the first looks are over by then.
+    private static let startSettled: UInt64 = 1_000_000_000
+    /// How long after the last completion memory is given back: who asks again later than that waits
+    /// some hundred page faults longer, which is less than a millisecond.
+    private static let workSettled: UInt64 = 2_000_000_000
+
     /// Makes the backends, looks at each for the first time, and serves `socket` once all have
     /// answered or failed: the first client of a daemon that was started for it finds them.
     ///
@@ -70,6 +78,7 @@ final class Daemon {
     func start(
         _ socket: consuming SystemdActivation.Socket, file: SocketFile?, keys: [String: Secret]
     ) {
+        ProcessMemory.keepFreed()
         heldSocket = consume socket
         socketFile = file
         isActivated = file == nil
@@ -90,9 +99,15 @@ final class Daemon {
         if lanes.allSatisfy(\.hasGreeted) { beginServing() }
     }
 
+    /// A completion has ended.
+    func workEnded() {
+        loop.set(settledTimer, after: Self.workSettled)
+    }
+
     private func beginServing() {
         loop.cancel(patienceTimer)
         guard let socket = heldSocket.take() else { return }
+        loop.set(settledTimer, after: Self.startSettled)
         do throws(Errno) {
             switch consume socket {
             case .listener(let descriptor): try listen(descriptor)

@@ -213,6 +213,7 @@ int run_await(int count, char **arguments) {
     return 0;
 }
 
+/// Binds all threads of processes; those that have ended by now do not matter.
 int run_pin(int count, char **arguments) {
     if (count < 2) die("usage: pin PROCESSOR|all PID...");
     cpu_set_t set;
@@ -224,7 +225,7 @@ int run_pin(int count, char **arguments) {
         char path[64];
         snprintf(path, sizeof path, "/proc/%s/task", arguments[i]);
         DIR *threads = opendir(path);
-        if (!threads) die("no process %s", arguments[i]);
+        if (!threads) continue;
         for (struct dirent *thread; (thread = readdir(threads));)
             if (thread->d_name[0] != '.') sched_setaffinity(atoi(thread->d_name), sizeof set, &set);
         closedir(threads);

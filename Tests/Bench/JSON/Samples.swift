@@ -2,7 +2,7 @@
 enum Samples {
     /// 60 bytes, as a tool writes them again and again.
     static let smallRequest = Array(
-        #"{"jsonrpc":"2.0","id":12345,"method":"ping","params":{}}   "#.utf8 + [0x0A])
+        #"{"jsonrpc":"2.0","id":12345678,"method":"ping","params":{}}"#.utf8 + [0x0A])
 
     /// A completion whose messages hold prose in several alphabets, escapes, code, and tools with
     /// nested schemas and numbers: a long conversation of an agent.

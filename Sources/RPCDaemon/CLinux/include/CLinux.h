@@ -60,6 +60,14 @@ int clinux_adopt(int fd);
 /// Raises the soft limit on descriptors towards `wanted`; answers the limit in force.
 long clinux_raise_descriptors(long wanted);
 
+/// Unmaps the pages of all code, which come back from the page cache as they are needed; answers
+/// how many bytes they span.
+long clinux_drop_code(void);
+/// Keeps up to `bytes` of freed memory on the heap, and blocks of that size on it too.
+void clinux_keep_freed(int bytes);
+/// Gives the heap's free pages back to the kernel.
+void clinux_trim_heap(void);
+
 /// Sends one datagram to the socket of NOTIFY_SOCKET, which may be abstract ("@name").
 int clinux_notify(const char *socket_name, const char *message);
 
