@@ -61,9 +61,9 @@ measure_complete() {
     }
     pin_together "${servers[@]}"
     drive lone --name complete --calls 1000 --rounds "$(rounds 25 9)" "${line[@]}" || return
+    drive load --name complete-16 --connections 16 --seconds 0.4 --rounds "$(rounds 21 7)" \
+        "${line[@]}" || return
     pin_free "${servers[@]}"
-    drive load --name complete-16 --connections 16 --seconds "$(rounds 0.7 0.4)" \
-        --rounds "$(rounds 11 5)" "${line[@]}" || return
 }
 
 measure_stream() {
