@@ -112,12 +112,15 @@ measure_memory() {
 }
 
 measure_start() {
+    pin_together
     drive start --rounds "$(rounds 9 3)" "$scratch/start.sock" "$daemon" \
         --config "$scratch/one.toml" --socket "$scratch/start.sock" || return
+    pin_free
 }
 
 measure_client() {
     local client="$products/crowd-models --socket $scratch/main.sock"
+    pin_together "$main_pid" "$backend_pid"
     drive once --name client --rounds "$(rounds 9 5)" "ping=$client ping" || return
     local body='{"model":"bench-model","messages":[{"role":"user","content":"hello"}]}'
     local kinds=("client=$client complete --no-stream -m bench-model hello")
@@ -125,6 +128,7 @@ measure_client() {
     is_skipped curl ||
         kinds+=("curl=curl -s -o /dev/null -H Content-Type:application/json -d $body $url")
     drive once --name client-complete --rounds "$(rounds 9 5)" "${kinds[@]}" || return
+    pin_free "$main_pid" "$backend_pid"
 }
 
 # As it is installed: the Swift runtime inside. Its own scratch folder keeps the other build whole.
