@@ -66,10 +66,11 @@ start() {
     started+=("$pid")
 }
 
+# Ends what is still running of it: the shell's own jobs, since an old id may be another's by now.
 stop_all() {
     local each
-    for each in "${started[@]-}"; do
-        [[ -n $each ]] && kill "$each" 2>/dev/null || true
+    for each in $(jobs -pr); do
+        kill "$each" 2>/dev/null || true
     done
     wait 2>/dev/null || true
     go_back
