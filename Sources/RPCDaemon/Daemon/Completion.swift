@@ -155,6 +155,8 @@ final class Completion: InFlight, TransferDelegate {
         BackendFailure(
             backend: lane.name, product: lane.server.productName,
             endpoint: lane.server.config.endpoint.original, model: model.id,
+            others: lane.offers.filter { $0.model.purpose.canChat && $0.model.id != model.id }
+                .map(\.model.id),
             retryAfter: daemon.lookMilliseconds, keyStart: lane.server.keyStart)
     }
 
