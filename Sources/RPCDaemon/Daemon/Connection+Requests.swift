@@ -114,7 +114,7 @@ extension Connection {
                     "the id \(token) belongs to a request that is not answered yet",
                     data: ["id": (try? JSONValue(parsing: id)) ?? .null]))
         }
-        let isNotification = !envelope.id.isPresent
+        let isNotification = envelope.isNotification
         let token = line.extracting(envelope.method.bounds)
         guard let method = Method.named(token, hasEscape: envelope.methodHasEscape) else {
             if !isNotification { refuse(id, batch, .unknownMethod(JSONText.string(token))) }
