@@ -14,7 +14,8 @@ static int drop_code(struct dl_phdr_info *object, size_t size, void *sum) {
         // Only what is never written: whatever else was relocated would be lost.
         if (part->p_type != PT_LOAD || part->p_flags != (PF_R | PF_X)) continue;
         uintptr_t start = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
-        uintptr_t end = (object->dlpi_addr + part->p_vaddr + part->p_memsz + page - 1) & ~(page - 1);
+        uintptr_t end = object->dlpi_addr + part->p_vaddr + part->p_memsz;
+        end = (end + page - 1) & ~(page - 1);
         if (madvise((void *)start, end - start, MADV_DONTNEED) == 0) *(long *)sum += end - start;
     }
     return 0;
