@@ -3,7 +3,6 @@ import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
-import Scheduling
 
 /// The result of a completion, whole or put together from a stream.
 extension Completion {

@@ -3,7 +3,6 @@ import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
-import Scheduling
 
 /// A streamed answer: each event becomes a delta, its text passed on as the bytes it came as.
 extension Completion {

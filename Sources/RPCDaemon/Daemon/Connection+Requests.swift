@@ -1,8 +1,5 @@
-import Backends
 import Configuration
 import CrowdModelsProtocol
-import Kernel
-import Scheduling
 
 /// From a line to an answer: what JSON-RPC 2.0 asks of every request, whatever its method.
 extension Connection {

@@ -1,5 +1,4 @@
 import Backends
-import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics

@@ -1,4 +1,3 @@
-import Backends
 import Configuration
 import CrowdModelsProtocol
 import Glibc

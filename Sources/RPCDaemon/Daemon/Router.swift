@@ -1,8 +1,6 @@
 import Backends
 import Configuration
 import CrowdModelsProtocol
-import Kernel
-import Scheduling
 
 /// A model and the backend that has it; made when the backend's list changes, and shared since.
 final class FoundModel {
