@@ -220,7 +220,8 @@ final class Completion: InFlight, TransferDelegate {
     func fail(_ fault: Fault, sent: Bool) {
         dropTransfer()
         var fault = fault
-        if let stream, stream.hasText {
+        // What is too much for its caller alone is not sent along.
+        if let stream, stream.hasText, fault.code != .limitExceeded {
             var data = fault.data
             data["kind"] = nil
             data["content"] = .string(stream.contentText)

@@ -188,7 +188,7 @@ extension Connection {
         refuse(id, nil, tooLarge(size))
     }
 
-    private func tooLarge(_ size: Int) -> Fault {
+    func tooLarge(_ size: Int) -> Fault {
         let limit = daemon.limits.outputBytesMax
         return Fault(
             .limitExceeded,
