@@ -12,8 +12,7 @@ import Testing
         client = try daemon.connect()
     }
 
-    /// A call of each method that is valid, by name and by position, and what is wrong with
-    /// another.
+    /// Of each method a call by name, the same by position, and one that is wrong.
     static let calls: [(method: String, named: JSONValue, placed: JSONValue, wrong: JSONValue)] = [
         ("ping", [:], [], ["x": 1]),
         ("status", [:], [], [1]),

@@ -27,52 +27,60 @@ import Testing
     // MARK: The specification's own exchanges
 
     /// Section 7 of the JSON-RPC 2.0 specification with methods that this daemon has.
-    static let specification: [(request: String, answer: String)] = [
-        (
-            #"{"jsonrpc": "2.0", "method": "check", "params": ["ping", []], "id": 1}"#,
-            #"{"id":1,"result":{"valid":true}}"#
-        ),
-        (
-            #"{"jsonrpc": "2.0", "method": "check", "params": ["cancel", [23]], "id": 2}"#,
-            #"{"id":2,"result":{"valid":true}}"#
-        ),
-        (
-            #"{"jsonrpc": "2.0", "method": "check", "params": {"method": "ping", "params": {}}, "id": 3}"#,
-            #"{"id":3,"result":{"valid":true}}"#
-        ),
-        (
-            #"{"jsonrpc": "2.0", "method": "check", "params": {"params": {}, "method": "ping"}, "id": 4}"#,
-            #"{"id":4,"result":{"valid":true}}"#
-        ),
-        (#"{"jsonrpc": "2.0", "method": "update", "params": [1,2,3,4,5]}"#, ""),
-        (#"{"jsonrpc": "2.0", "method": "foobar"}"#, ""),
-        (#"{"jsonrpc": "2.0", "method": "foobar", "id": "1"}"#, #"{"id":"1","error":-32601}"#),
-        (
-            #"{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]"#,
-            #"{"id":null,"error":-32700}"#
-        ),
-        (
-            #"{"jsonrpc": "2.0", "method": 1, "params": "bar"}"#, #"{"id":null,"error":-32600}"#
-        ),
-        (
-            #"[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"}, {"jsonrpc": "2.0", "method"]"#,
-            #"{"id":null,"error":-32700}"#
-        ),
-        ("[]", #"{"id":null,"error":-32600}"#),
-        ("[1]", #"[{"id":null,"error":-32600}]"#),
-        (
-            "[1,2,3]",
-            #"[{"id":null,"error":-32600},{"id":null,"error":-32600},{"id":null,"error":-32600}]"#
-        ),
-        (
-            #"[{"jsonrpc": "2.0", "method": "check", "params": ["ping"], "id": "1"}, {"jsonrpc": "2.0", "method": "notify_hello", "params": [7]}, {"jsonrpc": "2.0", "method": "check", "params": ["help"], "id": "2"}, {"foo": "boo"}, {"jsonrpc": "2.0", "method": "foo.get", "params": {"name": "myself"}, "id": "5"}, {"jsonrpc": "2.0", "method": "ping", "id": "9"}]"#,
-            #"[{"id":"1","result":{"valid":true}},{"id":"2","result":{"valid":true}},{"id":null,"error":-32600},{"id":"5","error":-32601},{"id":"9","result":{"ok":true}}]"#
-        ),
-        (
-            #"[{"jsonrpc": "2.0", "method": "notify_sum", "params": [1,2,4]}, {"jsonrpc": "2.0", "method": "notify_hello", "params": [7]}]"#,
-            ""
-        ),
-    ]
+    static let specification = pairs(
+        """
+        --> {"jsonrpc": "2.0", "method": "check", "params": ["ping", []], "id": 1}
+        <-- {"id":1,"result":{"valid":true}}
+        --> {"jsonrpc": "2.0", "method": "check", "params": ["cancel", [23]], "id": 2}
+        <-- {"id":2,"result":{"valid":true}}
+        --> {"jsonrpc": "2.0", "method": "check", "params": {"method": "ping", "params": {}}, \
+        "id": 3}
+        <-- {"id":3,"result":{"valid":true}}
+        --> {"jsonrpc": "2.0", "method": "check", "params": {"params": {}, "method": "ping"}, \
+        "id": 4}
+        <-- {"id":4,"result":{"valid":true}}
+        --> {"jsonrpc": "2.0", "method": "update", "params": [1,2,3,4,5]}
+        --> {"jsonrpc": "2.0", "method": "foobar"}
+        --> {"jsonrpc": "2.0", "method": "foobar", "id": "1"}
+        <-- {"id":"1","error":-32601}
+        --> {"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]
+        <-- {"id":null,"error":-32700}
+        --> {"jsonrpc": "2.0", "method": 1, "params": "bar"}
+        <-- {"id":null,"error":-32600}
+        --> [{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"}, \
+        {"jsonrpc": "2.0", "method"]
+        <-- {"id":null,"error":-32700}
+        --> []
+        <-- {"id":null,"error":-32600}
+        --> [1]
+        <-- [{"id":null,"error":-32600}]
+        --> [1,2,3]
+        <-- [{"id":null,"error":-32600},{"id":null,"error":-32600},{"id":null,"error":-32600}]
+        --> [{"jsonrpc": "2.0", "method": "check", "params": ["ping"], "id": "1"}, \
+        {"jsonrpc": "2.0", "method": "notify_hello", "params": [7]}, \
+        {"jsonrpc": "2.0", "method": "check", "params": ["help"], "id": "2"}, \
+        {"foo": "boo"}, \
+        {"jsonrpc": "2.0", "method": "foo.get", "params": {"name": "myself"}, "id": "5"}, \
+        {"jsonrpc": "2.0", "method": "ping", "id": "9"}]
+        <-- [{"id":"1","result":{"valid":true}},{"id":"2","result":{"valid":true}},\
+        {"id":null,"error":-32600},{"id":"5","error":-32601},{"id":"9","result":{"ok":true}}]
+        --> [{"jsonrpc": "2.0", "method": "notify_sum", "params": [1,2,4]}, \
+        {"jsonrpc": "2.0", "method": "notify_hello", "params": [7]}]
+        """)
+
+    /// Requests with what each is answered; nothing for those without an answer.
+    private static func pairs(_ text: String) -> [(request: String, answer: String)] {
+        var pairs: [(request: String, answer: String)] = []
+        for line in text.split(separator: "\n") {
+            let rest = String(line.dropFirst(4))
+            if line.hasPrefix("-->") {
+                pairs.append((rest, ""))
+            } else {
+                pairs[pairs.count - 1].answer = rest
+            }
+        }
+        return pairs
+    }
 
     @Test func `the fifteen exchanges of the specification go as it says`() throws {
         #expect(Self.specification.count == 15)
@@ -154,35 +162,32 @@ import Testing
         (#"{"jsonrpc":"2.0","method":"complete","params":{"prompt":"x","stream":true}}"#, ""),
         (#"{"jsonrpc":"2.0","method":"subscribe","params":[["log"]]}"#, ""),
         (#"{"jsonrpc":"2.0","method":"cancel","params":{"nope":1}}"#, ""),
-        (
-            #"{"jsonrpc":"2.0","method":"complete","params":{"prompt":"x","stream":true},"id":null}"#,
-            #"{"id":null,"error":-32600}"#
-        ),
-        (
-            #"{"jsonrpc":"2.0","method":"complete","params":{"prompt":"x","progress":true},"id":null}"#,
-            #"{"id":null,"error":-32600}"#
-        ),
-        (
-            #"{"jsonrpc":"2.0","method":"subscribe","params":[["log"]],"id":null}"#,
-            #"{"id":null,"error":-32600}"#
-        ),
-        (
-            #"[{"jsonrpc":"2.0","method":"complete","params":{"prompt":"x","stream":true},"id":1}]"#,
-            #"[{"id":1,"error":-32600}]"#
-        ),
-        (
-            #"[{"jsonrpc":"2.0","method":"complete","params":{"prompt":"x","progress":true},"id":1}]"#,
-            #"[{"id":1,"error":-32600}]"#
-        ),
-        (
-            #"[{"jsonrpc":"2.0","method":"subscribe","params":[["log"]],"id":1}]"#,
-            #"[{"id":1,"error":-32600}]"#
-        ),
     ]
+
+    /// What has no place for notifications to go to.
+    static let misplaced = pairs(
+        """
+        --> {"jsonrpc":"2.0","method":"complete","params":{"prompt":"x","stream":true},\
+        "id":null}
+        <-- {"id":null,"error":-32600}
+        --> {"jsonrpc":"2.0","method":"complete","params":{"prompt":"x","progress":true},\
+        "id":null}
+        <-- {"id":null,"error":-32600}
+        --> {"jsonrpc":"2.0","method":"subscribe","params":[["log"]],"id":null}
+        <-- {"id":null,"error":-32600}
+        --> [{"jsonrpc":"2.0","method":"complete","params":{"prompt":"x","stream":true},\
+        "id":1}]
+        <-- [{"id":1,"error":-32600}]
+        --> [{"jsonrpc":"2.0","method":"complete","params":{"prompt":"x","progress":true},\
+        "id":1}]
+        <-- [{"id":1,"error":-32600}]
+        --> [{"jsonrpc":"2.0","method":"subscribe","params":[["log"]],"id":1}]
+        <-- [{"id":1,"error":-32600}]
+        """)
 
     @Test func `every mistake gets its answer, and the connection goes on`() throws {
         let client = try daemon.connect()
-        for (request, answer) in Self.mistakes {
+        for (request, answer) in Self.mistakes + Self.misplaced {
             let expected = answer.isEmpty ? [] : [answer]
             #expect(
                 Self.brief(try answers(to: request + "\n")) == expected, "\(request.prefix(99))")

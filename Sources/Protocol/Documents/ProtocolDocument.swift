@@ -144,7 +144,13 @@ public struct ProtocolDocument {
     private mutating func writeTranscripts() {
         if transcripts.isEmpty { return }
         text += "## Transcripts\n\n"
-        text += "Recorded exchanges, which the tests replay against the daemon.\n\n"
+        text += """
+            Recorded exchanges (docs/transcripts), which the tests replay against the daemon: what a
+            client sends, `-->`, and what it gets, `<--`. There `<number>` and `"<text>"` stand for
+            what differs from run to run, and `…` for members and elements that are left out.
+
+
+            """
         for transcript in transcripts {
             text += "### \(transcript.name)\n\n```\n\(transcript.text)"
             text += transcript.text.hasSuffix("\n") ? "```\n\n" : "\n```\n\n"
