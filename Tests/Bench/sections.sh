@@ -28,7 +28,10 @@ pin_free() {
 measure_ping() {
     local line=("daemon=ping@$scratch/main.sock#$main_pid" "echo=ping@$scratch/echo.sock#$echo_pid")
     local servers=("$main_pid" "$echo_pid") shape
-    is_skipped redis-server || { line+=("redis=redis@$scratch/redis.sock#$redis_pid") && servers+=("$redis_pid"); }
+    is_skipped redis-server || {
+        line+=("redis=redis@$scratch/redis.sock#$redis_pid")
+        servers+=("$redis_pid")
+    }
     pin_apart "${servers[@]}"
     for shape in 8x1 64x1 8x16; do
         drive load --name ping-$shape --connections ${shape%x*} --pipeline ${shape#*x} \
@@ -52,12 +55,15 @@ measure_methods() {
 measure_complete() {
     local line=("daemon=complete@$scratch/main.sock#$main_pid" "direct=http@$backend_port")
     local servers=("$main_pid" "$backend_pid")
-    is_skipped nginx || { line+=("nginx=http@$scratch/nginx.sock#$nginx_pid") && servers+=("$nginx_pid"); }
+    is_skipped nginx || {
+        line+=("nginx=http@$scratch/nginx.sock#$nginx_pid")
+        servers+=("$nginx_pid")
+    }
     pin_together "${servers[@]}"
     drive lone --name complete --calls 1000 --rounds "$(rounds 25 9)" "${line[@]}" || return
+    drive load --name complete-16 --connections 16 --seconds 0.4 --rounds "$(rounds 21 7)" \
+        "${line[@]}" || return
     pin_free "${servers[@]}"
-    drive load --name complete-16 --connections 16 --seconds "$(rounds 0.7 0.4)" \
-        --rounds "$(rounds 11 5)" "${line[@]}" || return
 }
 
 measure_stream() {
@@ -106,18 +112,23 @@ measure_memory() {
 }
 
 measure_start() {
-    drive start --rounds "$(rounds 25 9)" "$scratch/start.sock" "$daemon" \
+    pin_together
+    drive start --rounds "$(rounds 9 3)" "$scratch/start.sock" "$daemon" \
         --config "$scratch/one.toml" --socket "$scratch/start.sock" || return
+    pin_free
 }
 
 measure_client() {
     local client="$products/crowd-models --socket $scratch/main.sock"
-    drive once --name client --rounds "$(rounds 25 9)" "ping=$client ping" || return
+    pin_together "$main_pid" "$backend_pid"
+    drive once --name client --rounds "$(rounds 9 5)" "ping=$client ping" || return
     local body='{"model":"bench-model","messages":[{"role":"user","content":"hello"}]}'
     local kinds=("client=$client complete --no-stream -m bench-model hello")
-    is_skipped curl || kinds+=("curl=curl -s -o /dev/null -H Content-Type:application/json -d $body \
-http://127.0.0.1:$backend_port/api/v0/chat/completions")
-    drive once --name client-complete --rounds "$(rounds 25 9)" "${kinds[@]}" || return
+    local url=http://127.0.0.1:$backend_port/api/v0/chat/completions
+    is_skipped curl ||
+        kinds+=("curl=curl -s -o /dev/null -H Content-Type:application/json -d $body $url")
+    drive once --name client-complete --rounds "$(rounds 9 5)" "${kinds[@]}" || return
+    pin_free "$main_pid" "$backend_pid"
 }
 
 # As it is installed: the Swift runtime inside. Its own scratch folder keeps the other build whole.

@@ -11,7 +11,11 @@ install_peers() {
     if ((${#missing[@]} && $(id -u) == 0)) && command -v apt-get >/dev/null; then
         # policy-rc.d keeps the packages from starting services of their own.
         local policy=/usr/sbin/policy-rc.d
-        [[ -e $policy ]] && policy='' || { printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy; }
+        if [[ -e $policy ]]; then
+            policy=''
+        else
+            printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy
+        fi
         { timeout 60 apt-get update && timeout 120 apt-get install -y --no-install-recommends \
             "${missing[@]}"; } >/dev/null 2>&1 || true
         [[ -z $policy ]] || rm -f "$policy"
@@ -27,7 +31,8 @@ is_skipped() {
 }
 
 describe_machine() {
-    printf 'processor\t%s × %s\n' "$(nproc)" "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"
+    printf 'processor\t%s × %s\n' "$(nproc)" \
+        "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"
     printf 'memory\t%s\n' "$(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
     printf 'kernel\t%s\n' "$(uname -sr)"
     printf 'load before the run\t%s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"

@@ -43,6 +43,7 @@ int main(int count, char **arguments) {
     fputs("usage: BenchDriver COMMAND ...\n", stderr);
     for (size_t i = 0; i < known; i++)
         fprintf(stderr, "  %s %s\n", commands[i].name, commands[i].usage);
-    fputs("A TARGET is NAME=KIND@ADDRESS[#PID]; an address is /a/path or a port of 127.0.0.1.\n", stderr);
+    fputs("A TARGET is NAME=KIND@ADDRESS[#PID]; an address is /a/path or a port of 127.0.0.1.\n",
+          stderr);
     return 64;
 }

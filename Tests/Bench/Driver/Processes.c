@@ -13,6 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/// Starts of a program that make up one round.
+enum { runs_per_round = 5 };
+
 /// Starts a program with its words, its output thrown away. Errors of the program still show.
 static pid_t begin(char *const *words) {
     pid_t parent = getpid();
@@ -67,9 +70,12 @@ int run_start(int count, char **arguments) {
     int first = read_options(count, arguments, options);
     if (count - first < 2) die("usage: start [--rounds R] ADDRESS PROGRAM [ARGUMENT...]");
     struct samples samples = {0};
-    for (int round = 0; round <= (int)rounds; round++) {
-        double time = start_once(arguments[first], arguments + first + 1);
-        if (round > 0) add_sample(&samples, time);
+    for (int round = 0; round < (int)rounds; round++) {
+        struct samples each = {0};
+        for (int run = 0; run < runs_per_round; run++)
+            add_sample(&each, start_once(arguments[first], arguments + first + 1));
+        add_sample(&samples, median(&each));
+        free(each.values);
     }
     record(name, "ms", &samples);
     return 0;
@@ -88,6 +94,19 @@ static char **split_words(char *text, char **name) {
     return words;
 }
 
+/// The median of some whole runs, in milliseconds.
+static double run_several(char *const *words, const char *name) {
+    struct samples each = {0};
+    for (int run = 0; run < runs_per_round; run++) {
+        uint64_t start = now();
+        expect_success(begin(words), name);
+        add_sample(&each, (double)(now() - start) / 1e6);
+    }
+    double middle = median(&each);
+    free(each.values);
+    return middle;
+}
+
 int run_once(int count, char **arguments) {
     double rounds = 15;
     const char *name = "once";
@@ -99,12 +118,10 @@ int run_once(int count, char **arguments) {
     char *names[8], **words[8];
     struct samples samples[8] = {0};
     for (int i = 0; i < kinds; i++) words[i] = split_words(arguments[first + i], &names[i]);
-    for (int round = 0; round <= (int)rounds; round++)
+    for (int round = 0; round < (int)rounds; round++)
         for (int turn = 0; turn < kinds; turn++) {
             int i = (turn + round) % kinds;
-            uint64_t start = now();
-            expect_success(begin(words[i]), names[i]);
-            if (round > 0) add_sample(&samples[i], (double)(now() - start) / 1e6);
+            add_sample(&samples[i], run_several(words[i], names[i]));
         }
     for (int i = 0; i < kinds; i++) {
         char label[128];

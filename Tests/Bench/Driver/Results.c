@@ -78,6 +78,7 @@ static void judge(const struct report *report, struct goal *goal) {
     else if (strcmp(goal->kind, "added") == 0) goal->figure = paired(left, right, false);
     else if (strcmp(goal->kind, "median") == 0) goal->figure = median(left);
     else if (strcmp(goal->kind, "most") == 0) goal->figure = most(left);
+    else if (strcmp(goal->kind, "least") == 0) goal->figure = least(left);
     else die("%s is no kind of goal", goal->kind);
     bool is_met = strcmp(goal->sense, ">=") == 0 ? goal->figure >= goal->limit
                                                  : goal->figure <= goal->limit;

@@ -171,11 +171,11 @@ static double flood_once(const struct target *target, int *sockets, struct buffe
             bool would_block;
             if (!receive(sockets[events[i].data.u32], buffer, MSG_DONTWAIT, &would_block))
                 die("a connection ended within its flood");
+            size_t tail = buffer->count < 400000 ? buffer->count : 400000;
             bool is_whole = call->framing == framed_by_body
-                ? buffer->count > 7 && !memcmp(buffer->bytes + buffer->count - 7, "\r\n0\r\n\r\n", 7)
+                ? tail > 7 && !memcmp(buffer->bytes + buffer->count - 7, "\r\n0\r\n\r\n", 7)
                 : buffer->bytes[buffer->count - 1] == '\n'
-                    && memmem(buffer->bytes + (buffer->count > 400000 ? buffer->count - 400000 : 0),
-                              buffer->count > 400000 ? 400000 : buffer->count, "\"result\":", 9);
+                    && memmem(buffer->bytes + buffer->count - tail, tail, "\"result\":", 9);
             if (is_whole) running--;
         }
     }
