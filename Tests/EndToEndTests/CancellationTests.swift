@@ -245,17 +245,17 @@ import Testing
         while Connecting.count(to: server.port) == 0 && waiting.count < 10 {
             waiting.append(Connecting.start(to: server.port))
         }
-        let already = Connecting.count(to: server.port)
-        try #require(already > 0)
+        try #require(Connecting.count(to: server.port) > 0)
         let observer = try daemon.connect()
         var times: [UInt64] = []
+        var during = 0
         for number in 0..<Self.trials {
             let client = try daemon.connect()
             let id = client.start("complete", ["model": "ready", "prompt": "x"])
             let deadline = Deadline()
             while try observer.result("status")["in_flight"] != 1 {}
             // The kernel's table of connections takes 10 ms to read, the daemon's own none.
-            if number == 0 { #expect(Connecting.count(to: server.port) == already + 1) }
+            if number == 0 { during = Connecting.count(to: server.port) }
             let open = ProcessFile.openFiles(of: daemon.child.identifier)
             let left = way.isAnswered ? open - 1 : open - 2
             let (start, cancel) = try end(client, id, way)
@@ -265,7 +265,9 @@ import Testing
             times.append(Deadline.now - start)
             if way.isAnswered { try expectOneAnswer(client, id, cancel, .prompt) }
         }
-        #expect(Connecting.count(to: server.port) == already)
+        // One of the test's own at least, and the daemon's.
+        #expect(during >= 2)
+        #expect(Connecting.count(to: server.port) < during)
         times.sort()
         let figures = """
             connecting by \(way.rawValue): fastest \(times[0] / 1000) µs, median \
