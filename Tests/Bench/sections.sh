@@ -124,7 +124,7 @@ http://127.0.0.1:$backend_port/api/v0/chat/completions")
 measure_static() {
     local folder=.cache/bench/static
     if ((build)) || [[ ! -x $folder/release/crowd-models-executor ]]; then
-        swift build -c release --static-swift-stdlib --scratch-path $folder \
+        nice -n 15 swift build -c release --static-swift-stdlib --scratch-path $folder \
             --product crowd-models-executor >"$scratch/static.log" 2>&1 ||
             { tail -5 "$scratch/static.log" && return 1; }
     fi
