@@ -154,6 +154,19 @@ import Testing
         #expect(!document.contains("`\(name)`"))
     }
 
+    @Test func `a parameter that is given twice is refused by its name`() throws {
+        for params in [
+            #"{"type":"llm","type":"llm"}"#, #"{"type":"llm","t\u0079pe":null}"#,
+            #"{"type":null,"state":null,"type":"llm"}"#,
+        ] {
+            client.send(
+                line: #"{"jsonrpc":"2.0","id":1,"method":"models.list","params":\#(params)}"#)
+            let error = try client.readMessage()?["error"]
+            #expect(error?["code"] == -32602)
+            #expect(error?["data"]?["parameter"] == "type")
+        }
+    }
+
     @Test func `a check runs nothing`() throws {
         for method in ["complete", "models.refresh", "subscribe", "unsubscribe", "cancel"] {
             let params = Self.calls.first { $0.method == method }?.named ?? [:]

@@ -134,6 +134,25 @@ import Testing
         #expect(lines.contains { $0.contains("Discovered 3 models") })
     }
 
+    @Test func `a backend that stays down is told of once`() throws {
+        let daemon = try DaemonProcess(
+            """
+            [discovery]
+            enabled = false
+            interval = 0.05
+            [[llm_backends]]
+            name = "nobody"
+            endpoint = "http://127.0.0.1:9/v1"
+            """)
+        try daemon.waitForLog(containing: "Initialized LLM client")
+        let client = try daemon.connect()
+        _ = try client.result("subscribe", [["backends"]])
+        _ = try client.result("subscribe", ["topics": ["stats"], "interval_ms": 50])
+        while client.notes("event").count < 12 { _ = try client.nextNotification("event") }
+        let told = client.notes("event").filter { $0["topic"] == "backends" }
+        #expect(told.map { $0["data"]?["snapshot"] != nil } == [true])
+    }
+
     @Test func `numbers come at their interval`() throws {
         let server = ScriptedServer()
         let daemon = try server.daemon()

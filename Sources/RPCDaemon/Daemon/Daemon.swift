@@ -3,7 +3,6 @@ import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics
-import Scheduling
 
 /// The daemon: what is configured, who is connected, which backends there are, what was counted.
 ///
@@ -67,8 +66,8 @@ final class Daemon {
     /// How long after its start what only a start needs is let go of: the first clients are served
     /// and the first looks are over by then.
     private static let startSettled: UInt64 = 1_000_000_000
-    /// How long after the last completion memory is given back: who asks again later than that waits
-    /// some hundred page faults longer, which is less than a millisecond.
+    /// How long after the last completion memory is given back: who asks again later than that
+    /// waits some hundred page faults longer, which is less than a millisecond.
     private static let workSettled: UInt64 = 2_000_000_000
 
     /// Makes the backends, looks at each for the first time, and serves `socket` once all have
