@@ -61,8 +61,8 @@ struct ToolCall {
         return .object(call)
     }
 
-    /// Calls in one answer: models make a handful, agents' servers some dozens; each delta is looked
-    /// up among them.
+    /// Calls in one answer: models make a handful, agents' servers some dozens; each delta is
+    /// looked up among them.
     static let callsMax = 1024
 
     /// Adds the deltas of one frame; false once there are more calls than `callsMax`.
