@@ -49,12 +49,12 @@ public struct Arguments: Sendable {
         var index = 0
         while let value = (try? reader.next(in: text)) ?? nil {
             guard index < parameters.count else {
-                let expected =
-                    parameters.isEmpty
-                    ? "none" : parameters.map { "`\($0.name)`" }.joined(separator: ", ")
+                let names = parameters.map { "`\($0.name)`" }.joined(separator: ", ")
                 throw Fault(
                     .invalidParams,
-                    "`\(method)` takes at most \(parameters.count) parameters: \(expected)")
+                    parameters.isEmpty
+                        ? "`\(method)` takes no parameters"
+                        : "element \(index) of `params` is too many: `\(method)` takes \(names)")
             }
             values[index] = value
             index += 1

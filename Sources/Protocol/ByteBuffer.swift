@@ -42,8 +42,6 @@ public struct ByteBuffer: ~Copyable {
     @inlinable public var count: Int { end &- start }
     /// Whether no byte waits to be read.
     @inlinable public var isEmpty: Bool { end == start }
-    /// How many bytes this buffer's allocation can hold.
-    @inlinable public var allocatedCapacity: Int { capacity }
 
     /// The bytes that wait to be read, in place.
     @inlinable public var span: Span<UInt8> {

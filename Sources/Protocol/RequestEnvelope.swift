@@ -10,8 +10,6 @@ public struct RequestEnvelope: Equatable, Sendable {
     public var methodHasEscape = false
     /// The object or array of parameters; absent for none and for null.
     public var params = JSONRange.absent
-    /// Whether the params are an array.
-    public var paramsByPosition = false
     /// Why it is no valid request, as a sentence; nil for a valid one.
     public var fault: StaticString?
 
@@ -77,8 +75,7 @@ public struct RequestEnvelope: Equatable, Sendable {
     ) {
         if params.isPresent {
             switch JSONKind(firstByte: text[Int(params.start)]) {
-            case .object: break
-            case .array: paramsByPosition = true
+            case .object, .array: break
             case .null: params = .absent
             default: fault = fault ?? "`params` must be an object or an array"
             }

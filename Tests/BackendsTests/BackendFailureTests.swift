@@ -7,7 +7,7 @@ import Testing
 @Suite struct BackendFailureTests {
     static let failure = BackendFailure(
         backend: "b", product: "LMStudio", endpoint: "http://h:1234", model: "qwen3-4b",
-        retryAfter: 1000, keyStart: "sk-secre")
+        others: ["llama-3-8b", "qwen3-8b"], retryAfter: 1000, keyStart: "sk-secre")
 
     /// One error as a server sends it, and what is to become of it.
     struct Sample: CustomTestStringConvertible {
@@ -237,6 +237,7 @@ import Testing
         switch sample.code {
         case .backendError: #expect(fault.data["status"]?.integerValue == sample.status)
         case .backendUnavailable: #expect(fault.data["retry_after_ms"] == 1000)
+        case .modelNotFound: #expect(fault.data["nearest"] == ["qwen3-8b", "llama-3-8b"])
         default: break
         }
     }

@@ -134,7 +134,7 @@ import Testing
         #expect(here.status == 78)
     }
 
-    @Test func `a key that cannot be read is told at the start`() throws {
+    @Test func `every key that cannot be had is told with its place`() throws {
         let folder = TestFolder()
         let file = folder.write(
             "c.toml",
@@ -143,12 +143,23 @@ import Testing
             name = "a"
             endpoint = "http://127.0.0.1:1"
             api_key_file = "\(folder.path)/no-such-key"
+            [[llm_backends]]
+            name = "b.c d"
+            endpoint = "http://127.0.0.1:2"
+            api_key_env = "NO_SUCH_VARIABLE"
 
             """)
-        let run = try CommandLineTests.run(["--check-config", "--config", file])
-        #expect(run.status == 78)
-        #expect(run.errors.contains("\(folder.path)/no-such-key"))
-        #expect(run.errors.hasPrefix("\(file):"))
+        for arguments in [["--check-config", "--config", file], ["--config", file]] {
+            let run = try CommandLineTests.run(arguments)
+            #expect(run.status == 78)
+            #expect(run.output == "")
+            let lines = run.errors.split(separator: "\n")
+            #expect(lines.count == 2, "\(run.errors)")
+            #expect(lines.first?.hasPrefix("\(file):4:16: ") == true, "\(run.errors)")
+            #expect(lines.first?.contains("\(folder.path)/no-such-key") == true)
+            #expect(lines.last?.hasPrefix("\(file):8:15: ") == true, "\(run.errors)")
+            #expect(lines.last?.contains("NO_SUCH_VARIABLE") == true)
+        }
     }
 
     @Test func `the log's level and form are what the flags say`() throws {

@@ -102,6 +102,20 @@ import Testing
         #expect(try scene.simulator.chats().isEmpty)
     }
 
+    @Test func `an alias of a model that is not there is never named as the nearest`() throws {
+        let scene = try Scene(config: "[aliases]\nfast = \"gone\"\nhome = \"llama-2-7b-chat\"\n")
+        for asked in ["fast", "gone", "fasty"] as [JSONValue] {
+            for error in [
+                try scene.client.error("complete", ["prompt": "x", "model": asked]),
+                try scene.client.error("models.get", ["model": asked]),
+            ] {
+                #expect(error["code"] == 1001)
+                let nearest = error["data"]?["nearest"]?.arrayValue ?? []
+                #expect(nearest.contains("home") && !nearest.contains("fast"), "\(error.text)")
+            }
+        }
+    }
+
     @Test func `without any backend the error says where there could be one`() throws {
         let daemon = try DaemonProcess("llm_backends = []\n[discovery]\nenabled = false\n")
         let client = try daemon.connect()

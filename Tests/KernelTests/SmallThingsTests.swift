@@ -94,6 +94,34 @@ import Testing
         log.write(line: ByteBuffer("gone").span)
     }
 
+    @Test func `a full pipe that nobody reads does not hold up the loop`() throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe2(&ends, O_CLOEXEC) == 0)
+        let (far, near) = (ends[0], ends[1])
+        defer {
+            close(far)
+            close(near)
+        }
+        let log = LogOutput(on: try EventLoop(), descriptor: near)
+        let line = ByteBuffer(String(repeating: "x", count: 1023))
+        for _ in 0..<1000 {
+            log.write(line: line.span)
+            log.flush()
+        }
+        #expect(fcntl(far, F_SETFL, O_NONBLOCK) == 0)
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        var lines = 0
+        while true {
+            let count = read(far, &bytes, bytes.count)
+            if count <= 0 { break }
+            lines += bytes[..<count].count { $0 == UInt8(ascii: "\n") }
+        }
+        #expect((1..<1000).contains(lines))
+        log.write(line: ByteBuffer("after").span)
+        log.flush()
+        #expect(read(far, &bytes, bytes.count) == 6)
+    }
+
     @Test(arguments: ["path", "abstract", "none", "relative"])
     func `the service manager hears what it asked for`(kind: String) async {
         // The variable is read in a process of its own: it is everybody's.

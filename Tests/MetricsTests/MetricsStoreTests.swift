@@ -118,23 +118,6 @@ import Testing
         #expect(total.clients.map(\.figures.total).reduce(0, +) == total.all.total)
     }
 
-    @Test func `tidying changes no number`() {
-        var (tidy, untidy) = (MetricsStore(errorKinds: []), MetricsStore(errorKinds: []))
-        for step in 0..<200 as Range<UInt64> {
-            let now = start + step * 7 * second
-            for _ in 0..<3 {
-                tidy.finished(.served(latency: Double(step)), now: now)
-                untidy.finished(.served(latency: Double(step)), now: now)
-            }
-            tidy.tidied(now: now + 5 * second)
-            for window in StatsWindow.allCases {
-                let then = now + 6 * second
-                #expect(
-                    tidy.snapshot(window, now: then).all == untidy.snapshot(window, now: then).all)
-            }
-        }
-    }
-
     @Test func `a kind of error without a name is a bug`() async {
         await #expect(processExitsWith: .failure) {
             var store = MetricsStore(errorKinds: ["timeout"])

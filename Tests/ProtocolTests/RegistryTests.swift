@@ -54,7 +54,11 @@ import Testing
         #expect(Self.fault(method, .object(members))?.code == .invalidParams)
         #expect(Self.validator.problems(params: .object(members), of: method) != [])
         let surplus = JSONValue.array(Array(repeating: .null, count: method.parameters.count + 1))
-        #expect(Self.fault(method, surplus)?.code == .invalidParams)
+        let refusal = Self.fault(method, surplus)
+        #expect(refusal?.code == .invalidParams)
+        let place =
+            method.parameters.isEmpty ? "no parameters" : "element \(surplus.arrayValue!.count - 1)"
+        #expect(refusal?.message.contains(place) == true, "\(refusal?.message ?? "")")
         #expect(Self.validator.problems(params: surplus, of: method) != [])
         let needed = method.parameters.contains(where: \.isRequired)
         #expect((Self.fault(method, [:]) != nil) == needed)

@@ -59,8 +59,9 @@ extension ProtocolDocument {
         - An `AF_UNIX` stream socket; UTF-8; one compact JSON value per line, ended by `\\n`. A
           trailing `\\r`, blank lines and a last line without `\\n` are accepted.
         - JSON is strict RFC 8259: no byte order mark, no trailing comma, no lone surrogate.
-        - Nothing comes that was not asked for. The one exception: a connection that is one too
-          many gets one line, error 1013 with id null, and is closed.
+        - Nothing comes that was not asked for. The one exception: a connection that is refused
+          gets one line with id null and is closed: error 1013 where it is one too many, 1011
+          where the configuration does not let its user in.
         - Shut down your side of the connection for writing and you still get every answer; then
           the daemon closes, unless you have a subscription.
         - Close the connection and all that you asked for is cancelled.

@@ -14,20 +14,23 @@ package struct BackendFailure {
     package var endpoint: String
     /// The model that was asked for.
     package var model: String
+    /// What else its server lists, to name the nearest.
+    package var others: [String]
     /// After how many milliseconds asking again makes sense, where nobody said.
     package var retryAfter: Int
     /// The start of the key, if there is one: words that repeat it are not passed on.
     private let keyStart: String?
 
     package init(
-        backend: String, product: String, endpoint: String, model: String, retryAfter: Int,
-        keyStart: String?
+        backend: String, product: String, endpoint: String, model: String, others: [String],
+        retryAfter: Int, keyStart: String?
     ) {
         self.keyStart = keyStart
         self.backend = backend
         self.product = product
         self.endpoint = endpoint
         self.model = model
+        self.others = others
         self.retryAfter = retryAfter
     }
 
@@ -85,6 +88,8 @@ package struct BackendFailure {
         }
         if let words, let fault = fault(of: words, data) { return fault }
         if Self.saysUnknownModel(status: status, body) {
+            let nearest = NearestName.closest(to: model, among: others, count: 3)
+            data["nearest"] = .array(nearest.map { .string($0) })
             return Fault(
                 .modelNotFound,
                 "\(product) at \(endpoint) does not know the model \(model)"

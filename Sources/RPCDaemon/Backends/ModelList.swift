@@ -51,12 +51,13 @@ package enum ModelList {
         guard let answer = try? JSONValue(parsing: body),
             let entries = answer["models"]?.arrayValue
         else { return false }
+        // By name: two lists of many thousands are not held against each other entry by entry.
+        let places = Dictionary(grouping: models.indices) { models[$0].id }
         for entry in entries {
-            let key = entry["key"]?.stringValue
             let instances = entry["loaded_instances"]?.arrayValue ?? []
-            for index in models.indices {
+            let names = instances.map { $0["id"]?.stringValue } + [entry["key"]?.stringValue]
+            for index in Set(names.compactMap(\.self)).flatMap({ places[$0] ?? [] }) {
                 let instance = instances.first { $0["id"]?.stringValue == models[index].id }
-                guard instance != nil || models[index].id == key else { continue }
                 models[index].sizeBytes = entry["size_bytes"]?.integerValue
                 models[index].parameters = entry["params_string"]?.stringValue
                 models[index].parallel = (instance ?? instances.first)?["config"]?["parallel"]?

@@ -2,6 +2,8 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -71,6 +73,21 @@ long clinux_send(int fd, const void *bytes, size_t count) {
     do {
         sent = send(fd, bytes, count, MSG_NOSIGNAL);
         if (sent < 0 && errno == ENOTSOCK) sent = write(fd, bytes, count);
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : sent;
+}
+
+long clinux_send_now(int fd, const void *bytes, size_t count) {
+    long sent;
+    do {
+        sent = send(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+    } while (sent < 0 && errno == EINTR);
+    if (sent >= 0 || errno != ENOTSOCK) return sent < 0 ? -errno : sent;
+    // A pipe that is ready takes this much without waiting (pipe(7)).
+    struct pollfd room = {.fd = fd, .events = POLLOUT};
+    if (poll(&room, 1, 0) <= 0) return -EAGAIN;
+    do {
+        sent = write(fd, bytes, count < PIPE_BUF ? count : PIPE_BUF);
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
 }

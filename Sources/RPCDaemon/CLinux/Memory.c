@@ -13,9 +13,9 @@ static int drop_code(struct dl_phdr_info *object, size_t size, void *sum) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[i];
         // Only what is never written: whatever else was relocated would be lost.
         if (part->p_type != PT_LOAD || part->p_flags != (PF_R | PF_X)) continue;
-        uintptr_t address = object->dlpi_addr + part->p_vaddr;
-        uintptr_t start = address & ~(page - 1);
-        uintptr_t end = (address + part->p_memsz + page - 1) & ~(page - 1);
+        uintptr_t start = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
+        uintptr_t end = object->dlpi_addr + part->p_vaddr + part->p_memsz;
+        end = (end + page - 1) & ~(page - 1);
         if (madvise((void *)start, end - start, MADV_DONTNEED) == 0) *(long *)sum += end - start;
     }
     return 0;

@@ -108,7 +108,26 @@ extension BackendConfig {
     }
 }
 
+extension Config {
+    /// Where the key of one of its backends stands, or is named; nil for a backend of no file.
+    package func keyPosition(of backend: BackendConfig) -> TOMLPosition? {
+        let table = "llm_backends.\(TOMLKey(backend.name))"
+        return backend.keySource.key.flatMap { origins["\(table).\($0)"] } ?? origins[table]
+    }
+}
+
 extension KeySource {
+    /// The key of the configuration that says it; nil for none.
+    var key: String? {
+        switch self {
+        case .automatic: nil
+        case .literal: "api_key"
+        case .variable: "api_key_env"
+        case .file: "api_key_file"
+        case .credential: "api_key_credential"
+        }
+    }
+
     /// Whether a key can stand in a header: visible ASCII only.
     static func isSendable(_ key: String) -> Bool {
         key.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }

@@ -169,13 +169,16 @@ final class BackendLane {
         daemon.modelsText = []
         offers = now.map { FoundModel(model: $0, lane: self) }
         guard daemon.hasSubscribers, before != now else { return }
+        // By name: a list of many thousands is not searched through for each of them.
+        let known = Dictionary(before.map { ($0.id, $0) }) { first, _ in first }
+        let names = Set(now.map(\.id))
         for model in now {
-            let old = before.first { $0.id == model.id }
+            let old = known[model.id]
             if old == model { continue }
             daemon.publishModel(
                 FoundModel(model: model, lane: self), old == nil ? "added" : "changed")
         }
-        for model in before where !now.contains(where: { $0.id == model.id }) {
+        for model in before where !names.contains(model.id) {
             daemon.publishModel(FoundModel(model: model, lane: self), "removed")
         }
     }

@@ -3,7 +3,6 @@ import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
-import Scheduling
 
 /// The result of a completion, whole or put together from a stream.
 extension Completion {
@@ -131,9 +130,7 @@ extension Completion {
     private func completionLine() -> String {
         var line = ByteBuffer(capacity: 160)
         line.append("LLM request completed: ")
-        let tokens =
-            report.totalTokens ?? (report.promptTokens ?? 0) + (report.completionTokens ?? 0)
-        line.append(decimal: tokens)
+        line.append(decimal: report.allTokens)
         line.append(" tokens used")
         if let speed = report.tokensPerSecond {
             line.append(", ")
@@ -165,7 +162,6 @@ extension Completion {
 extension GenerationReport {
     func writeUsage(to out: inout ByteBuffer) {
         guard promptTokens != nil || completionTokens != nil else { return }
-        let total = totalTokens ?? (promptTokens ?? 0) + (completionTokens ?? 0)
         out.append(",\"usage\":{")
         if let promptTokens {
             out.append("\"prompt_tokens\":")
@@ -178,7 +174,7 @@ extension GenerationReport {
             out.append(",")
         }
         out.append("\"total_tokens\":")
-        out.append(decimal: total)
+        out.append(decimal: allTokens)
         if !usageDetails.isEmpty {
             out.append(",\"completion_tokens_details\":")
             out.append(usageDetails.span)

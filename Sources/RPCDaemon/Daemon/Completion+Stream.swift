@@ -3,7 +3,6 @@ import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
-import Scheduling
 
 /// A streamed answer: each event becomes a delta, its text passed on as the bytes it came as.
 extension Completion {
@@ -46,8 +45,7 @@ extension Completion {
             do throws(JSONError) {
                 let frame = try ChatFrame(data)
                 if frame.error.isPresent { return fault(inStream: data) }
-                take(frame, data)
-                return nil
+                return take(frame, data)
             } catch {
                 return Fault(
                     .backendError,
@@ -62,13 +60,14 @@ extension Completion {
         failure.fault(status: 200, retryAfter: nil, body: data)
     }
 
-    private func take(_ frame: ChatFrame, _ data: Span<UInt8>) {
+    /// Takes one frame; the fault that ends the stream, if it does.
+    private func take(_ frame: ChatFrame, _ data: Span<UInt8>) -> Fault? {
         if frame.finishReason.isPresent { stream?.hasFinishReason = true }
         report.read(frame, data)
         let hasContent = frame.content.count > 2
         let hasReasoning = frame.reasoning.count > 2
         let hasTools = frame.toolCalls.isPresent
-        guard hasContent || hasReasoning || hasTools else { return }
+        guard hasContent || hasReasoning || hasTools else { return nil }
         let now = Clock.monotonic()
         if stream?.firstTokenAt == 0 {
             stream?.firstTokenAt = now
@@ -79,10 +78,22 @@ extension Completion {
         if hasContent { stream?.content.append(inside: frame.content, of: data) }
         if hasReasoning { stream?.reasoning.append(inside: frame.reasoning, of: data) }
         if hasTools, let deltas = try? JSONValue(parsing: data.extracting(frame.toolCalls.bounds)) {
-            stream?.keepToolCalls(deltas)
+            stream?.toolCallBytes += frame.toolCalls.count
+            guard stream?.keepToolCalls(deltas) == true else { return tooManyToolCalls }
+        }
+        if let size = stream?.resultBytes, size > daemon.limits.outputBytesMax {
+            return connection.tooLarge(size)
         }
         writeDelta(
             frame, data, content: hasContent, reasoning: hasReasoning, tools: hasTools)
+        return nil
+    }
+
+    private var tooManyToolCalls: Fault {
+        Fault(
+            .backendError,
+            "\(lane.server.productName) sent over \(ToolCall.callsMax) tool calls in one answer",
+            data: ["backend": .string(lane.name), "status": 200])
     }
 
     private func writeDelta(
@@ -138,13 +149,13 @@ extension Completion {
     private func endPlain(_ head: HTTPResponseHead, _ body: [UInt8]) {
         let body = body.span
         guard let frame = accept(head, body) else { return }
-        take(frame, body)
+        if let fault = take(frame, body) { return fail(fault, sent: true) }
         succeed()
     }
 }
 
 extension StreamState {
-    mutating func keepToolCalls(_ deltas: JSONValue) {
+    mutating func keepToolCalls(_ deltas: JSONValue) -> Bool {
         ToolCall.merge(deltas, into: &toolCalls)
     }
 }

@@ -155,6 +155,8 @@ final class Completion: InFlight, TransferDelegate {
         BackendFailure(
             backend: lane.name, product: lane.server.productName,
             endpoint: lane.server.config.endpoint.original, model: model.id,
+            others: lane.offers.filter { $0.model.purpose.canChat && $0.model.id != model.id }
+                .map(\.model.id),
             retryAfter: daemon.lookMilliseconds, keyStart: lane.server.keyStart)
     }
 
@@ -218,7 +220,8 @@ final class Completion: InFlight, TransferDelegate {
     func fail(_ fault: Fault, sent: Bool) {
         dropTransfer()
         var fault = fault
-        if let stream, stream.hasText {
+        // What is too much for its caller alone is not sent along.
+        if let stream, stream.hasText, fault.code != .limitExceeded {
             var data = fault.data
             data["kind"] = nil
             data["content"] = .string(stream.contentText)

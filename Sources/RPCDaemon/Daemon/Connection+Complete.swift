@@ -1,8 +1,5 @@
 import Backends
-import Configuration
 import CrowdModelsProtocol
-import Kernel
-import Scheduling
 
 extension Connection {
     /// `complete`: routes the request and asks for its turn; the answer comes when it comes.

@@ -1,8 +1,6 @@
 import Backends
 import Configuration
 import CrowdModelsProtocol
-import Kernel
-import Scheduling
 
 /// A valid call of a known method.
 struct Call {

@@ -1,8 +1,5 @@
-import Backends
 import Configuration
 import CrowdModelsProtocol
-import Kernel
-import Scheduling
 
 /// From a line to an answer: what JSON-RPC 2.0 asks of every request, whatever its method.
 extension Connection {
@@ -114,7 +111,7 @@ extension Connection {
                     "the id \(token) belongs to a request that is not answered yet",
                     data: ["id": (try? JSONValue(parsing: id)) ?? .null]))
         }
-        let isNotification = !envelope.id.isPresent
+        let isNotification = envelope.isNotification
         let token = line.extracting(envelope.method.bounds)
         guard let method = Method.named(token, hasEscape: envelope.methodHasEscape) else {
             if !isNotification { refuse(id, batch, .unknownMethod(JSONText.string(token))) }
@@ -191,7 +188,7 @@ extension Connection {
         refuse(id, nil, tooLarge(size))
     }
 
-    private func tooLarge(_ size: Int) -> Fault {
+    func tooLarge(_ size: Int) -> Fault {
         let limit = daemon.limits.outputBytesMax
         return Fault(
             .limitExceeded,

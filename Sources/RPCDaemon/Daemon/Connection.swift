@@ -1,9 +1,7 @@
-import Backends
 import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics
-import Scheduling
 
 /// One client: its lines come in, its answers go out, and what it asked for dies with it.
 ///

@@ -1,9 +1,7 @@
 import Backends
-import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics
-import Scheduling
 
 /// How requests are counted: each once, when it ends.
 extension Daemon {

@@ -1,5 +1,4 @@
 import Backends
-import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics
@@ -10,6 +9,7 @@ import Scheduling
 extension Daemon {
     func writePrometheus(to out: inout ByteBuffer) {
         let snapshot = metrics.snapshot(.total, now: loop.now)
+        processSample.renew(now: loop.now)
         var text = PrometheusText()
         text.counter("crowd_models_requests_total", "Requests that ended, by outcome.") { line in
             line("outcome=\"succeeded\"", Double(snapshot.all.succeeded))
@@ -48,7 +48,7 @@ extension Daemon {
             }
         }
         text.gauge("process_resident_memory_bytes", "Memory that is resident.") { line in
-            line("", Double(ThisProcess.residentBytes))
+            line("", Double(processSample.residentBytes))
         }
         out.append("{\"content_type\":\"text/plain; version=0.0.4\",\"text\":")
         out.append(string: text.text)

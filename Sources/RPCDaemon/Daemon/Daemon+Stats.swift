@@ -1,5 +1,3 @@
-import Backends
-import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics

@@ -3,7 +3,6 @@ import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics
-import Scheduling
 
 /// The daemon: what is configured, who is connected, which backends there are, what was counted.
 ///

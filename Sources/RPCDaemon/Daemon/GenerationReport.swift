@@ -45,6 +45,13 @@ struct GenerationReport {
     var runtime: [UInt8] = []
     var usageDetails: [UInt8] = []
 
+    /// All tokens: as the server says, else the sum; no server's numbers may overflow it.
+    var allTokens: Int {
+        if let totalTokens { return totalTokens }
+        let (sum, isTooLarge) = (promptTokens ?? 0).addingReportingOverflow(completionTokens ?? 0)
+        return isTooLarge ? .max : sum
+    }
+
     /// Takes over what the frame says.
     mutating func read(_ frame: ChatFrame, _ text: Span<UInt8>) {
         if frame.finishReason.isPresent {

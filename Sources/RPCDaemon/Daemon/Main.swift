@@ -1,4 +1,3 @@
-import Backends
 import Configuration
 import CrowdModelsProtocol
 import Glibc
@@ -71,6 +70,7 @@ struct Main {
 
     private static func resolveKeys(_ config: Config, _ path: String?) -> [String: Secret] {
         var keys: [String: Secret] = [:]
+        var isComplete = true
         for backend in config.backends {
             do throws(KeyProblem) {
                 keys[backend.name] = try backend.resolveKey(environment: Environment.value) {
@@ -82,12 +82,12 @@ struct Main {
                     }
                 }
             } catch {
-                let position = config.origins["llm_backends.\(backend.name).endpoint"]
-                let place = position.map { ":\($0.line):\($0.column)" } ?? ""
-                say("\(path ?? "configuration")\(place): \(error)\n", to: 2)
-                exit(configuration)
+                let place = config.keyPosition(of: backend).map { ":\($0.line):\($0.column)" }
+                say("\(path ?? "configuration")\(place ?? ""): \(error)\n", to: 2)
+                isComplete = false
             }
         }
+        if !isComplete { exit(configuration) }
         return keys
     }
 

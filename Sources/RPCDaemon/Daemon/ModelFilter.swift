@@ -1,8 +1,5 @@
 import Backends
-import Configuration
 import CrowdModelsProtocol
-import Kernel
-import Scheduling
 
 /// Which models `models.list` is asked for.
 struct ModelFilter {

@@ -1,8 +1,4 @@
-import Backends
-import Configuration
 import CrowdModelsProtocol
-import Kernel
-import Scheduling
 
 /// A request that is not answered at once: whom to answer, under which id, alone or in a batch.
 ///

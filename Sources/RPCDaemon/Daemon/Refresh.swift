@@ -1,8 +1,5 @@
 import Backends
-import Configuration
 import CrowdModelsProtocol
-import Kernel
-import Scheduling
 
 /// `models.refresh`: asks the backends now and answers when the last of them has.
 final class Refresh: InFlight {

@@ -1,8 +1,6 @@
 import Backends
 import Configuration
 import CrowdModelsProtocol
-import Kernel
-import Scheduling
 
 /// A model and the backend that has it; made when the backend's list changes, and shared since.
 final class FoundModel {
@@ -104,8 +102,10 @@ struct Router {
         if let lastSeen { return unavailable(lastSeen) }
         if let fault = firstFault(lanes) { return fault }
         let id = id.shortened
+        let models = models(on: lanes).map(\.model.id)
         let aliases = daemon.config.aliases.map(\.name)
-        let known = models(on: lanes).map(\.model.id) + aliases
+            .filter { models.contains(daemon.config.model(named: $0)) }
+        let known = models + aliases
         let nearest = NearestName.closest(to: id, among: known, count: 3)
         return Fault(
             .modelNotFound,

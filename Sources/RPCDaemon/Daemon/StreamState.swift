@@ -11,6 +11,8 @@ struct StreamState {
     var content: [UInt8] = []
     var reasoning: [UInt8] = []
     var toolCalls: [ToolCall] = []
+    /// Bytes of tool calls as they came.
+    var toolCallBytes = 0
     /// The next delta's number.
     var sequence = 0
     /// Deltas with text: tokens, as far as anybody can tell.
@@ -22,6 +24,9 @@ struct StreamState {
 
     /// Whether the caller was given anything.
     var hasText: Bool { sequence > 0 }
+
+    /// Bytes that the result will hold at least: a server that never ends must not take all memory.
+    var resultBytes: Int { content.count + reasoning.count + toolCallBytes }
 
     /// The text so far.
     var contentText: String {
@@ -56,8 +61,12 @@ struct ToolCall {
         return .object(call)
     }
 
-    /// Adds the deltas of one frame.
-    static func merge(_ deltas: JSONValue, into calls: inout [ToolCall]) {
+    /// Calls in one answer: models make a handful, agents' servers some dozens; each delta is
+    /// looked up among them.
+    static let callsMax = 1024
+
+    /// Adds the deltas of one frame; false once there are more calls than `callsMax`.
+    static func merge(_ deltas: JSONValue, into calls: inout [ToolCall]) -> Bool {
         for delta in deltas.arrayValue ?? [] {
             let index = delta["index"]?.integerValue ?? calls.count
             let place: Int
@@ -65,6 +74,7 @@ struct ToolCall {
                 place = known
             } else {
                 place = calls.count
+                if place == callsMax { return false }
                 calls.append(ToolCall(index: index))
             }
             if let id = delta["id"]?.stringValue { calls[place].id = id }
@@ -73,5 +83,6 @@ struct ToolCall {
             let arguments = delta["function"]?["arguments"]
             calls[place].arguments += arguments?.stringValue ?? arguments?.text ?? ""
         }
+        return true
     }
 }

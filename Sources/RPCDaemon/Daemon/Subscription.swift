@@ -1,8 +1,6 @@
-import Backends
 import Configuration
 import CrowdModelsProtocol
 import Kernel
-import Scheduling
 
 /// What a client can hear about.
 enum Topic: String, CaseIterable {

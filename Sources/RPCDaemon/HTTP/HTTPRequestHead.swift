@@ -9,7 +9,6 @@ package struct HTTPRequestHead: Sendable {
     package enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
-        case delete = "DELETE"
         case head = "HEAD"
     }
 

@@ -31,8 +31,6 @@ package struct Errno: Error, Equatable, Sendable {
     package static let tooManyFilesAnywhere = Errno(code: ENFILE)
     package static let noMemory = Errno(code: ENOMEM)
     package static let noBuffers = Errno(code: ENOBUFS)
-    package static let addressInUse = Errno(code: EADDRINUSE)
-    package static let nameTooLong = Errno(code: ENAMETOOLONG)
     package static let notFound = Errno(code: ENOENT)
     package static let timedOut = Errno(code: ETIMEDOUT)
 }

@@ -36,19 +36,22 @@ package final class LogOutput: TurnWork {
         flush()
     }
 
-    /// Writes what waits. A log that cannot be written is lost; there is nowhere to say so.
+    /// Writes what waits. A log that cannot be written is lost; there is nowhere to say so. With a
+    /// loop that holds for one that nobody reads, too: clients come before the log.
     package func flush() {
         while !lines.isEmpty {
-            let written = Self.send(lines.span, to: descriptor)
+            let written = send(lines.span)
             if written <= 0 { break }
             lines.consume(written)
         }
         lines.removeAll(keeping: 16_384)
     }
 
-    private static func send(_ bytes: Span<UInt8>, to descriptor: Int32) -> Int {
+    private func send(_ bytes: Span<UInt8>) -> Int {
         unsafe bytes.withUnsafeBufferPointer {
-            unsafe clinux_send(descriptor, $0.baseAddress, $0.count)
+            loop == nil
+                ? unsafe clinux_send(descriptor, $0.baseAddress, $0.count)
+                : unsafe clinux_send_now(descriptor, $0.baseAddress, $0.count)
         }
     }
 }

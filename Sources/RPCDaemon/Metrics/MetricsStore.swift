@@ -100,11 +100,6 @@ package struct MetricsStore {
         places[Self.loopIndex].series.add(contribution, second: second)
     }
 
-    /// Frees what has left every window; worth a call a minute where nobody asks for snapshots.
-    package mutating func tidied(now: UInt64) {
-        for index in places.indices { places[index].series.advance(to: now / 1_000_000_000) }
-    }
-
     private mutating func add(
         _ contribution: borrowing Contribution, _ id: SeriesID?, second: UInt64
     ) {

@@ -33,6 +33,9 @@ int clinux_close(int fd);
 long clinux_read(int fd, void *bytes, size_t count);
 /// Sends without SIGPIPE; falls back to write for what is no socket.
 long clinux_send(int fd, const void *bytes, size_t count);
+/// The same, but answers -EAGAIN instead of waiting for a reader, though `fd` may be blocking, as a
+/// standard error shared with others is; may write less than `count`.
+long clinux_send_now(int fd, const void *bytes, size_t count);
 
 /// Blocks `signals` and answers a descriptor that tells of them.
 int clinux_signalfd(const int *signals, int count);
