@@ -352,4 +352,11 @@ import Testing
         let bytes = ByteBuffer(body)
         #expect(BackendFailure.saysUnknownRoute(status: status, bytes.span) == isUnknown)
     }
+
+    @Test func `a body of megabytes is no sentence`() {
+        let body = #"{"error":"\#(String(repeating: "é", count: 100_000))"}"#
+        let words = BackendFailure.words(in: Array(body.utf8).span)
+        #expect(words?.unicodeScalars.count == 4097 && words?.hasSuffix("…") == true)
+        #expect(BackendFailure.words(in: Array(#"{"error":"short"}"#.utf8).span) == "short")
+    }
 }

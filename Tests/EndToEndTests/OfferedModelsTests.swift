@@ -57,6 +57,16 @@ import Testing
         #expect(try scene.client.error("models.list", ["type": "llms"])["code"] == -32602)
     }
 
+    @Test func `of very many choices an error names fifty`() throws {
+        let models = (0..<120).flatMap { ["--model", "model-\($0),state=loaded"] }
+        let simulator = try SimulatorProcess(models)
+        let daemon = try DaemonProcess(simulator)
+        try daemon.waitForLog(containing: "Initialized")
+        let error = try daemon.connect().error("complete", ["prompt": "Hello"])
+        #expect(error["code"] == 1001)
+        #expect(error["data"]?["choices"]?.arrayValue?.count == 50)
+    }
+
     @Test func `without a name the loaded model answers, and several are told as choices`() throws {
         let scene = try Scene("--model", "a", "--model", "b,state=loaded", "--model", "c")
         #expect(try scene.client.result("complete", ["prompt": "x"])["model"] == "b")

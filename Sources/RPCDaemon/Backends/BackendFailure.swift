@@ -139,9 +139,16 @@ package struct BackendFailure {
     package static func words(in body: Span<UInt8>) -> String? {
         guard let answer = try? JSONValue(parsing: body) else { return nil }
         let error = answer["error"]
-        return error?.stringValue ?? error?["message"]?.stringValue
+        let words =
+            error?.stringValue ?? error?["message"]?.stringValue
             ?? answer["message"]?.stringValue ?? answer["detail"]?.stringValue
+        guard let words, words.utf8.count > wordsMax else { return words }
+        return String(String.UnicodeScalarView(words.unicodeScalars.prefix(wordsMax))) + "…"
     }
+
+    /// Letters of a server's sentence that are passed on: a stack trace or a list of models fits,
+    /// and a body of megabytes is no sentence.
+    private static let wordsMax = 4096
 
     /// Whether the server says that it has no such API: LM Studio with status 200, others with 404
     /// and no word of a model.

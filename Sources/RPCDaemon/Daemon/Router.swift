@@ -70,6 +70,9 @@ struct Router {
         throw notFound(id, lanes)
     }
 
+    /// Models that an error names: what a person reads through. `models.list` has all.
+    private static let choicesMax = 50
+
     /// The one chat model that is loaded; without a name nothing else is chosen for anybody.
     private func onlyLoaded(_ lanes: [BackendLane]) throws(Fault) -> FoundModel {
         let chat = models(on: lanes).filter(\.model.purpose.canChat)
@@ -77,7 +80,8 @@ struct Router {
         let candidates = loaded.isEmpty ? chat.filter { $0.model.state == .unknown } : loaded
         if candidates.count == 1 { return candidates[0] }
         if let down = firstFault(lanes) { throw down }
-        let choices = (candidates.isEmpty ? chat : candidates).map(\.model.id)
+        let choices = (candidates.isEmpty ? chat : candidates).prefix(Self.choicesMax)
+            .map(\.model.id)
         throw Fault(
             .modelNotFound,
             choices.isEmpty
