@@ -1,5 +1,11 @@
 /// `subscribe`: the state of things first, then their changes as `event` notifications.
 public enum SubscribeMethod {
+    /// Subscriptions of one connection: three times the topics, so that a program may have one for
+    /// each of its parts, and a loop that forgets to unsubscribe is noticed.
+    public static let subscriptionsPerConnectionMax = 15
+    /// Milliseconds between two `stats` events where the call does not say.
+    public static let intervalMillisecondsDefault = 1000
+
     /// What a call takes, in the order of a call by position.
     public static let parameters: [Parameter] = [
         .required(
@@ -17,7 +23,8 @@ public enum SubscribeMethod {
         After the result comes one `event` with a `snapshot` for each topic, then one for each \
         `change`, numbered without gaps by `seq`. A subscription ends with `unsubscribe`, with \
         the connection, or with an event whose data is `ended` when its events are not read in \
-        time. It needs an id that is not null and cannot stand in a batch.
+        time. It needs an id that is not null and cannot stand in a batch. A connection has at \
+        most 15 of them (`subscriptions_per_connection_max`).
         """,
         result: .subscribeResult,
         errors: [

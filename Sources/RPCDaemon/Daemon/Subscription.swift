@@ -12,13 +12,6 @@ enum Topic: String, CaseIterable {
 /// Its connection keeps it. A client that does not read loses it with a last event that says why,
 /// and not the daemon its memory.
 final class Subscription {
-    /// Subscriptions of one connection: three times the topics, so that a program may have one for
-    /// each of its parts, and a loop that forgets to unsubscribe is noticed.
-    static let perConnectionMax = 15
-
-    /// Between two tellings of `stats`, which change all the time.
-    static let intervalMillisecondsDefault = 1000
-
     let id: String
     let topics: [Topic]
     private unowned let connection: Connection
@@ -115,7 +108,7 @@ extension Connection {
                 .invalidRequest,
                 "`subscribe` needs an id that is not null, and cannot stand in a batch")
         }
-        let limit = Subscription.perConnectionMax
+        let limit = SubscribeMethod.subscriptionsPerConnectionMax
         guard subscriptions.count < limit else {
             throw Fault(
                 .limitExceeded,
@@ -134,7 +127,7 @@ extension Connection {
             ? JSONText.integer(line.extracting(call.arguments[1].bounds)) : nil
         let subscription = Subscription(
             self, id: nextSubscriptionName(), topics: topics,
-            intervalMilliseconds: interval ?? Subscription.intervalMillisecondsDefault)
+            intervalMilliseconds: interval ?? SubscribeMethod.intervalMillisecondsDefault)
         answer(id, nil) { out in
             out.append("{\"subscription\":")
             out.append(string: subscription.id)
