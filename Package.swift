@@ -57,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "RPCDaemon",
             dependencies: [
-                "Backends", "HTTP", "Scheduling", "Metrics", "Configuration",
+                "Backends", "HTTP", "Telemetry", "Scheduling", "Metrics", "Configuration",
                 "CrowdModelsProtocol", "Kernel",
             ],
             path: "Sources/RPCDaemon/Daemon", swiftSettings: daemonSettings),
@@ -67,6 +67,7 @@ let package = Package(
 
         // The daemon's rooms; arrows only point down.
         room("Backends", ["HTTP", "Configuration", "CrowdModelsProtocol", "Kernel"]),
+        room("Telemetry", ["Metrics", "Configuration", "CrowdModelsProtocol", "Kernel"]),
         room("HTTP", ["CrowdModelsProtocol", "Kernel"]),
         room("Kernel", ["CLinux", "CrowdModelsProtocol"]),
         room("Scheduling"),
@@ -101,6 +102,9 @@ let package = Package(
         tests("ProtocolTests", ["Configuration", "CrowdModelsProtocol", "TestSupport"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("MetricsTests", ["Metrics"]),
+        tests(
+            "TelemetryTests",
+            ["Configuration", "CrowdModelsProtocol", "Kernel", "Metrics", "Telemetry"]),
         tests("SchedulingTests", ["Scheduling"]),
         tests("KernelTests", ["CrowdModelsProtocol", "Kernel", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "CrowdModelsProtocol", "Kernel", "TestSupport"]),

@@ -22,8 +22,12 @@ import Testing
             "Sources/RPCDaemon/Daemon",
             [
                 "Backends", "Configuration", "CrowdModelsProtocol", "Glibc", "HTTP", "Kernel",
-                "Metrics", "Scheduling",
+                "Metrics", "Scheduling", "Telemetry",
             ]
+        ),
+        (
+            "Sources/RPCDaemon/Telemetry",
+            ["Configuration", "CrowdModelsProtocol", "Kernel", "Metrics"]
         ),
         (
             "Sources/RPCClient",

@@ -4,6 +4,7 @@ import CrowdModelsProtocol
 import Kernel
 import Metrics
 import Scheduling
+import Telemetry
 
 /// One backend as the daemon drives it: the server, the queue before it, and who is in both.
 ///

@@ -3,6 +3,7 @@ import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
+import Telemetry
 
 /// The result of a completion, whole or put together from a stream.
 extension Completion {

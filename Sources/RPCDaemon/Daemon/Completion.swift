@@ -5,6 +5,7 @@ import HTTP
 import Kernel
 import Metrics
 import Scheduling
+import Telemetry
 
 /// One `complete` from its arrival to its answer: queued, sent, and heard out.
 ///

@@ -1,6 +1,7 @@
 import Backends
 import Configuration
 import CrowdModelsProtocol
+import Telemetry
 
 /// A valid call of a known method.
 struct Call {

@@ -2,6 +2,7 @@ import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics
+import Telemetry
 
 /// One client: its lines come in, its answers go out, and what it asked for dies with it.
 ///

@@ -2,9 +2,23 @@ import Backends
 import CrowdModelsProtocol
 import Kernel
 import Metrics
+import Scheduling
+import Telemetry
 
 /// How requests are counted: each once, when it ends.
 extension Daemon {
+    /// Appends the answer to `stats`.
+    func writeStats(_ query: StatsQuery, to out: inout ByteBuffer) {
+        let load = Load(
+            uptimeSeconds: uptimeSeconds,
+            backends: lanes.map {
+                Load.Backend(
+                    name: $0.name, inFlight: $0.queue.inFlight, queued: $0.queue.queued,
+                    isUp: $0.server.state == .up)
+            })
+        statistics.write(query, load, now: loop.now, to: &out)
+    }
+
     /// A request has ended. `startedAt` is 0 for one that never left the queue.
     func count(
         _ completion: Completion, _ outcome: Outcome, _ code: ErrorCode?, startedAt: UInt64
@@ -12,8 +26,8 @@ extension Daemon {
         let now = Clock.monotonic()
         let report = completion.report
         var sample = RequestSample(outcome, errorKind: Self.kind(of: code))
-        sample.backend = completion.lane.series(in: &metrics, now: loop.now)
-        sample.model = metrics.series(.model, completion.model.id, now: loop.now)
+        sample.backend = completion.lane.series(in: &statistics.store, now: loop.now)
+        sample.model = statistics.store.series(.model, completion.model.id, now: loop.now)
         sample.client = series(of: completion.connection, tag: completion.tag)
         sample.promptTokens = UInt64(clamping: report.promptTokens ?? 0)
         sample.completionTokens = UInt64(clamping: report.completionTokens ?? 0)
@@ -27,28 +41,27 @@ extension Daemon {
             let handling = sentAt &- max(startedAt, completion.arrivedAt)
             sample.overhead = Double(handling &+ (now &- min(now, loop.now))) / 1e9
         }
-        metrics.finished(sample, now: loop.now)
+        statistics.store.finished(sample, now: loop.now)
     }
 
     /// A request was refused before any backend took it.
     func countRejected(_ fault: Fault, by connection: Connection, tag: String?) {
         var sample = RequestSample(.rejected, errorKind: Self.kind(of: fault.code))
         sample.client = series(of: connection, tag: tag)
-        metrics.finished(sample, now: loop.now)
+        statistics.store.finished(sample, now: loop.now)
     }
 
     private func series(of connection: Connection, tag: String?) -> SeriesID {
         let uid = connection.peer.uid
-        if let tag { return metrics.series(.client, "uid:\(uid) \(tag)", now: loop.now) }
-        if let known = connection.clientSeries, metrics.isCurrent(known) { return known }
-        let fresh = metrics.series(
+        if let tag { return statistics.store.series(.client, "uid:\(uid) \(tag)", now: loop.now) }
+        if let known = connection.clientSeries, statistics.store.isCurrent(known) { return known }
+        let fresh = statistics.store.series(
             .client, "uid:\(uid) \(connection.processName)", now: loop.now)
         connection.clientSeries = fresh
         return fresh
     }
 
     private static func kind(of code: ErrorCode?) -> ErrorKind? {
-        code.flatMap { code in ErrorCode.all.firstIndex(of: code) }
-            .map { ErrorKind(index: UInt8($0)) }
+        code.flatMap(Statistics.errorKind)
     }
 }

@@ -2,7 +2,7 @@ import Backends
 import Configuration
 import CrowdModelsProtocol
 import Kernel
-import Metrics
+import Telemetry
 
 /// The daemon: what is configured, who is connected, which backends there are, what was counted.
 ///
@@ -16,9 +16,7 @@ final class Daemon {
     let socketPath: String
     let startedAt: UInt64
     private(set) var lanes: [BackendLane] = []
-    var metrics = MetricsStore(errorKinds: ErrorCode.all.map(\.kind))
-    var statsCache = StatsCache()
-    var processSample = ProcessSample()
+    var statistics = Statistics()
     /// The answer to `models.list`; empty where a list has changed since.
     var modelsText: [UInt8] = []
     let notify = SystemdNotify()
@@ -86,7 +84,7 @@ final class Daemon {
         }
         log.listener = { [unowned self] line in publish(.log) { line.write(to: &$0) } }
         loop.turnEnded = { [unowned self] nanoseconds in
-            metrics.loopDelay(seconds: Double(nanoseconds) / 1e9, now: loop.now)
+            statistics.loopDelayed(seconds: Double(nanoseconds) / 1e9, now: loop.now)
         }
         loop.set(patienceTimer, after: Self.firstLookPatience)
         for lane in lanes { lane.look() }

@@ -2,6 +2,7 @@ import Configuration
 import CrowdModelsProtocol
 import Glibc
 import Kernel
+import Telemetry
 
 /// The program: reads its orders, takes its socket, and serves until it is told to stop.
 @main
@@ -179,7 +180,7 @@ struct Main {
         daemon.log.flush()
     }
 
-    private static func shape(_ format: LogFormat) -> Log.Shape {
+    private static func shape(_ format: LogFormat) -> LogLine.Shape {
         switch format {
         case .plain: .plain
         case .json: .json

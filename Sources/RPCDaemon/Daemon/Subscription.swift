@@ -1,6 +1,7 @@
 import Configuration
 import CrowdModelsProtocol
 import Kernel
+import Telemetry
 
 /// What a client can hear about.
 enum Topic: String, CaseIterable {

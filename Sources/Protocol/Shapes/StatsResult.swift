@@ -1,0 +1,199 @@
+/// What happened within a window of time.
+public struct StatsResult: Sendable, JSONReadable {
+    /// `1m`, `5m`, `15m`, `1h` or `total`.
+    public var window: String
+    /// Seconds since the daemon started.
+    public var uptimeSeconds: Double
+    /// Requests running now.
+    public var inFlight: Int
+    /// Requests waiting now.
+    public var queued: Int
+    /// All of it.
+    public var all: StatsFigures
+    /// The same by backend.
+    public var backends: [(name: String, value: StatsFigures)]
+    /// The same by model.
+    public var models: [(name: String, value: StatsFigures)]
+    /// The same by client, `uid:1000 TAG`.
+    public var clients: [(name: String, value: StatsFigures)]
+    /// The daemon itself.
+    public var process: StatsProcess
+
+    /// Reads the members of an object.
+    public init(_ members: MemberReader) throws(ShapeError) {
+        window = try members.string("window")
+        uptimeSeconds = try members.number("uptime_seconds")
+        inFlight = try members.integer("in_flight")
+        queued = try members.integer("queued")
+        all = try StatsFigures(members)
+        backends = try members.readNamed("backends")
+        models = try members.readNamed("models")
+        clients = try members.readNamed("clients")
+        process = try members.read("process")
+    }
+
+    /// What happened, with the time and the load it was asked at.
+    public init(
+        window: String, uptimeSeconds: Double, inFlight: Int, queued: Int, process: StatsProcess
+    ) {
+        self.window = window
+        self.uptimeSeconds = uptimeSeconds
+        self.inFlight = inFlight
+        self.queued = queued
+        self.process = process
+        (all, backends, models, clients) = (StatsFigures(), [], [], [])
+    }
+
+    /// Appends the object.
+    public func write(to out: inout ByteBuffer) {
+        var figures = ByteBuffer()
+        writeFigures(to: &figures)
+        write(figures: figures.span, to: &out)
+    }
+
+    /// Appends the object around what `writeFigures` wrote, which changes less often than the rest.
+    public func write(figures: Span<UInt8>, to out: inout ByteBuffer) {
+        out.append("{\"window\":")
+        out.append(string: window)
+        out.append(",\"uptime_seconds\":")
+        out.append(number: uptimeSeconds)
+        out.append(",\"in_flight\":")
+        out.append(decimal: inFlight)
+        out.append(",\"queued\":")
+        out.append(decimal: queued)
+        out.append(",")
+        out.append(figures)
+        out.append(",\"process\":")
+        process.write(to: &out)
+        out.append("}")
+    }
+
+    /// Appends the members that only a request that ends can change.
+    public func writeFigures(to out: inout ByteBuffer) {
+        all.writeMembers(to: &out)
+        Self.write("backends", backends, to: &out)
+        Self.write("models", models, to: &out)
+        Self.write("clients", clients, to: &out)
+    }
+
+    private static func write(
+        _ name: StaticString, _ scopes: [(name: String, value: StatsFigures)],
+        to out: inout ByteBuffer
+    ) {
+        out.append(",\"")
+        out.append(name)
+        out.append("\":{")
+        for (index, scope) in scopes.enumerated() {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            out.append(string: scope.name)
+            out.append(":{")
+            scope.value.writeMembers(to: &out)
+            out.append("}")
+        }
+        out.append("}")
+    }
+}
+
+/// What the daemon itself costs.
+public struct StatsProcess: Equatable, Sendable, JSONReadable {
+    /// Memory it occupies, in bytes.
+    public var residentBytes: Int
+    /// Files and sockets it holds open.
+    public var openFiles: Int
+    /// Seconds that events waited for their turn.
+    public var eventLoopDelay: StatsDistribution
+
+    /// Reads the members of an object.
+    public init(_ members: MemberReader) throws(ShapeError) {
+        residentBytes = try members.integer("resident_bytes")
+        openFiles = try members.integer("open_files")
+        eventLoopDelay = try members.read("event_loop_delay")
+    }
+
+    /// What was sampled of the process.
+    public init(residentBytes: Int, openFiles: Int, eventLoopDelay: StatsDistribution) {
+        self.residentBytes = residentBytes
+        self.openFiles = openFiles
+        self.eventLoopDelay = eventLoopDelay
+    }
+
+    /// Appends the object.
+    public func write(to out: inout ByteBuffer) {
+        out.append("{\"resident_bytes\":")
+        out.append(decimal: residentBytes)
+        out.append(",\"open_files\":")
+        out.append(decimal: openFiles)
+        out.append(",\"event_loop_delay\":")
+        eventLoopDelay.write(to: &out)
+        out.append("}")
+    }
+}
+
+extension Schema {
+    static let statistics = [
+        statsAnswer, statsResult, statsText, statsScope, requestCounts, tokenCounts, errorCounts,
+        distribution,
+    ]
+
+    static let statsAnswer = Schema(
+        "StatsAnswer",
+        #"""
+        {"description": "Numbers, or text with `format` `prometheus`.",
+         "anyOf": [{"$ref": "#/components/schemas/StatsResult"},
+          {"$ref": "#/components/schemas/StatsText"}]}
+        """#)
+
+    static let statsResult = Schema(
+        "StatsResult",
+        #"""
+        {"type": "object", "description": "What happened within the window.",
+         "required": ["window", "uptime_seconds", "requests", "in_flight", "queued", "tokens",
+          "tokens_per_second", "time_to_first_token", "inter_token_latency", "latency",
+          "queue_time", "overhead", "errors", "backends", "models", "clients", "process"],
+         "properties": {
+          "window": {"type": "string", "enum": ["1m", "5m", "15m", "1h", "total"],
+            "description": "How far back this looks."},
+          "uptime_seconds": {"type": "number", "minimum": 0,
+            "description": "Seconds since the daemon started."},
+          "requests": {"$ref": "#/components/schemas/RequestCounts"},
+          "in_flight": {"type": "integer", "minimum": 0, "description": "Running now."},
+          "queued": {"type": "integer", "minimum": 0, "description": "Waiting now."},
+          "tokens": {"$ref": "#/components/schemas/TokenCounts"},
+          "tokens_per_second": {"$ref": "#/components/schemas/Distribution",
+            "description": "Speed of each completion, in tokens per second."},
+          "time_to_first_token": {"$ref": "#/components/schemas/Distribution",
+            "description": "Seconds from sending to the first token."},
+          "inter_token_latency": {"$ref": "#/components/schemas/Distribution",
+            "description": "Seconds between one token and the next."},
+          "latency": {"$ref": "#/components/schemas/Distribution",
+            "description": "Seconds from arrival to the answer."},
+          "queue_time": {"$ref": "#/components/schemas/Distribution",
+            "description": "Seconds from arrival to sending."},
+          "overhead": {"$ref": "#/components/schemas/Distribution",
+            "description": "Seconds that the daemon itself added."},
+          "errors": {"$ref": "#/components/schemas/ErrorCounts"},
+          "backends": {"type": "object", "description": "The same by backend.",
+            "additionalProperties": {"$ref": "#/components/schemas/StatsScope"}},
+          "models": {"type": "object", "description": "The same by model.",
+            "additionalProperties": {"$ref": "#/components/schemas/StatsScope"}},
+          "clients": {"type": "object", "description": "The same by client, `uid:1000 TAG`.",
+            "additionalProperties": {"$ref": "#/components/schemas/StatsScope"}},
+          "process": {"type": "object", "description": "The daemon itself.",
+            "required": ["resident_bytes", "open_files", "event_loop_delay"], "properties": {
+            "resident_bytes": {"type": "integer", "minimum": 0,
+              "description": "Memory it occupies, in bytes."},
+            "open_files": {"type": "integer", "minimum": 0,
+              "description": "Files and sockets it holds open."},
+            "event_loop_delay": {"$ref": "#/components/schemas/Distribution",
+              "description": "Seconds that events waited for their turn."}}}}}
+        """#)
+
+    static let statsText = Schema(
+        "StatsText",
+        #"""
+        {"type": "object", "description": "The same numbers as text for Prometheus.",
+         "required": ["content_type", "text"], "properties": {
+          "content_type": {"type": "string", "description": "The text's media type."},
+          "text": {"type": "string", "description": "One line per number."}}}
+        """#)
+}

@@ -1,0 +1,73 @@
+package import CrowdModelsProtocol
+package import Metrics
+
+/// The numbers that `stats` answers with, and the answers that still hold.
+///
+/// It owns the store and asks the kernel about the process; time is monotonic nanoseconds.
+package struct Statistics {
+    package var store: MetricsStore
+    private var process = ProcessSample()
+    private var rendered: Rendered?
+
+    /// The figures as they were last written, kept until a new one comes or an old one leaves the
+    /// window.
+    private struct Rendered {
+        let text: [UInt8]
+        let snapshot: Snapshot
+        let loopDelay: StatsDistribution
+    }
+
+    package init() {
+        store = MetricsStore(errorKinds: ErrorCode.all.map(\.kind))
+    }
+
+    /// The store's name for a code's kind.
+    package static func errorKind(of code: ErrorCode) -> ErrorKind? {
+        ErrorCode.all.firstIndex(of: code).map { ErrorKind(index: UInt8($0)) }
+    }
+
+    /// An event waited this long for the loop to turn to it.
+    package mutating func loopDelayed(seconds: Double, now: UInt64) {
+        store.loopDelay(seconds: seconds, now: now)
+    }
+
+    /// Appends the StatsResult object, or with `isPrometheus` the StatsText one.
+    package mutating func write(
+        _ query: StatsQuery, _ load: Load, now: UInt64, to out: inout ByteBuffer
+    ) {
+        process.renew(now: now)
+        if query.isPrometheus { return writePrometheus(load, now: now, to: &out) }
+        let rendered = figures(query.window, now: now)
+        let result = StatsResult(
+            window: "\(query.window.name)", uptimeSeconds: load.uptimeSeconds,
+            inFlight: load.inFlight, queued: load.queued,
+            process: StatsProcess(
+                residentBytes: process.residentBytes, openFiles: process.openFiles,
+                eventLoopDelay: rendered.loopDelay))
+        result.write(figures: rendered.text.span, to: &out)
+    }
+
+    private mutating func figures(_ window: StatsWindow, now: UInt64) -> Rendered {
+        if let rendered, rendered.snapshot.window == window,
+            store.holds(rendered.snapshot, now: now)
+        {
+            return rendered
+        }
+        let snapshot = store.snapshot(window, now: now)
+        var text = ByteBuffer(capacity: 4096)
+        StatsResult(snapshot, errorKinds: store.errorKinds).writeFigures(to: &text)
+        let fresh = Rendered(
+            text: text.bytes, snapshot: snapshot,
+            loopDelay: StatsDistribution(snapshot.loopDelay))
+        rendered = fresh
+        return fresh
+    }
+
+    private mutating func writePrometheus(_ load: Load, now: UInt64, to out: inout ByteBuffer) {
+        let page = PrometheusPage(
+            store.snapshot(.total, now: now), load, residentBytes: process.residentBytes)
+        out.append("{\"content_type\":\"text/plain; version=0.0.4\",\"text\":")
+        out.append(string: page.text)
+        out.append("}")
+    }
+}
