@@ -62,6 +62,45 @@ import Testing
         #expect(!folder.names.contains("own"))
     }
 
+    @Test func `one connection that was passed is served until it closes`() throws {
+        var ends: [Int32] = [-1, -1]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        let folder = TestFolder()
+        let child = try SystemdTests.activated(folder, passing: [ends[1]])
+        close(ends[1])
+        let client = SocketClient(adopting: ends[0])
+        #expect(try client.result("ping") == ["ok": true])
+        client.finishSending()
+        #expect(try client.isAtEnd())
+        _ = try child.readToEnd()
+        #expect(child.wait() == 0)
+        #expect(folder.names == ["config.toml"])
+    }
+
+    @Test func `a daemon that was passed its socket is not unlinked by one started by hand`()
+        throws
+    {
+        let folder = TestFolder()
+        let path = "\(folder.path)/passed"
+        let socket = BoundSocket(path)
+        let file = folder.write("config.toml", SystemdTests.config)
+        let arguments = ["--config", file, "--socket", path]
+        // Before the first client systemd listens alone, then its daemon holds the lock.
+        let early = try CommandLineTests.run(arguments)
+        #expect(early.status == 73)
+        #expect(early.errors.contains("Somebody listens on \(path)"), "\(early.errors)")
+        let child = try SystemdTests.activated(folder, passing: [socket.descriptor])
+        #expect(try SocketClient(path).result("ping") == ["ok": true])
+        let late = try CommandLineTests.run(arguments)
+        #expect(late.status == 73)
+        #expect(late.errors.contains("Another crowd-models-executor"), "\(late.errors)")
+        #expect(try SocketClient(path).result("ping") == ["ok": true])
+        child.signal(SIGTERM)
+        _ = try child.readToEnd()
+        #expect(child.wait() == 0)
+        #expect(folder.names.contains("passed"))
+    }
+
     @Test func `what is no socket of ours is refused with 73`() throws {
         let folder = TestFolder()
         let datagram = BoundSocket("\(folder.path)/d", datagram: true)

@@ -15,11 +15,11 @@ import Testing
         private(set) var listener: Listener?
         private let file: SocketFile
 
-        init(_ loop: EventLoop) throws {
+        init(_ loop: EventLoop, watchedMax: Int = .max) throws {
             self.loop = loop
             file = try SocketFile(at: folder.file("s"), privateFolder: false)
             listener = try Listener(
-                file.listen(mode: 0o600, backlog: 200), on: loop,
+                file.listen(mode: 0o600, backlog: 200), on: loop, watchedMax: watchedMax,
                 starved: { [unowned self] in starved.append($0) },
                 accepted: { [unowned self] descriptor in
                     // Kept open by a number of its own.
@@ -85,6 +85,41 @@ import Testing
         let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
         defer { close(file) }
         #expect(throws: Errno(code: ENOTSOCK)) { try PeerCredentials(of: file) }
+    }
+
+    @Test func `accepting pauses where only the reserve of descriptors is left, told once`() throws
+    {
+        let loop = try EventLoop()
+        // The listener itself is watched, and there is room for two more.
+        let door = try Door(loop, watchedMax: 3)
+        let handler = Handler()
+        door.onAccept = { try? loop.watch(door.accepted.last!, for: .nothing, handler) }
+        let clients = try (0..<5).map { _ in Client(try door.connect()) }
+        loop.runTurns()
+        #expect(door.accepted.count == 2)
+        #expect(door.starved == [.tooManyFilesHere])
+        // One goes, one of those who wait is served; the rest was told of.
+        loop.forget(door.accepted[0])
+        #expect(loop.run { door.accepted.count == 3 })
+        loop.forget(door.accepted[1])
+        loop.forget(door.accepted[2])
+        #expect(loop.run { door.accepted.count == clients.count })
+        #expect(door.starved.count == 1)
+        door.onAccept = {}
+    }
+
+    @Test func `open files are counted when none is left to open`() async {
+        await #expect(processExitsWith: .success) {
+            let before = ThisProcess.openFiles
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            var low = rlimit(rlim_cur: 64, rlim_max: limit.rlim_max)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &low)
+            var more = 0
+            while dup(0) >= 0 { more += 1 }
+            precondition(more > 0 && errno == EMFILE)
+            precondition(ThisProcess.openFiles == before + more)
+        }
     }
 
     @Test func `a machine without descriptors is waited for, told once, and not spun on`() async {

@@ -138,6 +138,38 @@ import Testing
         #expect(Self.refusal(path) == nil)
     }
 
+    /// Listens at `path` as systemd does for a socket unit: without our lock.
+    private static func listenAsStranger(_ path: String) throws -> FileDescriptor {
+        try SocketFile(at: path, privateFolder: false).listen(mode: 0o600, backlog: 1)
+    }
+
+    @Test func `a socket that somebody listens on without our lock is left alone`() throws {
+        let folder = TemporaryFolder()
+        let path = folder.file("s")
+        let stranger = try Self.listenAsStranger(path)
+        unlink(path + ".lock")
+        let first = try StreamSocket.connect(toUnix: path)
+        for _ in 0..<3 {
+            // The third finds the queue of connections full.
+            let words = Self.refusal(path)
+            #expect(words?.contains("Somebody listens on \(path) already") == true)
+            #expect(words?.contains("--socket") == true)
+        }
+        #expect(Self.mode(path) == S_IFSOCK | 0o600)
+        #expect(first.number >= 0 && stranger.number >= 0)
+    }
+
+    @Test func `who is passed a socket holds its lock, and leaves the socket at the end`() throws {
+        let folder = TemporaryFolder()
+        let path = folder.file("s")
+        let passed = try Self.listenAsStranger(path)
+        let ours = try SocketFile(inherited: path)
+        #expect(Self.refusal(path)?.contains("Another crowd-models-executor is running") == true)
+        ours.remove()
+        #expect(Self.mode(path) == S_IFSOCK | 0o600)
+        #expect(passed.number >= 0)
+    }
+
     @Test func `the lock is not taken through a link`() throws {
         let folder = TemporaryFolder()
         let victim = folder.write("victim", "precious")

@@ -45,3 +45,8 @@ long clinux_raise_descriptors(long wanted) {
     }
     return (long)limit.rlim_cur;
 }
+
+int clinux_forbid_cores(void) {
+    struct rlimit none = {0, 0};
+    return setrlimit(RLIMIT_CORE, &none) < 0 ? -errno : 0;
+}

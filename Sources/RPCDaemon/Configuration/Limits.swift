@@ -42,6 +42,12 @@ package struct Limits: Equatable, Sendable {
     /// deltas, more than a terminal falls behind; half the maximum where that is smaller.
     package var outputPauseBytes: Int { min(Limits.mebibyte, outputBytesMax / 2) }
 
+    /// Descriptors that are kept from clients: standard streams, loop, signals, lock, lookups and
+    /// the connection that is accepted only to be refused (32 cover them three times over), and for
+    /// each backend those of its running requests and of a look (64: sixteen times what one model
+    /// runs side by side).
+    package static func descriptorsReserved(backends: Int) -> Int { 32 + backends * 64 }
+
     /// Bytes of a socket's path: Linux's `sun_path` has 108, one of them a final zero.
     package static let socketPathBytesMax = 107
 

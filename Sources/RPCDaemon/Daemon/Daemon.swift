@@ -30,6 +30,8 @@ final class Daemon {
     private var subscriptionCount = 0
     /// Whether systemd passed the listening socket, and will start us again.
     private var isActivated = false
+    /// Whether systemd passed one connection (Accept=yes), and its end is the daemon's.
+    private var servesOne = false
     /// The socket, until it is served.
     private var heldSocket: SystemdActivation.Socket?
     private lazy var patienceTimer = Timer { [unowned self] in beginServing() }
@@ -71,14 +73,17 @@ final class Daemon {
     /// Makes the backends, looks at each for the first time, and serves `socket` once all have
     /// answered or failed: the first client of a daemon that was started for it finds them.
     ///
-    /// - Parameter file: the socket's file if it is ours to remove; nil for one that was passed.
+    /// - Parameters:
+    ///   - file: the socket's file, or its lock alone where the socket was passed.
+    ///   - isInherited: whether systemd passed the socket.
     func start(
-        _ socket: consuming SystemdActivation.Socket, file: SocketFile?, keys: [String: Secret]
+        _ socket: consuming SystemdActivation.Socket, file: SocketFile?, isInherited: Bool,
+        keys: [String: Secret]
     ) {
         ProcessMemory.keepFreed()
         heldSocket = consume socket
         socketFile = file
-        isActivated = file == nil
+        isActivated = isInherited
         lanes = config.backends.sorted { $0.priority < $1.priority }.map { backend in
             BackendLane(ModelServer(backend, key: keys[backend.name], on: loop), of: self)
         }
@@ -108,7 +113,10 @@ final class Daemon {
         do throws(Errno) {
             switch consume socket {
             case .listener(let descriptor): try listen(descriptor)
-            case .connection(let descriptor): accept(descriptor)
+            case .connection(let descriptor):
+                servesOne = true
+                accept(descriptor)
+                if connections.isEmpty { stop("its connection was refused") }
             }
             startIdling()
         } catch {
@@ -120,13 +128,21 @@ final class Daemon {
 
     private func listen(_ descriptor: consuming FileDescriptor) throws(Errno) {
         listener = try Listener(
-            descriptor, on: loop,
+            descriptor, on: loop, watchedMax: watchedMax,
             starved: { [unowned self] error in
                 log.warning(
                     "Cannot accept connections: \(error.message); waiting for a descriptor to be "
                         + "free (\(connections.count) clients are connected)")
             },
             accepted: { [unowned self] descriptor in accept(descriptor) })
+    }
+
+    /// Descriptors that may be watched before accepting pauses: what is left is for backends,
+    /// looks, and the log.
+    private var watchedMax: Int {
+        let limit = ThisProcess.raiseDescriptors(to: 0)
+        let reserve = Limits.descriptorsReserved(backends: config.backends.count)
+        return limit - min(reserve, limit / 2)
     }
 
     // MARK: Idle exit
@@ -248,7 +264,9 @@ final class Daemon {
         let uid = connection.peer.uid
         let left = (connectionsPerUID[uid] ?? 1) - 1
         connectionsPerUID[uid] = left > 0 ? left : nil
-        if isStopping { endIfIdle() } else { startIdling() }
+        if isStopping { return endIfIdle() }
+        if servesOne { return stop("its connection has closed") }
+        startIdling()
     }
 
     /// Whether anybody listens to anything.

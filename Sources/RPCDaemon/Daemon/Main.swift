@@ -107,8 +107,9 @@ struct Main {
                 flag: options.socket, configured: config.server.socket,
                 environment: Environment.value, uid: ThisProcess.uid)
             log.greet("🚀 Starting Crowd Models Executor...")
-            let wanted =
-                config.limits.connectionsMax + config.backends.count * 64 + reservedDescriptors
+            ThisProcess.keepMemoryPrivate()
+            let reserve = Limits.descriptorsReserved(backends: config.backends.count)
+            let wanted = config.limits.connectionsMax + reserve
             let granted = ThisProcess.raiseDescriptors(to: wanted)
             if granted < wanted {
                 log.warning(
@@ -125,20 +126,22 @@ struct Main {
         }
     }
 
-    /// Descriptors beside clients and backends: standard ones, loop, signals, lock, lookups.
-    private static let reservedDescriptors = 32
-
     private static func serve(
         _ options: Options, _ config: Config, _ path: String?, _ keys: [String: Secret],
         _ location: SocketLocation, _ loop: EventLoop, _ log: Log
     ) throws(Errno) {
         let socket: SystemdActivation.Socket
         var file: SocketFile?
+        var isInherited = false
         var name = "the socket that systemd passed"
         do throws(SocketFileError) {
             if let inherited = try SystemdActivation.take() {
-                name = SystemdActivation.path ?? name
+                if let path = SystemdActivation.path {
+                    name = path
+                    file = lockInherited(path, log)
+                }
                 socket = inherited
+                isInherited = true
             } else {
                 if config.server.idleExit > 0 {
                     log.warning(
@@ -157,12 +160,22 @@ struct Main {
             exit(cannotCreate)
         }
         let daemon = Daemon(config, configPath: path, socketPath: name, loop: loop, log: log)
-        try start(daemon, keys, socket, file)
+        try start(daemon, keys, socket, file, isInherited)
+    }
+
+    /// Holds the lock of a socket that systemd made; where that cannot be, nothing depends on it.
+    private static func lockInherited(_ path: String, _ log: Log) -> SocketFile? {
+        do throws(SocketFileError) {
+            return try SocketFile(inherited: path)
+        } catch {
+            log.debug("The socket that systemd passed is served without its lock: \(error.message)")
+            return nil
+        }
     }
 
     private static func start(
         _ daemon: Daemon, _ keys: [String: Secret], _ socket: consuming SystemdActivation.Socket,
-        _ file: SocketFile? = nil
+        _ file: SocketFile?, _ isInherited: Bool
     ) throws(Errno) {
         let signals = try Signals([SIGTERM, SIGINT, SIGHUP], on: daemon.loop) { signal in
             switch signal {
@@ -174,7 +187,7 @@ struct Main {
             }
         }
         daemon.log.info("Listening on \(daemon.socketPath)")
-        daemon.start(socket, file: file, keys: keys)
+        daemon.start(socket, file: file, isInherited: isInherited, keys: keys)
         try daemon.loop.run()
         withExtendedLifetime(signals) {}
         daemon.log.flush()

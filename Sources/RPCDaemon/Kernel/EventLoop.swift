@@ -67,6 +67,8 @@ package final class EventLoop {
 
     private let epoll: FileDescriptor
     private var slots: [Slot] = []
+    /// How many descriptors are watched: all that the process has but a handful.
+    package private(set) var watched = 0
     private var timers = TimerHeap()
     private var turnWork: [any TurnWork] = []
     /// The array that was worked off last, kept so that no turn allocates one.
@@ -96,6 +98,7 @@ package final class EventLoop {
         while slots.count <= index { slots.append(Slot()) }
         let data = UInt64(slots[index].generation) << 32 | UInt64(UInt32(bitPattern: fd))
         _ = try Errno.check(clinux_epoll_add(epoll.number, fd, events.rawValue, data))
+        if slots[index].handler == nil { watched += 1 }
         slots[index].handler = handler
     }
 
@@ -110,6 +113,7 @@ package final class EventLoop {
         guard slots.indices.contains(Int(fd)), slots[Int(fd)].handler != nil else { return }
         clinux_epoll_remove(epoll.number, fd)
         slots[Int(fd)].handler = nil
+        watched -= 1
         slots[Int(fd)].generation &+= 1
     }
 

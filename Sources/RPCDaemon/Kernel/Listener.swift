@@ -24,7 +24,8 @@ package struct PeerCredentials: Equatable, Sendable {
 }
 
 /// Accepts connections from a listening Unix socket, in batches, and pauses where the machine has
-/// no descriptor left instead of spinning on one that cannot be accepted.
+/// no descriptor left instead of spinning on one that cannot be accepted; or where only those are
+/// left that the daemon needs for its own work.
 package final class Listener: EventHandler {
     /// How long accepting pauses after the machine ran out of descriptors or memory.
     package static let pauseNanoseconds: UInt64 = 100_000_000
@@ -33,22 +34,24 @@ package final class Listener: EventHandler {
 
     private let descriptor: FileDescriptor
     private let loop: EventLoop
+    private let watchedMax: Int
     private let accepted: (consuming FileDescriptor) -> Void
     private let starved: (Errno) -> Void
-    /// Whether the last attempt found no descriptor free.
+    /// Whether somebody waits for a descriptor, which was told.
     private var isStarving = false
     private var isStopped = false
     private lazy var resumption = Timer { [unowned self] in resume() }
 
-    /// Accepts on `descriptor`, which listens and does not block. `starved` is told once
-    /// for all attempts that fail in a row.
+    /// Accepts on `descriptor`, which listens and does not block, as long as the loop watches fewer
+    /// than `watchedMax` descriptors. `starved` is told once until nobody waits any more.
     package init(
-        _ descriptor: consuming FileDescriptor, on loop: EventLoop,
+        _ descriptor: consuming FileDescriptor, on loop: EventLoop, watchedMax: Int = .max,
         starved: @escaping (Errno) -> Void,
         accepted: @escaping (consuming FileDescriptor) -> Void
     ) throws(Errno) {
         self.descriptor = descriptor
         self.loop = loop
+        self.watchedMax = watchedMax
         self.starved = starved
         self.accepted = accepted
         try loop.watch(self.descriptor.number, for: .readable, self)
@@ -56,17 +59,21 @@ package final class Listener: EventHandler {
 
     package func ready(_ events: ReadyEvents) {
         // Whom a connection is given to may stop the listener.
-        for _ in 0..<Self.batch where !isStopped {
+        for index in 0..<Self.batch where !isStopped {
+            if loop.watched >= watchedMax {
+                // The event said that somebody waits; after the first, only another one would.
+                if index == 0 { pause(.tooManyFilesHere) }
+                return
+            }
             let fd = clinux_accept(descriptor.number)
             if fd >= 0 {
-                isStarving = false
                 accepted(FileDescriptor(owning: fd))
                 continue
             }
             let error = Errno(code: -fd)
             switch error {
             case .tooManyFilesHere, .tooManyFilesAnywhere, .noMemory, .noBuffers: pause(error)
-            default: break
+            default: isStarving = false
             }
             return
         }

@@ -12,8 +12,9 @@ package struct SocketFileError: Error, Equatable, Sendable {
 
 /// The file of the daemon's own socket: made by us, locked while we live, removed by us alone.
 ///
-/// A lock on `PATH.lock` is held for life, so a socket file that nobody holds the lock of is stale
-/// and is taken over; connecting to find out would be a race.
+/// A lock on `PATH.lock` is held for life and decides between daemons: who has it may look whether
+/// the socket is stale, since no other daemon can come in between. Somebody who listens without the
+/// lock, as systemd does for a socket unit, is found by connecting and left alone.
 package final class SocketFile {
     /// Where it is.
     package let path: String
@@ -36,6 +37,13 @@ package final class SocketFile {
         self.path = path
     }
 
+    /// Takes the lock of a socket that systemd made and passed on, which is not ours to remove: a
+    /// daemon started by hand then sees that this one runs.
+    package init(inherited path: String) throws(SocketFileError) {
+        lock = try Self.takeLock(path + ".lock", socket: path)
+        self.path = path
+    }
+
     /// Replaces a stale socket and listens; the file has `mode` from its first moment on.
     package func listen(mode: UInt32, backlog: Int32) throws(SocketFileError) -> FileDescriptor {
         var status = stat()
@@ -45,6 +53,7 @@ package final class SocketFile {
                     message: "\(path) exists and is no socket. Move it away, or choose another "
                         + "path with --socket.")
             }
+            try Self.checkStale(path)
             unsafe unlink(path)
         }
         let listener = unsafe clinux_listen_unix(path, mode, backlog)
@@ -67,6 +76,26 @@ package final class SocketFile {
             UInt64(status.st_ino) == inode
         else { return }
         unsafe unlink(path)
+    }
+
+    /// Makes sure that nobody listens on the socket at `path`, whose lock is ours.
+    private static func checkStale(_ path: String) throws(SocketFileError) {
+        do throws(Errno) {
+            _ = try StreamSocket.connect(toUnix: path)
+        } catch .connectionRefused, .notFound {
+            return
+        } catch .wouldBlock {
+            // Its queue of connections is full: nothing is more alive.
+        } catch {
+            throw SocketFileError(
+                message: "There is a socket at \(path), and whether somebody listens on it cannot "
+                    + "be found out: \(error.message). Remove it, or choose another path with "
+                    + "--socket.")
+        }
+        throw SocketFileError(
+            message: "Somebody listens on \(path) already, such as systemd for a .socket unit. "
+                + "Stop that first (systemctl stop crowd-models-executor.socket), or choose another "
+                + "path with --socket.")
     }
 
     private static func takeLock(

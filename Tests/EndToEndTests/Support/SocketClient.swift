@@ -39,6 +39,12 @@ final class SocketClient {
         if failed != 0 { throw Refused(number: errno) }
     }
 
+    /// Takes over a socket that is connected already.
+    init(adopting connected: Int32) {
+        descriptor = connected
+        reader = LineReader(connected)
+    }
+
     deinit { close() }
 
     func close() {

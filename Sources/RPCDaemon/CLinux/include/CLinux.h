@@ -62,6 +62,11 @@ int clinux_socket_role(int fd);
 int clinux_adopt(int fd);
 /// Raises the soft limit on descriptors towards `wanted`; answers the limit in force.
 long clinux_raise_descriptors(long wanted);
+/// Lowers the limit on the size of a core to nothing, for good.
+int clinux_forbid_cores(void);
+
+/// Bytes that were sent on a socket and not read yet, as the kernel counts their memory.
+int clinux_unread(int fd);
 
 /// Unmaps the pages of all code, which come back from the page cache as they are needed; answers
 /// how many bytes they span.
