@@ -7,6 +7,8 @@ public struct Arguments: Sendable {
     public static let parametersMax = 32
 
     private var values = [32 of JSONRange](repeating: .absent)
+    /// How many came by position.
+    private var taken = 0
 
     /// The value of the parameter at `index` of the method's list.
     public subscript(index: Int) -> JSONRange { values[index] }
@@ -14,88 +16,121 @@ public struct Arguments: Sendable {
     /// Arguments of a call without any.
     public init() {}
 
-    /// Reads the params of a valid request.
+    /// Where `_meta` stands, which every method takes by name; absent in a call by position.
+    public private(set) var meta = JSONRange.absent
+
+    /// Reads params that stand at `params` of `text`: an object, an array, or absent. `survey` is
+    /// what a `LineReader` found in them, where the line was long.
     ///
     /// Throws -32602 for a parameter that is unknown, surplus, given twice, missing or of the wrong
     /// type; the message names it, and the nearest known one.
     public init(
-        _ envelope: RequestEnvelope, of method: String, parameters: [Parameter],
-        in text: Span<UInt8>
+        params: JSONRange, of method: Method, in text: Span<UInt8>, limits: RequestLimits,
+        survey: ParamsSurvey? = nil
     ) throws(Fault) {
-        try self.init(params: envelope.params, of: method, parameters: parameters, in: text)
-    }
-
-    /// Reads params that stand at `params` of `text`: an object, an array, or absent.
-    public init(
-        params: JSONRange, of method: String, parameters: [Parameter], in text: Span<UInt8>
-    ) throws(Fault) {
-        if params.isPresent {
-            if text[Int(params.start)] == UInt8(ascii: "[") {
-                try readElements(params, of: method, parameters, text)
-            } else {
-                try readMembers(params, of: method, parameters, text)
-            }
+        let parameters = method.parameters
+        if let survey {
+            for entry in survey.entries { try take(entry, of: method, parameters, text) }
+        } else if params.isPresent {
+            try read(params, of: method, parameters, text)
         }
         for (index, parameter) in parameters.enumerated() {
-            try check(index, parameter, of: method, in: text)
+            let elements = survey?.entries.first { $0.value == values[index] }?.elements
+            try check(index, parameter, of: method, in: text, limits, elements)
         }
     }
 
-    private mutating func readElements(
-        _ params: JSONRange, of method: String, _ parameters: [Parameter],
-        _ text: Span<UInt8>
-    ) throws(Fault) {
-        var reader = JSONElementReader(from: Int(params.start))
-        var index = 0
-        while let value = (try? reader.next(in: text)) ?? nil {
-            guard index < parameters.count else {
-                let names = parameters.map { "`\($0.name)`" }.joined(separator: ", ")
-                throw Fault(
-                    .invalidParams,
-                    parameters.isEmpty
-                        ? "`\(method)` takes no parameters"
-                        : "element \(index) of `params` is too many: `\(method)` takes \(names)")
-            }
-            values[index] = value
-            index += 1
-        }
-    }
-
-    private mutating func readMembers(
-        _ params: JSONRange, of method: String, _ parameters: [Parameter],
-        _ text: Span<UInt8>
+    private mutating func read(
+        _ params: JSONRange, of method: Method, _ parameters: [Parameter], _ text: Span<UInt8>
     ) throws(Fault) {
         var walker = JSONWalker(text, from: Int(params.start))
+        var entry = ParamsSurvey.Entry()
+        if text[Int(params.start)] == UInt8(ascii: "[") {
+            try? walker.enterArray()
+            while (try? walker.nextElement()) == true {
+                entry.value = (try? walker.skip()) ?? .absent
+                try take(entry, of: method, parameters, text)
+            }
+            return
+        }
         try? walker.enterObject()
         while let name = (try? walker.nextName()) ?? nil {
-            let token = text.extracting(name.bounds)
-            guard let index = Self.index(of: token, walker.nameHasEscape, in: parameters) else {
-                let name = JSONText.string(token).shortened
-                var message = "`\(method)` has no parameter `\(name)`"
-                var data = JSONObject()
-                data["parameter"] = .string(name)
-                if let nearest = NearestName.to(name, among: parameters.map(\.name)) {
-                    message += "; did you mean `\(nearest)`?"
-                    data["nearest"] = .string(nearest)
-                }
-                throw Fault(.invalidParams, message, data: data)
+            entry.name = name
+            entry.nameHasEscape = walker.nameHasEscape
+            entry.value = (try? walker.skip()) ?? .absent
+            try take(entry, of: method, parameters, text)
+        }
+    }
+
+    /// Notes where one member, or element, of the params stands.
+    @inline(__always)
+    private mutating func take(
+        _ entry: ParamsSurvey.Entry, of method: Method, _ parameters: [Parameter],
+        _ text: Span<UInt8>
+    ) throws(Fault) {
+        guard entry.name.isPresent else {
+            guard taken < parameters.count else {
+                throw Self.surplus(taken, of: method, parameters)
             }
-            guard !values[index].isPresent else {
+            values[taken] = entry.value
+            taken &+= 1
+            return
+        }
+        let token = text.extracting(entry.name.bounds)
+        if let index = Self.index(of: token, entry.nameHasEscape, in: parameters) {
+            if values[index].isPresent { throw Self.twice(parameters[index].name, method) }
+            values[index] = entry.value
+        } else if JSONText.string(token, hasEscape: entry.nameHasEscape, equals: "_meta") {
+            if meta.isPresent { throw Self.twice("_meta", method) }
+            meta = entry.value
+            let kind = JSONKind(firstByte: text[Int(meta.start)])
+            if kind != .object && kind != .null {
                 throw Fault(
                     .invalidParams,
-                    "`\(parameters[index].name)` is given twice to `\(method)`",
-                    data: ["parameter": .string(parameters[index].name)])
+                    "`_meta` of `\(method.name)` must be an object, not \(kind.withArticle)",
+                    data: ["parameter": "_meta"])
             }
-            values[index] = (try? walker.skip()) ?? .absent
+        } else {
+            throw Self.unknown(token, of: method, parameters)
         }
+    }
+
+    private static func surplus(
+        _ index: Int, of method: Method, _ parameters: [Parameter]
+    ) -> Fault {
+        let names = parameters.map { "`\($0.name)`" }.joined(separator: ", ")
+        return Fault(
+            .invalidParams,
+            parameters.isEmpty
+                ? "`\(method.name)` takes no parameters"
+                : "element \(index) of `params` is too many: `\(method.name)` takes \(names)")
+    }
+
+    private static func twice(_ name: String, _ method: Method) -> Fault {
+        Fault(
+            .invalidParams, "`\(name)` is given twice to `\(method.name)`",
+            data: ["parameter": .string(name)])
+    }
+
+    private static func unknown(
+        _ token: Span<UInt8>, of method: Method, _ parameters: [Parameter]
+    ) -> Fault {
+        let name = JSONText.quoted(token)
+        var message = "`\(method.name)` has no parameter `\(name)`"
+        var data = JSONObject()
+        data["parameter"] = .string(name)
+        if let nearest = NearestName.to(name, among: parameters.map(\.name)) {
+            message += "; did you mean `\(nearest)`?"
+            data["nearest"] = .string(nearest)
+        }
+        return Fault(.invalidParams, message, data: data)
     }
 
     private static func index(
         of token: Span<UInt8>, _ hasEscape: Bool, in parameters: [Parameter]
     ) -> Int? {
         if hasEscape {
-            let name = JSONText.string(token)
-            return parameters.firstIndex { $0.name == name }
+            return parameters.firstIndex { JSONText.string(token, reads: $0.name) }
         }
         let count = token.count &- 2
         for index in parameters.indices {
@@ -116,13 +151,14 @@ public struct Arguments: Sendable {
     }
 
     private mutating func check(
-        _ index: Int, _ parameter: Parameter, of method: String, in text: Span<UInt8>
+        _ index: Int, _ parameter: Parameter, of method: Method, in text: Span<UInt8>,
+        _ limits: RequestLimits, _ elements: JSONKinds?
     ) throws(Fault) {
         let value = values[index]
         guard value.isPresent else {
             if !parameter.isRequired { return }
             throw Fault(
-                .invalidParams, "`\(method)` needs the parameter `\(parameter.name)`",
+                .invalidParams, "`\(method.name)` needs the parameter `\(parameter.name)`",
                 data: ["parameter": .string(parameter.name)])
         }
         let token = text.extracting(value.bounds)
@@ -131,9 +167,14 @@ public struct Arguments: Sendable {
             values[index] = .absent
             return
         }
-        if let expected = parameter.type.mismatch(token, kind) {
+        if parameter.type.isName, kind == .string,
+            !JSONText.string(token, fitsIn: limits.nameBytesMax)
+        {
+            throw .nameTooLong("`\(parameter.name)` of `\(method.name)`", limits)
+        }
+        if let expected = parameter.type.mismatch(token, kind, limits, elements) {
             throw Fault(
-                .invalidParams, "`\(parameter.name)` of `\(method)` must be \(expected)",
+                .invalidParams, "`\(parameter.name)` of `\(method.name)` must be \(expected)",
                 data: ["parameter": .string(parameter.name)])
         }
     }

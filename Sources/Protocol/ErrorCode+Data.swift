@@ -26,11 +26,14 @@ extension ErrorCode {
         case .invalidRequest:
             [
                 FaultMember("id", .identifier, "The id that is in flight already."),
-                FaultMember("limit", .string, "The limit exceeded; `kind` is `limit_exceeded`."),
+                Self.limit,
             ]
         case .methodNotFound: [Self.nearestName]
         case .invalidParams:
-            [FaultMember("parameter", .string, "The parameter's name."), Self.nearestName]
+            [
+                FaultMember("parameter", .string, "The parameter's name."), Self.nearestName,
+                Self.limit,
+            ]
         case .modelNotFound:
             [
                 FaultMember("nearest", .strings, "The names most like the one that was given."),
@@ -69,6 +72,9 @@ extension ErrorCode {
         }
     }
 
+    private static var limit: FaultMember {
+        FaultMember("limit", .string, "The limit exceeded; `kind` is `limit_exceeded`.")
+    }
     private static var backend: FaultMember {
         FaultMember("backend", .string, "The backend's name.")
     }

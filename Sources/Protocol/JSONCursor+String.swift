@@ -4,14 +4,24 @@ extension JSONCursor {
     mutating func skipString() throws(JSONError) -> Bool {
         unsafe at &+= 1
         var hasEscape = false
-        while true {
+        _ = unsafe try skipInsideString(until: .max, &hasEscape)
+        return hasEscape
+    }
+
+    /// Skips and validates the inside of a string up to and with its closing quote: true; or false
+    /// where that was not met before `limit`.
+    @inline(__always)
+    mutating func skipInsideString(
+        until limit: Int, _ hasEscape: inout Bool
+    ) throws(JSONError) -> Bool {
+        while unsafe at < limit {
             unsafe skipPlainBytes()
             guard unsafe at < end else { throw unsafe JSONError(.unexpectedEnd, at: at) }
             let byte = unsafe base[at]
             switch byte {
             case UInt8(ascii: "\""):
                 unsafe at &+= 1
-                return hasEscape
+                return true
             case UInt8(ascii: "\\"):
                 hasEscape = true
                 unsafe try skipEscape()
@@ -23,6 +33,7 @@ extension JSONCursor {
                 unsafe at &+= 1
             }
         }
+        return false
     }
 
     /// Skips bytes that need no thought, eight at a time: ASCII but for quote, backslash, controls.

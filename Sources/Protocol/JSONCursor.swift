@@ -25,9 +25,22 @@ struct JSONCursor {
     mutating func skipWhitespace() {
         while unsafe at < end {
             switch unsafe base[at] {
-            case 0x20, 0x0A, 0x0D, 0x09: unsafe at &+= 1
+            case 0x20:
+                unsafe at &+= 1
+                if unsafe peek == 0x20 { unsafe skipSpaces() }
+            case 0x0A, 0x0D, 0x09: unsafe at &+= 1
             default: return
             }
+        }
+    }
+
+    /// Skips eight spaces at a time: a line may be 8 MiB of them.
+    private mutating func skipSpaces() {
+        while unsafe end &- at >= 8,
+            unsafe UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self)
+                == 0x2020_2020_2020_2020
+        {
+            unsafe at &+= 8
         }
     }
 

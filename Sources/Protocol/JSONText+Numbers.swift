@@ -1,7 +1,13 @@
 extension JSONText {
-    /// The number token as a floating-point number, infinite where it is too large for one.
+    /// Bytes of a number that are read. A double has 309 digits before its point at most, and 767
+    /// that matter; converting megabytes would take seconds.
+    private static let numberBytesMax = 1100
+
+    /// The number token as a floating-point number, infinite where it is too large for one; nil
+    /// where it is longer than any number needs to be.
     public static func double(_ token: Span<UInt8>) -> Double? {
         if let value = shortDouble(token) { return value }
+        guard token.count <= numberBytesMax else { return nil }
         return unsafe token.withUnsafeBufferPointer {
             unsafe Double(String(decoding: $0, as: UTF8.self))
         }
@@ -10,6 +16,7 @@ extension JSONText {
     /// The number token as an integer: nil where it is none or does not fit; `1.0` and `1e2` are.
     public static func integer(_ token: Span<UInt8>) -> Int? {
         if let value = shortInteger(token) { return value }
+        guard token.count <= numberBytesMax else { return nil }
         let text = unsafe token.withUnsafeBufferPointer {
             unsafe String(decoding: $0, as: UTF8.self)
         }

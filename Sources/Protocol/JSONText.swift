@@ -25,14 +25,11 @@ public enum JSONText {
 
     /// Offset of the first byte at or after `start` that is no space.
     public static func skippingSpace(_ text: Span<UInt8>, from start: Int = 0) -> Int {
-        var at = start
-        while at < text.count {
-            switch text[at] {
-            case 0x20, 0x0A, 0x0D, 0x09: at &+= 1
-            default: return at
-            }
+        unsafe text.withUnsafeBufferPointer { bytes in
+            var cursor = unsafe JSONCursor(bytes, from: start)
+            unsafe cursor.skipWhitespace()
+            return unsafe cursor.at
         }
-        return at
     }
 
     /// Whether the string token reads `literal`, escapes taken into account.
@@ -40,7 +37,7 @@ public enum JSONText {
     public static func string(
         _ token: Span<UInt8>, hasEscape: Bool, equals literal: StaticString
     ) -> Bool {
-        if hasEscape { return string(token) == "\(literal)" }
+        if hasEscape { return unescaped(token, equals: literal) }
         return token.count == literal.utf8CodeUnitCount &+ 2 && inside(token, reads: literal)
     }
 
@@ -72,8 +69,7 @@ public enum JSONText {
 
     /// Whether a string token holds an escape.
     public static func hasEscape(_ token: Span<UInt8>) -> Bool {
-        for index in token.indices where token[index] == UInt8(ascii: "\\") { return true }
-        return false
+        unsafe token.withUnsafeBufferPointer { unsafe $0.contains(UInt8(ascii: "\\")) }
     }
 
     /// The characters of a string token.
@@ -88,44 +84,5 @@ public enum JSONText {
         var plain = ByteBuffer(capacity: content.count)
         appendUnescaped(content, to: &plain)
         return plain.text
-    }
-
-    /// Appends the characters that the content of a string token (no quotes) stands for, as UTF-8.
-    public static func appendUnescaped(_ content: Span<UInt8>, to buffer: inout ByteBuffer) {
-        unsafe content.withUnsafeBufferPointer { bytes in
-            var cursor = unsafe JSONCursor(bytes)
-            while unsafe cursor.at < cursor.end {
-                let byte = unsafe cursor.base[cursor.at]
-                unsafe cursor.at &+= 1
-                if byte != UInt8(ascii: "\\") {
-                    buffer.append(byte)
-                } else {
-                    unsafe appendEscape(&cursor, to: &buffer)
-                }
-            }
-        }
-    }
-
-    private static func appendEscape(_ cursor: inout JSONCursor, to buffer: inout ByteBuffer) {
-        let byte = unsafe cursor.peek
-        unsafe cursor.at &+= 1
-        switch byte {
-        case UInt8(ascii: "b"): buffer.append(0x08)
-        case UInt8(ascii: "f"): buffer.append(0x0C)
-        case UInt8(ascii: "n"): buffer.append(0x0A)
-        case UInt8(ascii: "r"): buffer.append(0x0D)
-        case UInt8(ascii: "t"): buffer.append(0x09)
-        case UInt8(ascii: "u"):
-            var units = [UInt16]()
-            if let unit = unsafe try? cursor.skipHexDigits() { units.append(unit) }
-            if units.first.map({ $0 & 0xFC00 == 0xD800 }) == true,
-                unsafe cursor.end &- cursor.at >= 6
-            {
-                unsafe cursor.at &+= 2
-                if let low = unsafe try? cursor.skipHexDigits() { units.append(low) }
-            }
-            buffer.append(utf8: String(decoding: units, as: UTF16.self))
-        default: buffer.append(byte)
-        }
     }
 }

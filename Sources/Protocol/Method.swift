@@ -51,3 +51,18 @@ public enum Method: UInt8, CaseIterable, Sendable {
         return nil
     }
 }
+
+extension Fault {
+    /// -32601 for the name that the string token holds, with the nearest one there is.
+    public static func unknownMethod(_ token: Span<UInt8>, _ limits: RequestLimits) -> Fault {
+        guard JSONText.string(token, fitsIn: limits.nameBytesMax) else {
+            return .nameTooLong("the method's name", limits)
+        }
+        let name = JSONText.quoted(token)
+        let nearest = NearestName.to(name, among: Method.all.map(\.name.description))
+        let hint = nearest.map { "; did you mean `\($0)`?" } ?? "; `help` lists the methods"
+        var data = JSONObject()
+        if let nearest { data["nearest"] = .string(nearest) }
+        return Fault(.methodNotFound, "there is no method `\(name)`\(hint)", data: data)
+    }
+}

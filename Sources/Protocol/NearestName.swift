@@ -1,69 +1,208 @@
-/// Finds what somebody probably meant to write.
+/// Finds what somebody probably meant to write, without an allocation a name: a client may ask as
+/// often as it likes, among a hundred thousand names.
 public enum NearestName {
     /// The known name closest to `name`, if it is close enough to be a slip of the pen: at most a
     /// third of its letters wrong, or one a part of the other.
-    public static func to(_ name: String, among known: [String]) -> String? {
-        let limit = max(1, min(name.utf8.count, lettersCompared) / 3)
-        let candidates = known.map { (name: $0, distance: distance(name, $0)) }
-        if let best = candidates.min(by: { $0.distance < $1.distance }), best.distance <= limit {
-            return best.name
+    public static func to(_ name: String, among known: some Collection<String>) -> String? {
+        let wanted = Letters(name)
+        var table = DistanceTable()
+        let limit = max(1, wanted.count / 3)
+        var best: String?
+        var part: String?
+        var beginning: String?
+        var distanceMax = limit
+        for candidate in known {
+            let other = Letters(candidate)
+            let distance = table.distance(wanted, other, atMost: distanceMax)
+            if distance <= distanceMax {
+                best = candidate
+                if distance == 0 { return best }
+                distanceMax = distance - 1
+            }
+            guard best == nil, wanted.count >= 3 else { continue }
+            if beginning == nil, other.begins(with: wanted) || wanted.begins(with: other) {
+                beginning = candidate
+            }
+            if part == nil, other.contains(wanted) { part = candidate }
         }
-        guard name.utf8.count >= 3 else { return nil }
-        let lowered = name.shortened.lowercased()
-        return known.first { $0.lowercased().hasPrefix(lowered) || lowered.hasPrefix($0) }
-            ?? known.first { $0.lowercased().contains(lowered) }
+        return best ?? beginning ?? part
     }
+
+    /// Names beyond which only beginnings are compared: 2,048 distances of 64 letters, each cut off
+    /// early, take some 3 ms.
+    static let comparedMax = 2048
 
     /// The `count` known names closest to `name`, closest first; those that are a part of it or
-    /// have it as a part come before all others, since models' names have long tails.
+    /// have it as a part come before all others, since models' names have long tails. Among more
+    /// than some thousand, those with the longest common beginning.
     public static func closest(
-        to name: String, among known: [String], count: Int
+        to name: String, among known: some Collection<String>, count: Int
     ) -> [String] {
-        let lowered = name.lowercased()
-        let sorted = known.map { candidate in
-            let other = candidate.lowercased()
-            let isPart =
-                min(lowered.utf8.count, other.utf8.count) >= 3
-                && (other.contains(lowered) || lowered.contains(other))
-            return (
-                name: candidate, group: isPart ? 0 : 1, distance: distance(name, candidate)
-            )
-        }.sorted { ($0.group, $0.distance, $0.name) < ($1.group, $1.distance, $1.name) }
-        return sorted.prefix(count).map(\.name)
-    }
-
-    /// Letters of a name that are compared, so that a hostile one costs no more than a long one.
-    private static let lettersCompared = 64
-
-    private static func letters(of name: String) -> [UInt8] {
-        name.utf8.prefix(lettersCompared).map { byte in
-            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-        }
-    }
-
-    /// How many letters must be inserted, removed, replaced or swapped with their neighbour, case
-    /// aside (Damerau and Levenshtein).
-    static func distance(_ first: String, _ second: String) -> Int {
-        let first = letters(of: first)
-        let second = letters(of: second)
-        var older: [Int] = []
-        var above = Array(0...second.count)
-        for row in first.indices {
-            var current = [row + 1]
-            for column in second.indices {
-                let replaced = above[column] + (first[row] == second[column] ? 0 : 1)
-                var best = min(replaced, current[column] + 1, above[column + 1] + 1)
-                if row > 0, column > 0, first[row] == second[column - 1],
-                    first[row - 1] == second[column]
-                {
-                    best = min(best, older[column - 1] + 1)
-                }
-                current.append(best)
+        let wanted = Letters(name)
+        var table = DistanceTable()
+        let comparesWhole = known.count <= comparedMax
+        var found = Nearest(count: count)
+        for candidate in known {
+            guard comparesWhole else {
+                let group = Letters.most - wanted.commonBeginning(with: candidate)
+                if found.distanceMax(group: group) == nil { continue }
+                let length = candidate.utf8.count
+                found.offer(candidate, Nearest.Rank(group: group, distance: length))
+                continue
             }
-            older = above
-            above = current
+            let other = Letters(candidate)
+            let isPart =
+                min(wanted.count, other.count) >= 3
+                && (other.contains(wanted) || wanted.contains(other))
+            let group = isPart ? 0 : 1
+            guard let most = found.distanceMax(group: group) else { continue }
+            let distance = table.distance(wanted, other, atMost: most)
+            if distance <= most {
+                found.offer(candidate, Nearest.Rank(group: group, distance: distance))
+            }
         }
-        return above[second.count]
+        return found.names
+    }
+}
+
+/// The best few of many names, in order: by rank, then by name.
+private struct Nearest {
+    struct Rank: Comparable {
+        var group: Int
+        var distance: Int
+
+        static func < (left: Rank, right: Rank) -> Bool {
+            (left.group, left.distance) < (right.group, right.distance)
+        }
+    }
+
+    private var kept: [(rank: Rank, name: String)] = []
+    private let count: Int
+
+    init(count: Int) {
+        self.count = count
+    }
+
+    var names: [String] { kept.map(\.name) }
+
+    /// The largest distance with which a name of that group may still come in; nil for none.
+    func distanceMax(group: Int) -> Int? {
+        guard kept.count == count, let last = kept.last else { return Letters.most }
+        if group < last.rank.group { return Letters.most }
+        return group > last.rank.group ? nil : last.rank.distance
+    }
+
+    mutating func offer(_ name: String, _ rank: Rank) {
+        let place = kept.firstIndex { rank < $0.rank || rank == $0.rank && name < $0.name }
+        guard let place = place ?? (kept.count < count ? kept.count : nil) else { return }
+        kept.insert((rank, name), at: place)
+        if kept.count > count { kept.removeLast() }
+    }
+}
+
+/// The first letters of a name, case aside, so that a hostile one costs no more than a long one.
+private struct Letters {
+    static let most = 64
+
+    fileprivate var bytes = [64 of UInt8](repeating: 0)
+    private(set) var count = 0
+    /// A bit for each letter that occurs, some sharing one.
+    private var kinds: UInt64 = 0
+
+    init(_ name: String) {
+        if unsafe name.utf8.withContiguousStorageIfAvailable({ unsafe take($0) }) == nil {
+            unsafe Array(name.utf8).withUnsafeBufferPointer { unsafe take($0) }
+        }
+    }
+
+    private mutating func take(_ name: UnsafeBufferPointer<UInt8>) {
+        count = min(name.count, Self.most)
+        for index in 0..<count {
+            let byte = unsafe Self.folded(name[index])
+            unsafe bytes[unchecked: index] = byte
+            kinds |= 1 << UInt64(byte & 63)
+        }
+    }
+
+    private static func folded(_ byte: UInt8) -> UInt8 {
+        byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+    }
+
+    /// How many letters `name` begins with as this does.
+    func commonBeginning(with name: String) -> Int {
+        unsafe name.utf8.withContiguousStorageIfAvailable { other in
+            let most = min(count, other.count)
+            var index = 0
+            while index < most, unsafe bytes[unchecked: index] == Self.folded(other[index]) {
+                index &+= 1
+            }
+            return index
+        } ?? 0
+    }
+
+    /// Letters that one of them has and the other has not: no fewer must be changed.
+    func changes(to other: Letters) -> Int {
+        max(
+            (kinds & ~other.kinds).nonzeroBitCount, (other.kinds & ~kinds).nonzeroBitCount,
+            abs(count - other.count))
+    }
+
+    func begins(with other: Letters) -> Bool {
+        other.count >= 1 && other.count <= count && stands(other, at: 0)
+    }
+
+    func contains(_ other: Letters) -> Bool {
+        if other.count > count || other.kinds & ~kinds != 0 { return false }
+        for start in 0...(count - other.count) where stands(other, at: start) { return true }
+        return false
+    }
+
+    private func stands(_ other: Letters, at start: Int) -> Bool {
+        for index in 0..<other.count
+        where unsafe bytes[unchecked: start &+ index] != other.bytes[unchecked: index] {
+            return false
+        }
+        return true
+    }
+}
+
+/// The table in which distances are computed; one serves for many names.
+private struct DistanceTable {
+    /// Two rows above and the one at hand.
+    private var older = [65 of UInt8](repeating: 0)
+    private var above = [65 of UInt8](repeating: 0)
+    private var current = [65 of UInt8](repeating: 0)
+
+    /// How many letters must be inserted, removed, replaced or swapped with their neighbour
+    /// (Damerau and Levenshtein); something above `most` where it is more than that.
+    mutating func distance(_ first: Letters, _ second: Letters, atMost most: Int) -> Int {
+        if first.changes(to: second) > most { return Int.max }
+        for column in 0...second.count { above[column] = UInt8(truncatingIfNeeded: column) }
+        for row in 0..<first.count {
+            let letter = first.bytes[row]
+            let last = row > 0 ? first.bytes[row - 1] : 0
+            var left = UInt8(truncatingIfNeeded: row + 1)
+            current[0] = left
+            var least = left
+            for column in 0..<second.count {
+                let other = unsafe second.bytes[unchecked: column]
+                var best = unsafe above[unchecked: column] &+ (letter == other ? 0 : 1)
+                best = unsafe min(best, left &+ 1, above[unchecked: column &+ 1] &+ 1)
+                if row > 0, column > 0, last == other,
+                    unsafe second.bytes[unchecked: column &- 1] == letter
+                {
+                    best = unsafe min(best, older[unchecked: column &- 1] &+ 1)
+                }
+                unsafe current[unchecked: column &+ 1] = best
+                left = best
+                least = min(least, best)
+            }
+            // A swap reaches back two rows, but costs one more than it finds there.
+            if Int(least) > most &+ 1 { return Int.max }
+            swap(&older, &above)
+            swap(&above, &current)
+        }
+        return Int(above[second.count])
     }
 }
 
@@ -74,5 +213,5 @@ extension String {
         return String(String.UnicodeScalarView(unicodeScalars.prefix(Self.quotedMax))) + "…"
     }
 
-    private static var quotedMax: Int { 200 }
+    static var quotedMax: Int { 200 }
 }

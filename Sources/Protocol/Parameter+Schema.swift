@@ -2,7 +2,7 @@ extension Parameter {
     /// Appends the JSON Schema of its values.
     public func writeSchema(to buffer: inout ByteBuffer) {
         switch type {
-        case .string: buffer.append(#"{"type":"string"}"#)
+        case .string, .name: buffer.append(#"{"type":"string"}"#)
         case .choice(let words): Self.write(stringFrom: words, to: &buffer)
         case .number(let range):
             buffer.append(#"{"type":"number","minimum":"#)
@@ -31,10 +31,7 @@ extension Parameter {
         case .structured:
             buffer.append(#"{"type":["object","array"],"additionalProperties":true,"items":true}"#)
         case .identifier: buffer.append(#"{"type":["string","number","null"]}"#)
-        case .label(let bytesMax):
-            buffer.append(#"{"type":"string","minLength":1,"maxLength":"#)
-            buffer.append(decimal: bytesMax)
-            buffer.append("}")
+        case .label: buffer.append(#"{"type":"string","minLength":1}"#)
         case .countOrUnlimited:
             buffer.append(#"{"anyOf":[{"type":"integer","minimum":1},{"const":-1}]}"#)
         case .stringOrBoolean: buffer.append(#"{"type":["string","boolean"]}"#)

@@ -1,6 +1,8 @@
 /// What a parameter may hold; both the check of a call and its JSON Schema come from it.
 public enum ParameterType: Equatable, Sendable {
     case string
+    /// A string that names something: at most `name_bytes_max` bytes.
+    case name
     /// One of these words.
     case choice([String])
     /// A number within these bounds.
@@ -22,12 +24,15 @@ public enum ParameterType: Equatable, Sendable {
     case structured
     /// A string, a number or null: the id of a request.
     case identifier
-    /// A string of one to this many bytes without control characters.
-    case label(Int)
+    /// A name of one byte or more, without control characters.
+    case label
     /// An integer from 1, or -1 for "no limit".
     case countOrUnlimited
     /// A string or a boolean.
     case stringOrBoolean
+
+    /// Whether `name_bytes_max` bounds it.
+    var isName: Bool { self == .name || self == .label }
 }
 
 /// One parameter of a method.

@@ -12,6 +12,8 @@ public struct RequestEnvelope: Equatable, Sendable {
     public var params = JSONRange.absent
     /// Why it is no valid request, as a sentence; nil for a valid one.
     public var fault: StaticString?
+    /// Whether that is the length of its id.
+    var idIsTooLong = false
 
     /// Whether nobody waits for an answer: valid and without an id.
     @inlinable public var isNotification: Bool { !id.isPresent && fault == nil }
@@ -21,103 +23,31 @@ public struct RequestEnvelope: Equatable, Sendable {
     /// Reads the object that starts at `start` of `text`, and says where it ends.
     ///
     /// Throws for what is not JSON. What is JSON but no valid request comes back with a `fault`,
-    /// and with its id where that one is valid.
+    /// and with its id where that one is valid. It reads all in one go: for a long line there is
+    /// `LineReader`.
     public static func read(
-        _ text: Span<UInt8>, from start: Int, depth: Int, depthMax: Int
+        _ text: Span<UInt8>, from start: Int, depth: Int, limits: RequestLimits
     ) throws(JSONError) -> (envelope: RequestEnvelope, end: Int) {
-        var envelope = RequestEnvelope()
-        var walker = JSONWalker(text, from: start, depth: depth - 1, depthMax: depthMax)
+        var members = RequestMembers(limits)
+        var walker = JSONWalker(text, from: start, depth: depth - 1, depthMax: limits.depthMax)
         try walker.enterObject()
-        var seen: UInt8 = 0
-        var hasVersion = false
-        var idIsInvalid = false
         while let name = try walker.nextName() {
-            let part = Part(text.extracting(name.bounds), hasEscape: walker.nameHasEscape)
-            let value = try walker.skip()
-            if part == .other { continue }
-            if seen & part.rawValue != 0 {
-                envelope.fault = part.givenTwice
-                if part == .id { idIsInvalid = true }
-                continue
-            }
-            seen |= part.rawValue
-            let kind = JSONKind(firstByte: text[Int(value.start)])
-            switch part {
-            case .jsonrpc:
-                let token = text.extracting(value.bounds)
-                hasVersion =
-                    kind == .string
-                    && JSONText.string(token, hasEscape: token.count != 5, equals: "2.0")
-            case .id:
-                switch kind {
-                case .string, .number, .null: envelope.id = value
-                default: idIsInvalid = true
-                }
-            case .method:
-                guard kind == .string else { break }
-                envelope.method = value
-                envelope.methodHasEscape =
-                    JSONText.hasEscape(text.extracting(value.bounds))
-            case .params:
-                envelope.params = value
-            case .other: break
-            }
+            let part = RequestMembers.Part(
+                text.extracting(name.bounds), hasEscape: walker.nameHasEscape)
+            members.add(part, try walker.skip(), in: text)
         }
-        if idIsInvalid { envelope.id = .absent }
-        envelope.check(
-            text, hasVersion: hasVersion, idIsInvalid: idIsInvalid,
-            hasMethod: seen & Part.method.rawValue != 0)
-        return (envelope, walker.offset)
+        return (members.envelope(text), walker.offset)
     }
 
-    private mutating func check(
-        _ text: Span<UInt8>, hasVersion: Bool, idIsInvalid: Bool, hasMethod: Bool
-    ) {
-        if params.isPresent {
-            switch JSONKind(firstByte: text[Int(params.start)]) {
-            case .object, .array: break
-            case .null: params = .absent
-            default: fault = fault ?? "`params` must be an object or an array"
-            }
+    /// What a request that is none is refused with; nil for a valid one.
+    public func refusal(_ limits: RequestLimits) -> Fault? {
+        guard let fault else { return nil }
+        if idIsTooLong {
+            return .unread(
+                limit: "id_bytes_max",
+                "the id is longer than \(limits.idBytesMax) bytes (id_bytes_max)")
         }
-        if !hasVersion { fault = fault ?? "`jsonrpc` must be \"2.0\"" }
-        if idIsInvalid { fault = fault ?? "`id` must be a string, a number or null" }
-        if !method.isPresent {
-            fault = fault ?? (hasMethod ? "`method` must be a string" : "`method` is missing")
-        }
-    }
-
-    /// A member of a request that means something; any other is ignored.
-    private enum Part: UInt8 {
-        case other = 0
-        case jsonrpc = 1
-        case id = 2
-        case method = 4
-        case params = 8
-
-        var givenTwice: StaticString {
-            switch self {
-            case .jsonrpc: "`jsonrpc` is given twice"
-            case .id: "`id` is given twice"
-            case .method: "`method` is given twice"
-            case .params, .other: "`params` is given twice"
-            }
-        }
-
-        @inline(__always)
-        init(_ name: Span<UInt8>, hasEscape: Bool) {
-            if JSONText.string(name, hasEscape: hasEscape, equals: "jsonrpc") {
-                self = .jsonrpc
-            } else if JSONText.string(name, hasEscape: hasEscape, equals: "id") {
-                self = .id
-            } else if JSONText.string(name, hasEscape: hasEscape, equals: "method") {
-                self = .method
-            } else if JSONText.string(name, hasEscape: hasEscape, equals: "params") {
-                self = .params
-            } else {
-                self = .other
-            }
-        }
+        return Fault(.invalidRequest, "not a JSON-RPC 2.0 request: \(fault)")
     }
 }
 

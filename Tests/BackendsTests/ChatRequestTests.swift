@@ -8,8 +8,7 @@ import Testing
     private static func request(_ params: String) throws(Fault) -> ChatRequest {
         let bytes = ByteBuffer(params)
         let arguments = try Arguments(
-            params: JSONRange(0, bytes.count), of: "complete",
-            parameters: CompleteMethod.parameters, in: bytes.span)
+            params: JSONRange(0, bytes.count), of: .complete, in: bytes.span, limits: .init())
         return try ChatRequest(bytes.span, arguments)
     }
 
@@ -106,7 +105,7 @@ import Testing
         (#"{"mirostat":2}"#, #""mirostat":2"#),
         (
             #"{ "a" : [1, 2.50] , "b":{"model":"inner"} }"#,
-            #" "a" : [1, 2.50] , "b":{"model":"inner"} "#
+            #""a":[1, 2.50],"b":{"model":"inner"}"#
         ),
         (#"{"Model":"x","streams":true}"#, #""Model":"x","streams":true"#),
     ])
@@ -119,17 +118,55 @@ import Testing
     }
 
     @Test(arguments: [
-        ("model", #"{"model":"x"}"#), ("messages", #"{"a":1,"messages":[]}"#),
-        ("stream", #"{"stream":true}"#), ("stream_options", #"{"stream_options":{}}"#),
-        ("stream", #"{"\u0073tream":false}"#), ("model", #"{"a":{}, "mode\u006c" : null}"#),
+        #""model":"x""#, #""messages":[]"#, #""stream":true"#, #""stream_options":{}"#,
+        #""\u0073tream":false"#, #""mode\u006c" : null"#, #""max_tokens":9"#,
+        #""max_t\u006fkens":9"#,
+        #""max_completion_tokens":9"#, #""reasoning_effort":"low""#, #""seed":1"#,
     ])
-    func `options cannot say what is the daemon's to say`(name: String, options: String) {
+    func `what the daemon writes itself is dropped from options, so that nothing is sent twice`(
+        member: String
+    ) throws {
+        let body = try Self.body(
+            #"{"prompt":"x","seed":5,"max_tokens":7,"reasoning":"high","options":{\#(member),"k":1}}"#
+        )
+        #expect(
+            body == Self.start + #"[{"role":"user","content":"x"}],"max_tokens":7,"seed":5,"#
+                + #""reasoning_effort":"high","k":1}"#)
+    }
+
+    @Test(arguments: [
+        ("options", #"{"a":1,"b":2,"a":3}"#, "`a` twice"),
+        ("options", #"{"a":1,"\u0061":3}"#, "`a` twice"),
+        ("options.n", #"{"n":2}"#, "one choice"), ("options.n", #"{"\u006e":1.5}"#, "one choice"),
+        ("options.logprobs", #"{"logprobs":true}"#, "one choice"),
+        ("options.logprobs", #"{"logprobs":1}"#, "one choice"),
+        ("options.top_logprobs", #"{"top_logprobs":3}"#, "one choice"),
+        ("options.echo", #"{"echo":true}"#, "one choice"),
+        ("options.best_of", #"{"best_of":4}"#, "one choice"),
+    ])
+    func `options that an answer has no place for, or that are given twice, are refused`(
+        parameter: String, options: String, words: String
+    ) {
         let fault = #expect(throws: Fault.self) {
             _ = try Self.request(#"{"prompt":"x","options":\#(options)}"#)
         }
         #expect(fault?.code == .invalidParams)
-        #expect(fault?.message.contains("`\(name)`") == true)
-        #expect(fault?.data["parameter"] == "options")
+        #expect(fault?.message.contains(words) == true)
+        #expect(fault?.data["parameter"]?.stringValue == parameter)
+    }
+
+    @Test func `options that ask for nothing more pass, at most 256 of them`() throws {
+        _ = try Self.request(
+            #"{"prompt":"x","options":{"n":1,"best_of":1,"logprobs":false,"echo":null}}"#)
+        func request(count: Int) throws {
+            let members = (0..<count).map { #""o\#($0)":0"# }.joined(separator: ",")
+            _ = try Self.request(#"{"prompt":"x","options":{\#(members)}}"#)
+        }
+        try request(count: CompleteMethod.optionsMax)
+        let fault = #expect(throws: Fault.self) {
+            try request(count: CompleteMethod.optionsMax + 1)
+        }
+        #expect(fault?.message.contains("at most 256") == true)
     }
 
     @Test(arguments: [

@@ -88,7 +88,7 @@ import Testing
             (["prompt": "x", "max_tokens": 1.5], ["max_tokens", "integer"]),
             (["prompt": "x", "timeout_ms": -1], ["timeout_ms"]),
             (["prompt": "x", "priority": "urgent"], ["priority", "interactive"]),
-            (["prompt": "x", "options": ["stream": true]], ["options", "stream"]),
+            (["prompt": "x", "options": ["n": 2]], ["options.n", "one choice"]),
             (["prompt": "x", "options": [1]], ["options", "object"]),
             (["prompt": "x", "backend": "lmstudo"], ["lmstudo", "lmstudio"]),
             (["messages": [["content": "x"]]], ["messages", "element 0", "role"]),

@@ -106,6 +106,21 @@ import Testing
         #expect(try client.result("ping") == ["ok": true])
     }
 
+    @Test func `an id or a name that is too long is refused by its limit's name`() throws {
+        let daemon = try daemon("id_bytes_max = 64\nname_bytes_max = 64", SimulatorProcess())
+        let client = try daemon.connect()
+        let long = String(repeating: "x", count: 65)
+        client.send(line: #"{"jsonrpc":"2.0","id":"\#(long)","method":"ping"}"#)
+        expect(try client.readMessage(), "id_bytes_max", unread: true)
+        for parameter in ["model", "backend", "tag"] {
+            let fault = try client.error("complete", ["prompt": "x", parameter: .string(long)])
+            #expect(fault["code"] == -32602)
+            #expect(fault["data"]?["limit"] == "name_bytes_max")
+        }
+        #expect(try client.error(long)["data"]?["limit"] == "name_bytes_max")
+        #expect(try client.result("ping") == ["ok": true])
+    }
+
     @Test(arguments: ["connections_max", "connections_per_uid_max"])
     func `a connection too many gets one line and is closed`(_ limit: String) throws {
         let daemon = try daemon("\(limit) = 2", SimulatorProcess())

@@ -66,7 +66,7 @@ import Testing
             RPCRequest(id: 1, method: "x.y").line
                 == #"{"jsonrpc":"2.0","id":1,"method":"x.y"}"# + "\n")
         let line = Array(RPCRequest(id: 7, .ping).line.utf8)
-        let read = try RequestEnvelope.read(line.span, from: 0, depth: 1, depthMax: 8)
+        let read = try RequestEnvelope.read(line.span, from: 0, depth: 1, limits: .init())
         #expect(read.envelope.fault == nil)
         #expect(!read.envelope.isNotification)
     }

@@ -4,7 +4,8 @@ import Testing
 @Suite struct RequestEnvelopeTests {
     private func read(_ text: String) throws -> (id: String?, method: String?, fault: String?) {
         let bytes = Array(text.utf8)
-        let (envelope, end) = try RequestEnvelope.read(bytes.span, from: 0, depth: 1, depthMax: 128)
+        let (envelope, end) = try RequestEnvelope.read(
+            bytes.span, from: 0, depth: 1, limits: .init())
         #expect(end == bytes.count)
         func cut(_ range: JSONRange) -> String? {
             range.isPresent ? String(decoding: bytes[range.bounds], as: UTF8.self) : nil
@@ -46,7 +47,8 @@ import Testing
 
     @Test func `a request without an id is a notification, one with null is not`() throws {
         let quiet = Array(#"{"jsonrpc":"2.0","method":"x","params":null}"#.utf8)
-        let envelope = try RequestEnvelope.read(quiet.span, from: 0, depth: 1, depthMax: 9).envelope
+        let envelope = try RequestEnvelope.read(quiet.span, from: 0, depth: 1, limits: .init())
+            .envelope
         #expect(envelope.isNotification && !envelope.params.isPresent)
         let asked = try read(#"{"jsonrpc":"2.0","method":"x","id":null,"other":[1]}"#)
         #expect(asked.id == "null")

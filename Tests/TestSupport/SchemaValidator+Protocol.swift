@@ -43,7 +43,9 @@ extension SchemaValidator {
             ]
         }
         let kind = error["data"]?["kind"]?.stringValue
-        let isLimit = known == .invalidRequest && kind == ErrorCode.limitExceeded.kind
+        let isLimit =
+            (known == .invalidRequest || known == .invalidParams)
+            && kind == ErrorCode.limitExceeded.kind
         if kind != known.kind && !isLimit {
             found.append("$.data.kind: \(kind ?? "nothing") does not belong to \(known.code)")
         }

@@ -107,9 +107,10 @@ extension ProtocolDocument {
         """
 
     static let limitsProse = """
-        Set under `[limits]` of config.toml; `status` tells those in force. A line, nesting or batch
-        that is too large is -32600 with `data.kind` `limit_exceeded` and the limit's name in
-        `data.limit`, id null; any other limit is 1013 (1007 for a full queue). A client that does
+        Set under `[limits]` of config.toml; `status` tells those in force. A line, nesting, batch
+        or id that is too large is -32600 with `data.kind` `limit_exceeded` and the limit's name in
+        `data.limit`, id null; a name that is too long is -32602 with the same two members; any
+        other limit is 1013 (1007 for a full queue). A client that does
         not read for `write_stall` seconds is dropped; while more than 1 MiB waits for it, nothing
         more is read from it.
 

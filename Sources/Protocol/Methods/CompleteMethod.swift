@@ -2,13 +2,11 @@
 public enum CompleteMethod {
     /// The longest time limit in milliseconds: a year, so that no sum of nanoseconds overflows.
     public static let millisecondsMax = 31_536_000_000
-    /// The longest `tag` in bytes: statistics keep each tag that comes.
-    public static let tagBytesMax = 128
 
     /// What a call takes, in the order of a call by position; `CompleteParameter` names the places.
     public static let parameters: [Parameter] = [
         .optional(
-            "model", .string,
+            "model", .name,
             "The model's id or alias; without it `default_model`, else the one loaded chat model."),
         .optional("prompt", .string, "What to answer; exactly one of `prompt` and `messages`."),
         .optional(
@@ -54,7 +52,7 @@ public enum CompleteMethod {
             "ttl", .integer(0...315_360_000),
             "Seconds without use after which the backend unloads the model."),
         .optional(
-            "draft_model", .string, "A smaller model of the same backend that guesses ahead."),
+            "draft_model", .name, "A smaller model of the same backend that guesses ahead."),
         .optional(
             "options", .object, of: "Options", "Members passed on to the backend as they are."),
         .optional(
@@ -62,7 +60,7 @@ public enum CompleteMethod {
         .optional(
             "progress", .boolean, "Whether to send `complete.progress` on change; false by default."
         ),
-        .optional("backend", .string, "The only backend to use."),
+        .optional("backend", .name, "The only backend to use."),
         .optional(
             "priority", .choice(["interactive", "batch"]),
             "`interactive` (the default) goes before `batch`."),
@@ -73,7 +71,7 @@ public enum CompleteMethod {
             "deadline_ms", .integer(1...millisecondsMax),
             "Milliseconds from arrival; refused with 1015 at once if predicted to end later."),
         .optional(
-            "tag", .label(tagBytesMax), "A label under which `stats` counts the request."),
+            "tag", .label, "A label under which `stats` counts the request."),
     ]
 
     /// What there is to know of it.

@@ -20,6 +20,7 @@ public enum ConfigGetMethod {
                      "***", "supported_models": [], "max_concurrent": 0, "priority": 0,
                      "timeout": 300, "connect_timeout": 5}], "aliases": {"fast": "qwen3-4b"},
                      "limits": {"line_bytes_max": 8388608, "depth_max": 128, "batch_max": 100,
+                     "id_bytes_max": 4096, "name_bytes_max": 1024,
                      "connections_max": 4096, "connections_per_uid_max": 1024,
                      "in_flight_per_connection_max": 64, "queue_max": 256, "output_bytes_max":
                      8388608, "write_stall": 10}, "log": {"level": "info", "format": "auto"}}

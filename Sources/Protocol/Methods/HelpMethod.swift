@@ -2,7 +2,7 @@
 public enum HelpMethod {
     /// What a call takes, in the order of a call by position.
     public static let parameters: [Parameter] = [
-        .optional("method", .string, "The method to describe; without it, all are listed.")
+        .optional("method", .name, "The method to describe; without it, all are listed.")
     ]
 
     /// What there is to know of it.

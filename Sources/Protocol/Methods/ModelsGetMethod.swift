@@ -2,7 +2,7 @@
 public enum ModelsGetMethod {
     /// What a call takes, in the order of a call by position.
     public static let parameters: [Parameter] = [
-        .required("model", .string, "The model's id or an alias of it.")
+        .required("model", .name, "The model's id or an alias of it.")
     ]
 
     /// What there is to know of it.

@@ -2,7 +2,7 @@
 public enum ModelsListMethod {
     /// What a call takes, in the order of a call by position.
     public static let parameters: [Parameter] = [
-        .optional("backend", .string, "Only models of the backend of this name."),
+        .optional("backend", .name, "Only models of the backend of this name."),
         .optional(
             "type", .choice(["llm", "vlm", "embeddings", "unknown"]), "Only models of this type."),
         .optional(

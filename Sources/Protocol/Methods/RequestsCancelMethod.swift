@@ -2,7 +2,7 @@
 public enum RequestsCancelMethod {
     /// What a call takes, in the order of a call by position.
     public static let parameters: [Parameter] = [
-        .required("key", .string, "The request's `key` in `requests.list`.")
+        .required("key", .name, "The request's `key` in `requests.list`.")
     ]
 
     /// What there is to know of it.

@@ -2,7 +2,7 @@
 public enum UnsubscribeMethod {
     /// What a call takes, in the order of a call by position.
     public static let parameters: [Parameter] = [
-        .required("subscription", .string, "What `subscribe` answered.")
+        .required("subscription", .name, "What `subscribe` answered.")
     ]
 
     /// What there is to know of it.

@@ -44,8 +44,8 @@ extension Schema {
         "Limits",
         #"""
         {"type": "object", "description": "The limits in force; errors use these names.",
-         "required": ["line_bytes_max", "depth_max", "batch_max", "connections_max",
-          "connections_per_uid_max", "in_flight_per_connection_max", "queue_max",
+         "required": ["line_bytes_max", "depth_max", "batch_max", "id_bytes_max", "name_bytes_max",
+          "connections_max", "connections_per_uid_max", "in_flight_per_connection_max", "queue_max",
           "output_bytes_max", "write_stall"],
          "properties": {
           "line_bytes_max": {"type": "integer", "minimum": 1,
@@ -53,6 +53,10 @@ extension Schema {
           "depth_max": {"type": "integer", "minimum": 1,
             "description": "Arrays and objects within one another, the outermost counted."},
           "batch_max": {"type": "integer", "minimum": 1, "description": "Requests of one batch."},
+          "id_bytes_max": {"type": "integer", "minimum": 1,
+            "description": "Bytes of an id as it is written, without its quotes."},
+          "name_bytes_max": {"type": "integer", "minimum": 1,
+            "description": "Bytes of the name of a method, model, backend, tag or session."},
           "connections_max": {"type": "integer", "minimum": 1,
             "description": "Clients connected at once."},
           "connections_per_uid_max": {"type": "integer", "minimum": 1,

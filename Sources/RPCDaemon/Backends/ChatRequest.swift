@@ -7,6 +7,8 @@ package import CrowdModelsProtocol
 package final class ChatRequest {
     private let text: [UInt8]
     private let arguments: Arguments
+    /// The members of `options`, no two of one name.
+    private let options: [JSONMember]
     /// Whether the caller wants text as it comes.
     package let isStream: Bool
 
@@ -14,21 +16,14 @@ package final class ChatRequest {
     package var byteCount: Int { text.count }
 
     /// Keeps a checked call of `complete`. Throws -32602 for what the types alone do not forbid.
-    package init(_ line: Span<UInt8>, _ arguments: Arguments) throws(Fault) {
+    package init(
+        _ line: Span<UInt8>, _ arguments: Arguments, survey: ParamsSurvey? = nil
+    ) throws(Fault) {
+        options = try CompleteMethod.check(arguments, in: line, survey: survey)
         text = unsafe line.withUnsafeBufferPointer { unsafe Array($0) }
         self.arguments = arguments
         let stream = arguments[CompleteParameter.stream.rawValue]
         isStream = stream.isPresent && line[Int(stream.start)] == UInt8(ascii: "t")
-        let hasPrompt = has(.prompt)
-        if hasPrompt == has(.messages) {
-            throw Fault(
-                .invalidParams,
-                hasPrompt
-                    ? "`complete` takes `prompt` or `messages`, not both"
-                    : "`complete` needs `prompt` (a string) or `messages` (an array of messages)",
-                data: ["parameter": "prompt"])
-        }
-        try Self.check(line, arguments)
     }
 
     /// Whether the caller gave that parameter.
@@ -120,12 +115,29 @@ package final class ChatRequest {
             default: body.append(text.extracting(reasoning.bounds))
             }
         }
-        let options = arguments[CompleteParameter.options.rawValue]
-        guard options.isPresent else { return }
-        let inside = text.extracting((Int(options.start) + 1)..<(Int(options.end) - 1))
-        if JSONText.skippingSpace(inside) < inside.count {
+        for member in options where !isOurs(member, text) {
             body.append(",")
-            body.append(inside)
+            body.append(text.extracting(member.name.bounds))
+            body.append(":")
+            body.append(text.extracting(member.value.bounds))
         }
+    }
+
+    /// Members of the server's request that the daemon always writes itself, or never sends.
+    private static let reserved: [StaticString] = [
+        "model", "messages", "stream", "stream_options",
+    ]
+
+    /// Whether the daemon writes that member of the server's request itself: then what `options`
+    /// says is dropped, since no server is sent a member twice.
+    private func isOurs(_ member: JSONMember, _ text: Span<UInt8>) -> Bool {
+        let name = text.extracting(member.name.bounds)
+        func reads(_ literal: StaticString) -> Bool {
+            JSONText.string(name, hasEscape: member.nameHasEscape, equals: literal)
+        }
+        if Self.reserved.contains(where: reads) { return true }
+        if has(.reasoning), reads("reasoning_effort") { return true }
+        if has(.maxTokens), reads("max_completion_tokens") { return true }
+        return Self.passedOn.contains { has($0.parameter) && reads($0.member) }
     }
 }

@@ -14,6 +14,14 @@ package struct Limits: Equatable, Sendable {
     /// delays others no longer than single lines may.
     package var batchMax = 100
 
+    /// Bytes of an id as it is written, without its quotes: each delta of a stream repeats it, and
+    /// a UUID has 36. 100 deltas of one read with 4 KiB each are 400 KiB.
+    package var idBytesMax = 4 * kibibyte
+
+    /// Bytes of a name that a client gives: of a method, a model, a backend, a tag, a session. A
+    /// path to a model's file may have 1 KiB; names are quoted in errors and kept by statistics.
+    package var nameBytesMax = kibibyte
+
     /// Connections in all. An idle one costs up to 8 KiB: 4096 × 8 KiB = 32 MiB.
     package var connectionsMax = 4096
 
@@ -84,6 +92,8 @@ extension Limits {
             path: \.lineBytesMax),
         Key(name: "depth_max", unit: "levels", range: 1...1024, path: \.depthMax),
         Key(name: "batch_max", unit: "requests", range: 1...10_000, path: \.batchMax),
+        Key(name: "id_bytes_max", unit: "bytes", range: 64...mebibyte, path: \.idBytesMax),
+        Key(name: "name_bytes_max", unit: "bytes", range: 64...mebibyte, path: \.nameBytesMax),
         Key(
             name: "connections_max", unit: "connections", range: 1...100_000,
             path: \.connectionsMax),

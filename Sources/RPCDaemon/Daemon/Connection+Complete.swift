@@ -4,7 +4,7 @@ import CrowdModelsProtocol
 extension Connection {
     /// `complete`: routes the request and asks for its turn; the answer comes when it comes.
     func complete(_ call: Call, _ id: Span<UInt8>, _ line: Span<UInt8>) throws(Fault) {
-        let request = try ChatRequest(line, call.arguments)
+        let request = try ChatRequest(line, call.arguments, survey: call.survey)
         let wantsNotes = request.isStream || request.isTrue(.progress)
         if wantsNotes, call.batch != nil || RequestID.isNull(id) {
             throw Fault(

@@ -7,6 +7,8 @@ import Telemetry
 struct Call {
     let method: Method
     let arguments: Arguments
+    /// What was found in the params of a long line.
+    let survey: ParamsSurvey?
     let isNotification: Bool
     let batch: Batch?
 }
@@ -21,10 +23,10 @@ extension Connection {
         case .ping: answer(id, batch) { $0.append("{\"ok\":true}") }
         case .status: answer(id, batch) { daemon.writeStatus(to: &$0) }
         case .help:
-            let method = try method(named: string(arguments[0], line))
+            let method = try method(named: arguments[0], line)
             answer(id, batch) { daemon.writeHelp(of: method, to: &$0) }
         case .check:
-            try check(arguments, line)
+            try check(arguments, line, call.survey)
             answer(id, batch) { $0.append("{\"valid\":true}") }
         case .discover: answer(id, batch) { daemon.writeOpenRPC(to: &$0) }
         case .modelsList:
@@ -79,10 +81,11 @@ extension Connection {
         argument.isPresent ? JSONText.string(line.extracting(argument.bounds)) : nil
     }
 
-    private func method(named name: String?) throws(Fault) -> Method? {
-        guard let name else { return nil }
-        guard let method = Method.all.first(where: { $0.name.description == name }) else {
-            throw .unknownMethod(name)
+    private func method(named name: JSONRange, _ line: Span<UInt8>) throws(Fault) -> Method? {
+        guard name.isPresent else { return nil }
+        let token = line.extracting(name.bounds)
+        guard let method = Method.named(token, hasEscape: JSONText.hasEscape(token)) else {
+            throw .unknownMethod(token, daemon.limits.request)
         }
         return method
     }
@@ -92,20 +95,22 @@ extension Connection {
 
     /// `check`: says what the call would get, and runs nothing.
     private func check(
-        _ arguments: Arguments, _ line: Span<UInt8>, nesting: Int = 0
+        _ arguments: Arguments, _ line: Span<UInt8>, _ survey: ParamsSurvey?, nesting: Int = 0
     ) throws(Fault) {
-        guard let method = try method(named: string(arguments[0], line)) else { return }
+        guard let method = try method(named: arguments[0], line) else { return }
+        let inner = survey?.ofChecked
         let call = try Arguments(
-            params: arguments[1], of: method.name.description, parameters: method.parameters,
-            in: line)
+            params: arguments[1], of: method, in: line, limits: daemon.limits.request,
+            survey: inner)
         switch method {
-        case .help: _ = try self.method(named: string(call[0], line))
-        case .check where nesting < Self.nestedChecksMax:
-            try check(call, line, nesting: nesting + 1)
+        case .help: _ = try self.method(named: call[0], line)
+        // The survey of a long line goes one check deep.
+        case .check where nesting < Self.nestedChecksMax && survey == nil:
+            try check(call, line, nil, nesting: nesting + 1)
         case .modelsList: _ = try ModelFilter(daemon, call, line)
         case .modelsRefresh: _ = try daemon.router.lanes(named: string(call[0], line))
         case .complete:
-            let request = try ChatRequest(line, call)
+            let request = try ChatRequest(line, call, survey: inner)
             _ = try daemon.router.lanes(named: request.string(.backend))
         case .stats: _ = try StatsQuery(call, line)
         default: break

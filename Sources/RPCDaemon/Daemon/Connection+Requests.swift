@@ -5,78 +5,37 @@ import CrowdModelsProtocol
 extension Connection {
     /// Handles one line, its newline taken off.
     func handle(line: Span<UInt8>) {
-        let start = JSONText.skippingSpace(line)
-        guard start < line.count else { return }
-        if line[start] == UInt8(ascii: "[") { return handle(batch: line, from: start) }
-        if line[start] != UInt8(ascii: "{") { return refuseScalar(line) }
+        let limits = daemon.limits.request
+        if line.count <= LineReader.wholeBytes, !line.isEmpty, line[0] == UInt8(ascii: "{") {
+            return handle(short: line, limits)
+        }
+        var reader = LineReader(limits)
+        var batch: Batch?
+        while true {
+            switch reader.resume(line) {
+            case .unfinished: continue
+            case .batchBegins: batch = Batch()
+            case .request(let envelope): perform(envelope, line, batch: batch, reader.survey)
+            case .refused(let fault): refuse(Span(), batch, fault)
+            case .ended:
+                guard let batch else { return }
+                batch.isOpen = false
+                return settled(batch, justClosed: true)
+            }
+        }
+    }
+
+    /// The same of a line that holds one request and is soon read, which is nearly every one.
+    private func handle(short line: Span<UInt8>, _ limits: RequestLimits) {
         do throws(JSONError) {
             let (envelope, end) = try RequestEnvelope.read(
-                line, from: start, depth: 1, depthMax: daemon.limits.depthMax)
+                line, from: 0, depth: 1, limits: limits)
             let rest = JSONText.skippingSpace(line, from: end)
             if rest < line.count { throw JSONError(.trailingBytes, at: rest) }
-            perform(envelope, line, batch: nil)
+            perform(envelope, line, batch: nil, nil)
         } catch {
-            refuse(Span(), nil, fault(of: error))
+            refuse(Span(), nil, .notJSON(error, limits))
         }
-    }
-
-    private func refuseScalar(_ line: Span<UInt8>) {
-        do throws(JSONError) {
-            try JSONText.validate(line, depthMax: daemon.limits.depthMax)
-            refuse(Span(), nil, Fault(.invalidRequest, "a request is a JSON object"))
-        } catch {
-            refuse(Span(), nil, fault(of: error))
-        }
-    }
-
-    private func fault(of error: JSONError) -> Fault {
-        if error.reason == .tooDeep {
-            return .unread(
-                limit: "depth_max",
-                "the request is nested deeper than \(daemon.limits.depthMax) levels (depth_max)")
-        }
-        return Fault(.parseError, "the line is not JSON: \(error.message)")
-    }
-
-    // MARK: Batches
-
-    private func handle(batch line: Span<UInt8>, from start: Int) {
-        var count = 0
-        do throws(JSONError) {
-            try JSONText.validate(line, depthMax: daemon.limits.depthMax)
-            var elements = JSONElementReader(from: start, depthMax: daemon.limits.depthMax)
-            while try elements.next(in: line) != nil { count += 1 }
-        } catch {
-            return refuse(Span(), nil, fault(of: error))
-        }
-        if count == 0 {
-            return refuse(Span(), nil, Fault(.invalidRequest, "a batch holds at least one request"))
-        }
-        if count > daemon.limits.batchMax {
-            return refuse(
-                Span(), nil,
-                .unread(
-                    limit: "batch_max",
-                    "the batch holds \(count) requests, more than \(daemon.limits.batchMax) "
-                        + "(batch_max)"))
-        }
-        let batch = Batch()
-        var elements = JSONElementReader(from: start, depthMax: daemon.limits.depthMax)
-        while let element = (try? elements.next(in: line)) ?? nil {
-            handle(element: element, of: line, batch)
-        }
-        batch.isOpen = false
-        settled(batch, justClosed: true)
-    }
-
-    private func handle(element: JSONRange, of line: Span<UInt8>, _ batch: Batch) {
-        guard line[Int(element.start)] == UInt8(ascii: "{"),
-            let (envelope, _) = try? RequestEnvelope.read(
-                line, from: Int(element.start), depth: 2, depthMax: daemon.limits.depthMax)
-        else {
-            return refuse(Span(), batch, Fault(.invalidRequest, "a request is a JSON object"))
-        }
-        perform(envelope, line, batch: batch)
     }
 
     /// A request of the batch was answered, or its last element was read.
@@ -94,12 +53,12 @@ extension Connection {
 
     // MARK: Requests
 
-    private func perform(_ envelope: RequestEnvelope, _ line: Span<UInt8>, batch: Batch?) {
+    private func perform(
+        _ envelope: RequestEnvelope, _ line: Span<UInt8>, batch: Batch?, _ survey: ParamsSurvey?
+    ) {
         let id = line.extracting(envelope.id.bounds)
-        if let fault = envelope.fault {
-            return refuse(
-                id, batch, Fault(.invalidRequest, "not a JSON-RPC 2.0 request: \(fault)"))
-        }
+        let limits = daemon.limits.request
+        if let fault = envelope.refusal(limits) { return refuse(id, batch, fault) }
         if isDuplicate(id, batch) {
             let token = unsafe id.withUnsafeBufferPointer {
                 unsafe String(decoding: $0, as: UTF8.self)
@@ -114,7 +73,7 @@ extension Connection {
         let isNotification = envelope.isNotification
         let token = line.extracting(envelope.method.bounds)
         guard let method = Method.named(token, hasEscape: envelope.methodHasEscape) else {
-            if !isNotification { refuse(id, batch, .unknownMethod(JSONText.string(token))) }
+            if !isNotification { refuse(id, batch, .unknownMethod(token, limits)) }
             return
         }
         if isNotification && !method.actsAsNotification { return }
@@ -123,10 +82,10 @@ extension Connection {
         }
         do throws(Fault) {
             let arguments = try Arguments(
-                envelope, of: method.name.description, parameters: method.parameters, in: line)
+                params: envelope.params, of: method, in: line, limits: limits, survey: survey)
             let call = Call(
-                method: method, arguments: arguments, isNotification: isNotification,
-                batch: batch)
+                method: method, arguments: arguments, survey: survey,
+                isNotification: isNotification, batch: batch)
             try perform(call, id, line)
         } catch {
             if !isNotification { refuse(id, batch, error) }
@@ -198,14 +157,14 @@ extension Connection {
     }
 }
 
-extension Fault {
-    /// -32601, with the nearest name there is.
-    static func unknownMethod(_ name: String) -> Fault {
-        let name = name.shortened
-        let nearest = NearestName.to(name, among: Method.all.map(\.name.description))
-        let hint = nearest.map { "; did you mean `\($0)`?" } ?? "; `help` lists the methods"
-        var data = JSONObject()
-        if let nearest { data["nearest"] = .string(nearest) }
-        return Fault(.methodNotFound, "there is no method `\(name)`\(hint)", data: data)
+extension Limits {
+    /// Those that hold before a request is understood.
+    var request: RequestLimits {
+        var limits = RequestLimits()
+        limits.depthMax = depthMax
+        limits.batchMax = batchMax
+        limits.idBytesMax = idBytesMax
+        limits.nameBytesMax = nameBytesMax
+        return limits
     }
 }

@@ -51,7 +51,7 @@ enum Main {
         var framer = LineFramer(lineBytesMax: 8 << 20)
         guard case .line(let length, _) = framer.next(bytes.span),
             let (envelope, end) = try? RequestEnvelope.read(
-                bytes.span.extracting(0..<length), from: 0, depth: 1, depthMax: 128),
+                bytes.span.extracting(0..<length), from: 0, depth: 1, limits: .init()),
             envelope.fault == nil,
             let method = Method.named(
                 bytes.span.extracting(envelope.method.bounds), hasEscape: envelope.methodHasEscape)

@@ -1,0 +1,58 @@
+/// What a request says of itself beside its parameters, in `_meta`.
+public enum RequestMeta {
+    /// Members of `_meta` that are looked at; a long one's others are not kept.
+    static let membersMax = 32
+
+    /// The W3C `traceparent` that `_meta` holds; nil where there is none, or none that is valid.
+    public static func traceparent(
+        of arguments: Arguments, in text: Span<UInt8>, survey: ParamsSurvey? = nil
+    ) -> String? {
+        guard arguments.meta.isPresent, text[Int(arguments.meta.start)] == UInt8(ascii: "{")
+        else { return nil }
+        if let survey {
+            for member in survey.meta {
+                if let found = traceparent(member, text) { return found }
+            }
+            return nil
+        }
+        var reader = JSONMemberReader(from: Int(arguments.meta.start))
+        while let member = (try? reader.next(in: text)) ?? nil {
+            if let found = traceparent(member, text) { return found }
+        }
+        return nil
+    }
+
+    private static func traceparent(_ member: JSONMember, _ text: Span<UInt8>) -> String? {
+        let name = text.extracting(member.name.bounds)
+        guard JSONText.string(name, hasEscape: member.nameHasEscape, equals: "traceparent"),
+            text[Int(member.value.start)] == UInt8(ascii: "\""), member.value.count <= 512
+        else { return nil }
+        let value = JSONText.string(text.extracting(member.value.bounds))
+        return isTraceparent(value) ? value : nil
+    }
+
+    /// Whether a `traceparent` is one by the letter of W3C Trace Context, section 3.2: version,
+    /// trace id, parent id and flags in lower-case hexadecimal digits, neither id all zeros; a
+    /// version after 00 may have more behind another dash.
+    public static func isTraceparent(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 55 else { return false }
+        for (index, byte) in bytes.prefix(55).enumerated() {
+            if index == 2 || index == 35 || index == 52 {
+                guard byte == UInt8(ascii: "-") else { return false }
+            } else {
+                guard byte &- 0x30 < 10 || byte &- 0x61 < 6 else { return false }
+            }
+        }
+        let zero = UInt8(ascii: "0")
+        let f = UInt8(ascii: "f")
+        if bytes[0] == f && bytes[1] == f { return false }
+        if bytes[3..<35].allSatisfy({ $0 == zero }) || bytes[36..<52].allSatisfy({ $0 == zero }) {
+            return false
+        }
+        if bytes.count == 55 { return true }
+        // It goes into a header and a log line as it is.
+        return (bytes[0] != zero || bytes[1] != zero) && bytes[55] == UInt8(ascii: "-")
+            && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+}
