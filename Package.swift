@@ -35,6 +35,13 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
         swiftSettings: daemonSettings, linkerSettings: mathematics)
 }
 
+/// A room of the client, likewise.
+func clientRoom(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/RPCClient/\(name)",
+        swiftSettings: sourceSettings, linkerSettings: mathematics)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
         name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
@@ -62,8 +69,8 @@ let package = Package(
             ],
             path: "Sources/RPCDaemon/Daemon", swiftSettings: daemonSettings),
         .executableTarget(
-            name: "RPCClient", dependencies: ["CrowdModelsProtocol", "Configuration"],
-            path: "Sources/RPCClient", swiftSettings: sourceSettings),
+            name: "RPCClient", dependencies: ["Commands"], path: "Sources/RPCClient/Program",
+            swiftSettings: sourceSettings),
 
         // The daemon's rooms; arrows only point down.
         room("Backends", ["HTTP", "Configuration", "CrowdModelsProtocol", "Kernel"]),
@@ -74,6 +81,11 @@ let package = Package(
         room("Metrics"),
         room("Configuration"),
         .target(name: "CLinux", path: "Sources/RPCDaemon/CLinux"),
+
+        // The client's rooms.
+        clientRoom("Commands", ["Link", "Screen", "CrowdModelsProtocol"]),
+        clientRoom("Link", ["Screen", "Configuration", "CrowdModelsProtocol"]),
+        clientRoom("Screen", ["CrowdModelsProtocol"]),
 
         // Programs that only tests, the demo and the benchmark use.
         .executableTarget(
@@ -111,6 +123,8 @@ let package = Package(
         tests(
             "BackendsTests",
             ["Backends", "Configuration", "CrowdModelsProtocol", "HTTP", "Kernel", "TestSupport"]),
+        tests("ScreenTests", ["Screen", "CrowdModelsProtocol"]),
+        tests("CommandsTests", ["Commands", "Link", "Screen", "CrowdModelsProtocol"]),
         tests("EndToEndTests", ["CrowdModelsProtocol", "TestSupport"]),
         tests("TidyTests", ["Configuration", "CrowdModelsProtocol"]),
     ],

@@ -27,8 +27,7 @@ import Testing
         }
         folder.write("named.toml", "[server]\nsocket = \"\(path)/by-name\"\n")
         folder.write("xdg/crowd-models/config.toml", "[server]\nsocket = \"\(path)/by-xdg\"\n")
-        let everything = variables(
-            "CROWD_MODELS_SOCKET", "CROWD_MODELS_CONFIG", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
+        let everything = variables("CROWD_MODELS_CONFIG", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
         let withoutNamed = everything.filter { $0.key != "CROWD_MODELS_CONFIG" }
 
         folder.write("run/crowd-models/executor.sock", "")
@@ -38,8 +37,6 @@ import Testing
         #expect(try sockname(everything) == "\(path)/run/crowd-models/executor.sock\n")
         folder.write("by-name", "")
         #expect(try sockname(everything) == "\(path)/by-name\n")
-        folder.write("variable", "")
-        #expect(try sockname(everything) == "\(path)/variable\n")
         folder.write("flag", "")
         let flag = try ClientRun(
             ["sockname", "--socket", "\(path)/flag"], environment: everything)
@@ -47,6 +44,18 @@ import Testing
         let missing = try ClientRun(
             ["sockname", "--socket", "\(path)/none"], environment: everything)
         #expect(missing.status == 69)
+    }
+
+    @Test func `a variable that names a socket is taken at its word`() throws {
+        for name in ["run", "run/crowd-models"] { mkdir("\(folder.path)/\(name)", 0o700) }
+        folder.write("run/crowd-models/executor.sock", "")
+        let variables = variables("CROWD_MODELS_SOCKET", "XDG_RUNTIME_DIR")
+        let missing = try ClientRun(["sockname"], environment: variables)
+        #expect(missing.status == 69)
+        #expect(missing.output.isEmpty)
+        #expect(missing.errors.contains("\(folder.path)/variable ($CROWD_MODELS_SOCKET)"))
+        folder.write("variable", "")
+        #expect(try sockname(variables) == "\(folder.path)/variable\n")
     }
 
     @Test func `a configuration in the current folder redirects nobody`() throws {

@@ -29,10 +29,13 @@ import Testing
             "Sources/RPCDaemon/Telemetry",
             ["Configuration", "CrowdModelsProtocol", "Kernel", "Metrics"]
         ),
+        ("Sources/RPCClient/Screen", ["CrowdModelsProtocol"]),
         (
-            "Sources/RPCClient",
-            ["Configuration", "CrowdModelsProtocol", "Glibc", "Synchronization"]
+            "Sources/RPCClient/Link",
+            ["Configuration", "CrowdModelsProtocol", "Glibc", "Screen", "Synchronization"]
         ),
+        ("Sources/RPCClient/Commands", ["CrowdModelsProtocol", "Glibc", "Link", "Screen"]),
+        ("Sources/RPCClient/Program", ["Commands"]),
     ]
 
     @Test(arguments: rooms)

@@ -11,8 +11,8 @@ extension ProtocolDocument {
 
             ## In one minute
 
-            The socket is what `crowd-models sockname` prints. Without the client, it is the first
-            of these that exists: `$CROWD_MODELS_SOCKET`,
+            The socket is what `crowd-models sockname` prints. Without the client, it is
+            `$CROWD_MODELS_SOCKET` where that is set, else the first of these that exists:
             `$XDG_RUNTIME_DIR/crowd-models/executor.sock`, `/tmp/crowd-models-$UID/executor.sock`,
             `/run/crowd-models/executor.sock`.
 

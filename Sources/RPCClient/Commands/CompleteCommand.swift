@@ -1,4 +1,5 @@
 import CrowdModelsProtocol
+import Link
 
 extension Command {
     static let complete = Command(

@@ -1,3 +1,6 @@
+import Link
+import Screen
+
 extension Command {
     static let help = Command(
         "help", "explain the program or one command", arguments: "[COMMAND]", words: 0...1,

@@ -1,4 +1,6 @@
 import CrowdModelsProtocol
+import Link
+import Screen
 
 extension Command {
     static let models = Command(

@@ -1,14 +1,16 @@
 import CrowdModelsProtocol
+import Link
+import Screen
 
 extension Command {
     static let sockname = Command(
         "sockname", "print the path of the daemon's socket",
         details: """
-            With --socket PATH it is that path. Otherwise the first of these that exists:
-              $CROWD_MODELS_SOCKET
+            With --socket PATH or $CROWD_MODELS_SOCKET it is that path, and no other daemon is
+            looked for. Otherwise it is the first of these that exists:
               the [server] socket of $CROWD_MODELS_CONFIG, or else of
                 $XDG_CONFIG_HOME/crowd-models/config.toml (~/.config without the variable)
-              $XDG_RUNTIME_DIR/crowd-models/executor.sock
+              $XDG_RUNTIME_DIR/crowd-models/executor.sock (/run/user/$UID without it)
               /tmp/crowd-models-$UID/executor.sock, if that folder is yours alone
               /run/crowd-models/executor.sock
             A config.toml in the current folder is never asked. Exit 69 if none exists.

@@ -49,9 +49,10 @@ package struct SocketLocation: Equatable, Sendable {
 
     /// Where the client looks, in this order; the first that exists is the one.
     ///
-    /// With `--socket` it looks nowhere else: who names a daemon does not want another one.
-    /// `./config.toml` is never asked, since a folder that one happens to stand in must not
-    /// redirect prompts.
+    /// With `--socket` or the variable it looks nowhere else: who names a daemon does not want
+    /// another one. The runtime folder is looked for where logind puts it even without its
+    /// variable, which cron, su and some logins do not set. `./config.toml` is never asked, since
+    /// a folder that one happens to stand in must not redirect prompts.
     ///
     /// - Parameter configured: the `[server] socket` of the file at a path, nil if there is no such
     ///   file or key (see `Config.socket(in:)`).
@@ -60,14 +61,18 @@ package struct SocketLocation: Equatable, Sendable {
         configured: (String) -> String?
     ) -> [SocketLocation] {
         if let flag { return [SocketLocation(path: flag, source: .flag)] }
+        if let path = environment(variable)?.nonEmpty {
+            return [SocketLocation(path: path, source: .variable)]
+        }
         let file =
             environment("CROWD_MODELS_CONFIG")?.nonEmpty ?? ConfigLocation.userFile(environment)
         let candidates = [
-            environment(variable)?.nonEmpty.map { SocketLocation(path: $0, source: .variable) },
             file.flatMap(configured)?.nonEmpty.map {
                 SocketLocation(path: $0, source: .configuration)
             },
-            inRuntimeFolder(environment),
+            inRuntimeFolder(environment)
+                ?? SocketLocation(
+                    path: "/run/user/\(uid)/crowd-models/executor.sock", source: .runtimeFolder),
             temporary(uid),
             system,
         ]

@@ -1,9 +1,11 @@
 import CrowdModelsProtocol
 import Glibc
+import Link
+import Screen
 
 /// The program: reads the command line, runs one command, says how it went.
-@main struct Main {
-    static func main() {
+package enum Program {
+    package static func main() {
         Interruption.prepare()
         let asJSON = CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
         do throws(Failure) {

@@ -1,18 +1,18 @@
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
 import Glibc
 
 /// Lines from a connected socket, waited for with a blocking poll.
 ///
 /// It keeps what it has read beyond the line it handed out, and owns no descriptor.
-struct LineReader: ~Copyable {
+package struct LineReader: ~Copyable {
     /// The longest answer that is accepted. A daemon answers with at most its `output_bytes_max`,
     /// 8 MiB by default; this leaves room for one that was configured to say 32 times as much.
-    static let answerBytesMax = 256 * 1024 * 1024
+    package static let answerBytesMax = 256 * 1024 * 1024
     /// How much to ask of one read; a stream's lines are small, so that it is rarely filled.
     private static let readBytes = 64 * 1024
 
     /// Why there is no line.
-    enum Ending: Error {
+    package enum Ending: Error {
         case closed
         /// A first Ctrl-C.
         case interrupted
@@ -29,19 +29,19 @@ struct LineReader: ~Copyable {
     private var framed: LineFramer.Frame?
     private var isAtEnd = false
 
-    init(descriptor: Int32) {
+    package init(descriptor: Int32) {
         self.descriptor = descriptor
     }
 
     /// Whether the next line is here already, or whatever will come instead of it.
-    mutating func isReady() -> Bool { frame() != .incomplete || isAtEnd }
+    package mutating func isReady() -> Bool { frame() != .incomplete || isAtEnd }
 
     /// The next line, without its newline.
     ///
     /// - Parameters:
     ///   - wake: a descriptor that becomes readable on Ctrl-C; negative for none.
     ///   - deadline: when to give up; nil for never.
-    mutating func next(wake: Int32, deadline: MonotonicTime?) throws(Ending) -> ByteBuffer {
+    package mutating func next(wake: Int32, deadline: MonotonicTime?) throws(Ending) -> ByteBuffer {
         while true {
             let frame = frame()
             framed = nil
@@ -93,27 +93,5 @@ struct LineReader: ~Copyable {
         if count >= 0 || errno == EINTR { return }
         // A daemon that goes while our line is still unread resets the connection.
         if errno == ECONNRESET { isAtEnd = true } else { throw .failed(errno) }
-    }
-}
-
-/// A moment of the monotonic clock.
-struct MonotonicTime {
-    private let nanoseconds: Int
-
-    /// The moment that many milliseconds from now.
-    init(millisecondsFromNow milliseconds: Int) {
-        nanoseconds = Self.now + milliseconds * 1_000_000
-    }
-
-    /// How long until then, rounded up, and 0 for what has passed.
-    var millisecondsFromNow: Int32 {
-        Int32(clamping: max(0, (nanoseconds - Self.now + 999_999) / 1_000_000))
-    }
-
-    /// Nanoseconds since some moment in the past.
-    static var now: Int {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }

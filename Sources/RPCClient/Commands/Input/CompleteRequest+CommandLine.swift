@@ -1,5 +1,6 @@
 import CrowdModelsProtocol
 import Glibc
+import Link
 
 extension CompleteRequest {
     /// What the command line, the files it names and standard input ask for. Reads standard input

@@ -1,5 +1,7 @@
 import CrowdModelsProtocol
 import Glibc
+import Link
+import Screen
 
 /// Standard output: what is appended waits here until `flush` writes it, in as few calls as the
 /// system allows.
@@ -83,37 +85,5 @@ final class Output {
     private static func waitForRoom() {
         var item = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = unsafe poll(&item, 1, -1)
-    }
-}
-
-/// Standard error: lines for a person, or errors as JSON.
-enum ErrorOutput {
-    /// Writes text, all at once; what cannot be written is nobody's loss.
-    static func write(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            guard let base = bytes.baseAddress else { return }
-            var done = 0
-            while done < bytes.count {
-                let written = unsafe Glibc.write(STDERR_FILENO, base + done, bytes.count - done)
-                if written > 0 {
-                    done += written
-                } else if errno != EINTR {
-                    return
-                }
-            }
-        }
-    }
-
-    /// Writes a remark that is no error.
-    static func note(_ text: String) {
-        write("crowd-models: \(Printable.escaping(text))\n")
-    }
-}
-
-/// What the system says about an error number.
-enum SystemError {
-    static func text(_ number: Int32) -> String {
-        unsafe String(cString: strerror(number))
     }
 }

@@ -1,11 +1,11 @@
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
 
 /// Text from elsewhere made fit for a terminal: a model's name or a server's message must not move
 /// the cursor, change colours or hide what it says.
-enum Printable {
+package enum Printable {
     /// The text on one line: each control character, and each that changes the direction of
     /// writing, as `\u{1b}`.
-    static func escaping(_ text: String) -> String {
+    package static func escaping(_ text: String) -> String {
         guard text.utf8.contains(where: mayNeedEscape) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
@@ -20,7 +20,7 @@ enum Printable {
 
     /// A text of several lines: newlines and tabs stay, and so do the marks that right-to-left
     /// writing needs.
-    static func escapingControls(_ text: String) -> String {
+    package static func escapingControls(_ text: String) -> String {
         guard text.utf8.contains(where: mayNeedEscape) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
@@ -57,7 +57,7 @@ enum Printable {
 extension ByteBuffer {
     /// Appends valid JSON with the control characters that JSON lets stand (DEL and C1) escaped, so
     /// that it means the same and does no harm to a terminal.
-    mutating func append(harmless json: Span<UInt8>) {
+    package mutating func append(harmless json: Span<UInt8>) {
         var at = 0
         while at < json.count {
             let byte = json[at]

@@ -1,10 +1,10 @@
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
 
 /// An event of a subscription as lines for a person.
-enum EventText {
+package enum EventText {
     /// One line for each thing that the event tells of. What a newer daemon tells in another shape
     /// is shown as the JSON it is.
-    static func lines(_ event: SubscriptionEvent) -> [String] {
+    package static func lines(_ event: SubscriptionEvent) -> [String] {
         let texts: [String]
         do throws(ShapeError) {
             if let snapshot = event.data["snapshot"] {

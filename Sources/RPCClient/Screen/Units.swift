@@ -1,7 +1,7 @@
 /// Numbers as people read them.
-enum Units {
+package enum Units {
     /// A duration in seconds, with the unit that suits it.
-    static func seconds(_ value: Double) -> String {
+    package static func seconds(_ value: Double) -> String {
         switch value {
         case ..<0.000_000_5: "0 s"
         case ..<0.000_999_5: "\(fixed(value * 1_000_000, 0)) µs"
@@ -16,10 +16,12 @@ enum Units {
     }
 
     /// A speed in tokens per second.
-    static func speed(_ value: Double) -> String { "\(fixed(value, value < 999.95 ? 1 : 0)) tok/s" }
+    package static func speed(_ value: Double) -> String {
+        "\(fixed(value, value < 999.95 ? 1 : 0)) tok/s"
+    }
 
     /// A size in bytes, with the unit that suits it.
-    static func bytes(_ value: Double) -> String {
+    package static func bytes(_ value: Double) -> String {
         var value = value
         for unit in ["B", "KiB", "MiB", "GiB"] {
             if value < 1023.5 { return "\(fixed(value, unit == "B" ? 0 : 1)) \(unit)" }
@@ -29,7 +31,7 @@ enum Units {
     }
 
     /// A number with that many decimals, rounded.
-    static func fixed(_ value: Double, _ decimals: Int) -> String {
+    package static func fixed(_ value: Double, _ decimals: Int) -> String {
         guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
         var scale = 1
         for _ in 0..<decimals { scale *= 10 }

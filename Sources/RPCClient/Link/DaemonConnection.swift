@@ -1,16 +1,16 @@
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
 import Glibc
 
 /// A connection to the daemon; it closes with the last reference, and the daemon then cancels what
 /// was asked for on it.
-final class DaemonConnection {
+package final class DaemonConnection {
     private let path: String
     private let descriptor: Int32
     private var reader: LineReader
     private var lastID = 0
 
     /// Connects to the socket at that path.
-    init(to path: String) throws(Failure) {
+    package init(to path: String) throws(Failure) {
         self.path = path
         descriptor = try Self.connect(to: path)
         reader = LineReader(descriptor: descriptor)
@@ -22,7 +22,7 @@ final class DaemonConnection {
 
     /// Sends a request and answers its id. What the daemon will not take it says in its answer, so
     /// a connection that it closed meanwhile is no failure yet.
-    func send(_ method: String, _ params: JSONValue? = nil) throws(Failure) -> JSONValue {
+    package func send(_ method: String, _ params: JSONValue? = nil) throws(Failure) -> JSONValue {
         lastID += 1
         let id = JSONValue.integer(lastID)
         var line = ByteBuffer()
@@ -32,7 +32,7 @@ final class DaemonConnection {
     }
 
     /// Waits for the result of a request. Notifications go to `notified`.
-    func result(
+    package func result(
         of id: JSONValue, notified: (JSONValue) throws(Failure) -> Void = { _ in }
     ) throws(Failure) -> JSONValue {
         while true {
@@ -48,12 +48,12 @@ final class DaemonConnection {
 
     /// Whether an error about `answered` is one about the request: an error without an id is about
     /// the line or the connection, and this client has but one request at a time.
-    static func concerns(_ answered: JSONValue, _ id: JSONValue) -> Bool {
+    package static func concerns(_ answered: JSONValue, _ id: JSONValue) -> Bool {
         answered == id || answered == .null
     }
 
     /// The next message, whatever it is.
-    func message() throws(Failure) -> RPCResponse {
+    package func message() throws(Failure) -> RPCResponse {
         do throws(LineReader.Ending) {
             return try next()
         } catch {
@@ -62,10 +62,10 @@ final class DaemonConnection {
     }
 
     /// Whether the next message is here already, so that `next` will not wait.
-    var isReady: Bool { reader.isReady() }
+    package var isReady: Bool { reader.isReady() }
 
     /// The next message; see `LineReader.next` for the parameters.
-    func next(
+    package func next(
         wake: Int32 = -1, deadline: MonotonicTime? = nil
     ) throws(LineReader.Ending) -> RPCResponse {
         let line = try reader.next(wake: wake, deadline: deadline)
@@ -77,7 +77,7 @@ final class DaemonConnection {
     }
 
     /// What it means for the command that there is no further message.
-    func failure(_ ending: LineReader.Ending) -> Failure {
+    package func failure(_ ending: LineReader.Ending) -> Failure {
         switch ending {
         case .closed:
             Failure(.unavailable, "the daemon at \(path) closed the connection without an answer")

@@ -1,4 +1,5 @@
 import CrowdModelsProtocol
+import Link
 
 /// What the command line asks for: a command, its words and the options given, in any order.
 struct Invocation {

@@ -1,25 +1,27 @@
 /// Rows of cells in aligned columns, two spaces apart.
-struct Table {
+package struct Table {
     /// A column's heading and whether its cells are numbers, which stand to the right.
-    struct Column {
-        let heading: String
-        let isNumeric: Bool
+    package struct Column {
+        package let heading: String
+        package let isNumeric: Bool
 
-        static func text(_ heading: String) -> Column { Column(heading: heading, isNumeric: false) }
-        static func number(_ heading: String) -> Column {
+        package static func text(_ heading: String) -> Column {
+            Column(heading: heading, isNumeric: false)
+        }
+        package static func number(_ heading: String) -> Column {
             Column(heading: heading, isNumeric: true)
         }
     }
 
-    let columns: [Column]
+    package let columns: [Column]
     private var rows: [[String]] = []
 
-    init(_ columns: Column...) {
+    package init(_ columns: Column...) {
         self.columns = columns
     }
 
     /// Adds a row, one cell for each column; nil and empty ones are shown as `-`.
-    mutating func append(_ cells: String?...) {
+    package mutating func append(_ cells: String?...) {
         precondition(cells.count == columns.count)
         rows.append(
             cells.map { cell in
@@ -29,7 +31,7 @@ struct Table {
     }
 
     /// The lines, headings first; the headings in bold where the style has it.
-    func lines(_ style: Style) -> [String] {
+    package func lines(_ style: Style) -> [String] {
         let widths = columns.indices.map { column in
             rows.reduce(columns[column].heading.count) { max($0, $1[column].count) }
         }
@@ -54,17 +56,19 @@ struct Table {
 }
 
 /// Names and values, one pair a line.
-struct Listing {
+package struct Listing {
     private var pairs: [(name: String, value: String)] = []
 
+    package init() {}
+
     /// Adds a pair; nothing for a value that is not known.
-    mutating func append(_ name: String, _ value: String?) {
+    package mutating func append(_ name: String, _ value: String?) {
         guard let value, !value.isEmpty else { return }
         pairs.append((name, Printable.escaping(value)))
     }
 
     /// The lines, the values below one another.
-    func lines(_ style: Style) -> [String] {
+    package func lines(_ style: Style) -> [String] {
         let width = pairs.reduce(0) { max($0, $1.name.count) }
         return pairs.map { pair in
             let padding = String(repeating: " ", count: width - pair.name.count)

@@ -7,7 +7,7 @@ import Synchronization
 /// then on the first one wakes whoever waits for the daemon, and only a second one ends the
 /// program. SIGINT is caught even where the caller had it ignored, as a shell does for what it
 /// starts with `&`: a completion that nobody waits for any more should not keep a model busy.
-enum Interruption {
+package enum Interruption {
     /// The end of a pipe to write to at the first SIGINT; negative where it ends the program.
     private static let wakeWriter = Atomic<Int32>(-1)
     private static let requested = Atomic<Bool>(false)
@@ -15,10 +15,10 @@ enum Interruption {
     private nonisolated(unsafe) static var timeoutMessage: UnsafeMutableBufferPointer<UInt8>?
 
     /// Whether a first Ctrl-C came that is to cancel the request.
-    static var isRequested: Bool { requested.load(ordering: .relaxed) }
+    package static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
     /// From now on SIGINT ends the program with 130.
-    static func prepare() {
+    package static func prepare() {
         // Made now: a signal handler must not be the first to ask for them.
         wakeWriter.store(-1, ordering: .relaxed)
         requested.store(false, ordering: .relaxed)
@@ -33,7 +33,7 @@ enum Interruption {
 
     /// From now on the first SIGINT makes the returned descriptor readable instead; -1 where there
     /// is no descriptor left, and then SIGINT goes on ending the program.
-    static func wakeInstead() -> Int32 {
+    package static func wakeInstead() -> Int32 {
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { return -1 }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -42,7 +42,7 @@ enum Interruption {
     }
 
     /// Ends the program after that many seconds, whatever it is doing.
-    static func limit(seconds: Double, message: String) {
+    package static func limit(seconds: Double, message: String) {
         let bytes = Array((message + "\n").utf8)
         let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
         _ = unsafe copy.initialize(from: bytes)
@@ -61,7 +61,7 @@ enum Interruption {
     }
 
     /// Ends the program as a broken pipe ends any other, even where the caller had SIGPIPE ignored.
-    static func endByBrokenPipe() -> Never {
+    package static func endByBrokenPipe() -> Never {
         signal(SIGPIPE, SIG_DFL)
         raise(SIGPIPE)
         _exit(128 + SIGPIPE)

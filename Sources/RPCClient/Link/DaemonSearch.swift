@@ -1,17 +1,18 @@
 import Configuration
 import Glibc
 
-/// The search for the daemon's socket: `--socket`, else the first of the usual places that exists.
-struct DaemonSearch {
+/// The search for the daemon's socket: `--socket` or its variable, else the first of the usual
+/// places that exists.
+package struct DaemonSearch {
     private let flag: String?
     private let uid = geteuid()
 
-    init(flag: String?) {
+    package init(flag: String?) {
         self.flag = flag
     }
 
     /// The path of the socket.
-    func find() throws(Failure) -> String {
+    package func find() throws(Failure) -> String {
         var fileProblem: String?
         let places = SocketLocation.forClient(
             flag: flag, environment: Environment.value, uid: uid,
@@ -56,10 +57,11 @@ struct DaemonSearch {
         _ places: [SocketLocation], _ refusals: [String], _ fileProblem: String?
     ) -> Failure {
         let start = "start it with crowd-models-executor"
-        if let flag, refusals.isEmpty {
+        if places.count == 1, let named = places.first, refusals.isEmpty {
             return Failure(
                 .unavailable,
-                "no daemon: there is no socket at \(flag) (--socket); \(start) --socket \(flag)")
+                "no daemon: there is no socket at \(named.path) (\(named.source.name)); "
+                    + "\(start) --socket \(named.path)")
         }
         let looked = places.map { "\($0.path) (\($0.source.name))" }.joined(separator: ", ")
         var message = "no daemon: there is no socket at \(looked)"
@@ -86,7 +88,7 @@ struct DaemonSearch {
 
 extension SocketLocation.Source {
     /// Who names this place.
-    var name: String {
+    package var name: String {
         switch self {
         case .flag: "--socket"
         case .configuration: "[server] socket"

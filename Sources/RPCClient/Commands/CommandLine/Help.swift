@@ -1,3 +1,6 @@
+import Link
+import Screen
+
 /// What `help` and `--help` print, made from the lists that the program itself goes by.
 enum Help {
     /// The help of one command, or of the program.

@@ -1,13 +1,15 @@
 import Glibc
 
 /// Files and standard input, read whole.
-enum InputFile {
+package enum InputFile {
     /// The most bytes of a prompt, an image or a schema: eight times the line that a daemon accepts
     /// by default (`line_bytes_max`), so that it is the daemon's configuration that decides.
-    static let inputBytesMax = 64 * 1024 * 1024
+    package static let inputBytesMax = 64 * 1024 * 1024
 
     /// Reads the file at a path.
-    static func read(_ path: String, bytesMax: Int = inputBytesMax) throws(Failure) -> [UInt8] {
+    package static func read(_ path: String, bytesMax: Int = inputBytesMax) throws(Failure)
+        -> [UInt8]
+    {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unreadable(path) }
         defer { close(descriptor) }
@@ -15,13 +17,13 @@ enum InputFile {
     }
 
     /// Reads standard input to its end; nothing where it is closed.
-    static func readStandardInput() throws(Failure) -> [UInt8] {
+    package static func readStandardInput() throws(Failure) -> [UInt8] {
         if fcntl(STDIN_FILENO, F_GETFD) < 0 { return [] }
         return try read(STDIN_FILENO, "standard input", inputBytesMax)
     }
 
     /// Reads a file or standard input as text.
-    static func text(_ bytes: [UInt8], of name: String) throws(Failure) -> String {
+    package static func text(_ bytes: [UInt8], of name: String) throws(Failure) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure(.badData, "\(name) is not UTF-8 text")
         }

@@ -1,4 +1,5 @@
 import CrowdModelsProtocol
+import Link
 
 /// One run of a command: what was asked for, and where its output goes.
 struct Session {

@@ -1,4 +1,5 @@
 import CrowdModelsProtocol
+import Link
 
 /// A command of the client: what its help says of it, and what it does.
 struct Command: Sendable {

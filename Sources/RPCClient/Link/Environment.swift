@@ -1,9 +1,9 @@
 import Glibc
 
 /// The variables that the program was started with.
-enum Environment {
+package enum Environment {
     /// The value of a variable, nil where it is not set.
-    static func value(_ name: String) -> String? {
+    package static func value(_ name: String) -> String? {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 }

@@ -1,5 +1,7 @@
 import CrowdModelsProtocol
 import Glibc
+import Link
+import Screen
 
 /// One `complete` from its sending to its end: prints what arrives, and cancels on Ctrl-C.
 final class Completion {

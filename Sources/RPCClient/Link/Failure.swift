@@ -1,21 +1,22 @@
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
+import Screen
 
 /// Why a command cannot go on: what is said on standard error, and the exit code.
-struct Failure: Error {
-    private(set) var code: ExitCode
+package struct Failure: Error {
+    package private(set) var code: ExitCode
     /// What happened and what to do, one sentence without a full stop.
-    let message: String
+    package let message: String
     /// The daemon's error, where it was the daemon that said no.
-    private(set) var answer: RPCError?
+    package private(set) var answer: RPCError?
     private var isJSON = false
 
-    init(_ code: ExitCode, _ message: String) {
+    package init(_ code: ExitCode, _ message: String) {
         self.code = code
         self.message = message
     }
 
     /// The error that the daemon answered with.
-    init(answer: RPCError) {
+    package init(answer: RPCError) {
         code = ExitCode(answer: answer.code)
         message = Self.sentence(answer)
         self.answer = answer
@@ -23,7 +24,7 @@ struct Failure: Error {
 
     /// The same failure where it was the command line that named the method: told as JSON whatever
     /// the options say, and a method that does not exist is a wrong command line.
-    var ofCall: Failure {
+    package var ofCall: Failure {
         var failure = self
         failure.isJSON = true
         if answer?.code == ErrorCode.methodNotFound.code { failure.code = .usage }
@@ -31,7 +32,7 @@ struct Failure: Error {
     }
 
     /// One line: for a person, or the error object as JSON.
-    func line(asJSON: Bool) -> String {
+    package func line(asJSON: Bool) -> String {
         guard asJSON || isJSON else { return "crowd-models: " + Printable.escaping(message) }
         var text = ByteBuffer()
         text.append(harmless: (answer?.json ?? own).text.utf8.span)

@@ -1,0 +1,27 @@
+import Glibc
+import Screen
+
+/// Standard error: lines for a person, or errors as JSON.
+package enum ErrorOutput {
+    /// Writes text, all at once; what cannot be written is nobody's loss.
+    package static func write(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            guard let base = bytes.baseAddress else { return }
+            var done = 0
+            while done < bytes.count {
+                let written = unsafe Glibc.write(STDERR_FILENO, base + done, bytes.count - done)
+                if written > 0 {
+                    done += written
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+
+    /// Writes a remark that is no error.
+    package static func note(_ text: String) {
+        write("crowd-models: \(Printable.escaping(text))\n")
+    }
+}
