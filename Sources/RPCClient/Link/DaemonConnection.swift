@@ -6,14 +6,14 @@ import Glibc
 package final class DaemonConnection {
     private let path: String
     private let descriptor: Int32
-    private var reader: LineReader
+    private var reader: AnswerReader
     private var lastID = 0
 
     /// Connects to the socket at that path.
     package init(to path: String) throws(Failure) {
         self.path = path
         descriptor = try Self.connect(to: path)
-        reader = LineReader(descriptor: descriptor)
+        reader = AnswerReader(descriptor: descriptor)
     }
 
     deinit {
@@ -54,7 +54,7 @@ package final class DaemonConnection {
 
     /// The next message, whatever it is.
     package func message() throws(Failure) -> RPCResponse {
-        do throws(LineReader.Ending) {
+        do throws(AnswerReader.Ending) {
             return try next()
         } catch {
             throw failure(error)
@@ -64,10 +64,10 @@ package final class DaemonConnection {
     /// Whether the next message is here already, so that `next` will not wait.
     package var isReady: Bool { reader.isReady() }
 
-    /// The next message; see `LineReader.next` for the parameters.
+    /// The next message; see `AnswerReader.next` for the parameters.
     package func next(
         wake: Int32 = -1, deadline: MonotonicTime? = nil
-    ) throws(LineReader.Ending) -> RPCResponse {
+    ) throws(AnswerReader.Ending) -> RPCResponse {
         let line = try reader.next(wake: wake, deadline: deadline)
         do throws(ShapeError) {
             return try RPCResponse(line: line.span)
@@ -77,7 +77,7 @@ package final class DaemonConnection {
     }
 
     /// What it means for the command that there is no further message.
-    package func failure(_ ending: LineReader.Ending) -> Failure {
+    package func failure(_ ending: AnswerReader.Ending) -> Failure {
         switch ending {
         case .closed:
             Failure(.unavailable, "the daemon at \(path) closed the connection without an answer")
@@ -86,7 +86,7 @@ package final class DaemonConnection {
         case .tooLong:
             Failure(
                 .failed,
-                "the daemon's answer is longer than \(LineReader.answerBytesMax) bytes "
+                "the daemon's answer is longer than \(AnswerReader.answerBytesMax) bytes "
                     + "(answer_bytes_max)")
         case .invalid(let error):
             Failure(.failed, "what answers at \(path) is no daemon of ours: \(error.sentence)")

@@ -70,8 +70,8 @@ final class Completion {
 
     private func arrival(
         wake: Int32, _ deadline: MonotonicTime?
-    ) -> Result<RPCResponse, LineReader.Ending> {
-        do throws(LineReader.Ending) {
+    ) -> Result<RPCResponse, AnswerReader.Ending> {
+        do throws(AnswerReader.Ending) {
             return .success(try connection.next(wake: wake, deadline: deadline))
         } catch {
             return .failure(error)

@@ -4,7 +4,7 @@ import Glibc
 /// Lines from a connected socket, waited for with a blocking poll.
 ///
 /// It keeps what it has read beyond the line it handed out, and owns no descriptor.
-package struct LineReader: ~Copyable {
+package struct AnswerReader: ~Copyable {
     /// The longest answer that is accepted. A daemon answers with at most its `output_bytes_max`,
     /// 8 MiB by default; this leaves room for one that was configured to say 32 times as much.
     package static let answerBytesMax = 256 * 1024 * 1024
@@ -25,7 +25,7 @@ package struct LineReader: ~Copyable {
 
     private let descriptor: Int32
     private var buffer = ByteBuffer()
-    private var framer = LineFramer(lineBytesMax: LineReader.answerBytesMax)
+    private var framer = LineFramer(lineBytesMax: AnswerReader.answerBytesMax)
     private var framed: LineFramer.Frame?
     private var isAtEnd = false
 
