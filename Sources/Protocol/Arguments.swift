@@ -3,10 +3,10 @@
 /// Values keep their place in the request's text; absent ones and nulls for optional parameters are
 /// absent here.
 public struct Arguments: Sendable {
-    /// The most parameters a method may have; `complete` has 29.
-    public static let parametersMax = 32
+    /// The most parameters a method may have; `complete` has 31.
+    public static let parametersMax = 40
 
-    private var values = [32 of JSONRange](repeating: .absent)
+    private var values = [40 of JSONRange](repeating: .absent)
     /// How many came by position.
     private var taken = 0
 
@@ -38,6 +38,22 @@ public struct Arguments: Sendable {
             let elements = survey?.entries.first { $0.value == values[index] }?.elements
             try check(index, parameter, of: method, in: text, limits, elements)
         }
+        if method == .complete { try foldMaxTokens() }
+    }
+
+    /// `max_completion_tokens` is another name for `max_tokens`, and from here on is that.
+    private mutating func foldMaxTokens() throws(Fault) {
+        let alias = CompleteParameter.maxCompletionTokens
+        guard values[alias.rawValue].isPresent else { return }
+        let place = CompleteParameter.maxTokens.rawValue
+        guard !values[place].isPresent else {
+            throw Fault(
+                .invalidParams,
+                "`complete` takes `max_tokens` or `max_completion_tokens`, not both",
+                data: ["parameter": .string(alias.name)])
+        }
+        values[place] = values[alias.rawValue]
+        values[alias.rawValue] = .absent
     }
 
     private mutating func read(
@@ -90,7 +106,7 @@ public struct Arguments: Sendable {
                     "`_meta` of `\(method.name)` must be an object, not \(kind.withArticle)",
                     data: ["parameter": "_meta"])
             }
-        } else {
+        } else if !method.bearsUnknown {
             throw Self.unknown(token, of: method, parameters)
         }
     }

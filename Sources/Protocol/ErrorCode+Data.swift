@@ -49,7 +49,11 @@ extension ErrorCode {
                 FaultMember("queued", .integer, "How many wait."),
                 FaultMember("limit", .integer, "How many may wait."), Self.retryAfter,
             ]
-        case .timeout: [FaultMember("phase", .string, "What it was at; see `requests.list`.")]
+        case .timeout:
+            [
+                FaultMember("phase", .string, "What it was at; see `requests.list`."),
+                Self.backend, FaultMember("content", .string, "The text so far."),
+            ]
         case .contextOverflow:
             [
                 FaultMember("context_length", .integer, "Tokens that fit."),

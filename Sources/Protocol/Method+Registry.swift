@@ -14,12 +14,16 @@ extension Method {
         case .complete: CompleteMethod.parameters
         case .cancel: CancelMethod.parameters
         case .cancelRequest: CancelRequestMethod.parameters
+        case .cancelRequestACP: CancelRequestACPMethod.parameters
+        case .cancelled: CancelledMethod.parameters
         case .requestsList: RequestsListMethod.parameters
         case .requestsCancel: RequestsCancelMethod.parameters
         case .stats: StatsMethod.parameters
         case .subscribe: SubscribeMethod.parameters
         case .unsubscribe: UnsubscribeMethod.parameters
         case .configGet: ConfigGetMethod.parameters
+        case .configReload: ConfigReloadMethod.parameters
+        case .shutdown: ShutdownMethod.parameters
         }
     }
 
@@ -38,12 +42,16 @@ extension Method {
         case .complete: CompleteMethod.description
         case .cancel: CancelMethod.description
         case .cancelRequest: CancelRequestMethod.description
+        case .cancelRequestACP: CancelRequestACPMethod.description
+        case .cancelled: CancelledMethod.description
         case .requestsList: RequestsListMethod.description
         case .requestsCancel: RequestsCancelMethod.description
         case .stats: StatsMethod.description
         case .subscribe: SubscribeMethod.description
         case .unsubscribe: UnsubscribeMethod.description
         case .configGet: ConfigGetMethod.description
+        case .configReload: ConfigReloadMethod.description
+        case .shutdown: ShutdownMethod.description
         }
     }
 }

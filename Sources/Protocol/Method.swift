@@ -4,10 +4,10 @@ public enum Method: UInt8, CaseIterable, Sendable {
     case ping, status, help, check, discover
     case modelsList, modelsGet, modelsRefresh
     case backendsList
-    case complete, cancel, cancelRequest
+    case complete, cancel, cancelRequest, cancelRequestACP, cancelled
     case requestsList, requestsCancel
     case stats, subscribe, unsubscribe
-    case configGet
+    case configGet, configReload, shutdown
 
     /// The name on the wire.
     public var name: StaticString {
@@ -24,12 +24,16 @@ public enum Method: UInt8, CaseIterable, Sendable {
         case .complete: "complete"
         case .cancel: "cancel"
         case .cancelRequest: "$/cancelRequest"
+        case .cancelRequestACP: "$/cancel_request"
+        case .cancelled: "notifications/cancelled"
         case .requestsList: "requests.list"
         case .requestsCancel: "requests.cancel"
         case .stats: "stats"
         case .subscribe: "subscribe"
         case .unsubscribe: "unsubscribe"
         case .configGet: "config.get"
+        case .configReload: "config.reload"
+        case .shutdown: "shutdown"
         }
     }
 
@@ -38,8 +42,14 @@ public enum Method: UInt8, CaseIterable, Sendable {
 
     /// Whether it does anything when nobody waits for its answer.
     public var actsAsNotification: Bool {
-        self == .cancel || self == .cancelRequest || self == .unsubscribe
+        switch self {
+        case .cancel, .cancelRequest, .cancelRequestACP, .cancelled, .unsubscribe: true
+        default: false
+        }
     }
+
+    /// Whether members that it does not know are no error: those of another protocol's methods.
+    public var bearsUnknown: Bool { self == .cancelled }
 
     /// The method whose name the string token spells.
     @inline(__always)

@@ -81,7 +81,8 @@ import Testing
     @Test func `every parameter is either passed on or the daemon's own`() {
         let ours: Set = [
             "model", "prompt", "messages", "system_prompt", "stream", "progress", "backend",
-            "priority", "timeout_ms", "deadline_ms", "tag", "options", "reasoning",
+            "priority", "timeout_ms", "deadline_ms", "tag", "session", "options", "reasoning",
+            "max_completion_tokens",
         ]
         let passedOn: Set = [
             "temperature", "top_p", "top_k", "min_p", "max_tokens", "stop", "seed",

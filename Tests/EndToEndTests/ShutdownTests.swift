@@ -38,6 +38,27 @@ import Testing
         #expect(scene.daemon.logText.contains("INFO: Stopping ("))
     }
 
+    @Test func `shutdown is answered, and then does what SIGTERM does`() throws {
+        let scene = try Scene(
+            "--token-rate", "100", backend: "max_concurrent = 1",
+            config: "[server]\nshutdown_timeout = 3600\n")
+        let running = scene.client.start("complete", ["prompt": "tokens:40", "stream": true])
+        _ = try scene.client.nextNotification("complete.delta")
+        let queued = scene.client.start("complete", ["prompt": "x"])
+        let admin = try scene.daemon.connect()
+        // Twice in one batch: the second changes nothing.
+        admin.send(
+            line: #"[{"jsonrpc":"2.0","id":1,"method":"shutdown"},"#
+                + #"{"jsonrpc":"2.0","id":2,"method":"shutdown"}]"#)
+        let answers = try admin.readMessage()?.arrayValue ?? []
+        #expect(answers.map { $0["result"] } == [["ok": true], ["ok": true]])
+        #expect(try scene.client.answer(to: queued)["error"]?["code"] == 1012)
+        let result = try scene.client.answer(to: running)["result"]
+        #expect(result?["usage"]?["completion_tokens"] == 40)
+        #expect(try scene.daemon.waitForExit() == 0)
+        #expect(scene.daemon.logText.contains("INFO: Stopping (asked by user "))
+    }
+
     @Test func `what outlives shutdown_timeout is cut, with the text so far`() throws {
         let scene = try Scene(
             "--token-rate", "20", config: "[server]\nshutdown_timeout = 0.3\n")

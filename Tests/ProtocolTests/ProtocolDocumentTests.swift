@@ -53,7 +53,7 @@ import Testing
         #expect(targets.count > Schema.all.count)
         let headings = text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in
             line.drop { $0 == "#" || $0 == " " }.lowercased()
-                .filter { $0.isLetter || $0.isNumber || $0 == "-" }
+                .filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
         }
         for target in Set(targets) {
             let isAnchor = text.contains("<a id=\"\(target)\"></a>")

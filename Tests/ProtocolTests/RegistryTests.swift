@@ -51,7 +51,8 @@ import Testing
         let example = try JSONValue(parsing: "\(method.description.examples[0].params)")
         var members = example.objectValue ?? JSONObject()
         members.append("no_such_parameter", 1)
-        #expect(Self.fault(method, .object(members))?.code == .invalidParams)
+        let refused = Self.fault(method, .object(members))?.code == .invalidParams
+        #expect(refused != method.bearsUnknown)
         #expect(Self.validator.problems(params: .object(members), of: method) != [])
         let surplus = JSONValue.array(Array(repeating: .null, count: method.parameters.count + 1))
         let refusal = Self.fault(method, surplus)
@@ -88,6 +89,9 @@ import Testing
         ("complete", #"{"prompt":"x","tool_choice":"auto"}"#, true),
         ("complete", #"{"prompt":"x","tool_choice":1}"#, false),
         ("complete", #"{"messages":[]}"#, false), ("complete", #"{"messages":["x"]}"#, false),
+        ("complete", #"{"prompt":"x","max_completion_tokens":5,"session":"a"}"#, true),
+        ("complete", #"{"prompt":"x","session":""}"#, false),
+        ("notifications/cancelled", #"{"requestId":1,"reason":"r"}"#, true),
         ("cancel", #"{"id":null}"#, true), ("cancel", #"{"id":1e2}"#, true),
         ("cancel", #"{"id":true}"#, false), ("cancel", #"{"id":[]}"#, false),
         ("check", #"{"method":"ping","params":[]}"#, true),
@@ -116,13 +120,31 @@ import Testing
         #expect(fault(tag: "a\nb") != nil)
     }
 
+    @Test func `max_completion_tokens is another name for max_tokens, and not a second one`() throws
+    {
+        func place(_ params: String) throws(Fault) -> JSONRange {
+            let text = Array(params.utf8)
+            let call = try Arguments(
+                params: JSONRange(0, text.count), of: .complete, in: text.span, limits: .init())
+            let alias = call[CompleteParameter.maxCompletionTokens.rawValue]
+            #expect(!alias.isPresent)
+            return call[CompleteParameter.maxTokens.rawValue]
+        }
+        #expect(try place(#"{"max_completion_tokens":5}"#) == JSONRange(25, 26))
+        #expect(try place(#"{"max_tokens":5,"max_completion_tokens":null}"#) == JSONRange(14, 15))
+        let both = #expect(throws: Fault.self) {
+            _ = try place(#"{"max_tokens":5,"max_completion_tokens":5}"#)
+        }
+        #expect(both?.code == .invalidParams && both?.message.contains("not both") == true)
+    }
+
     @Test func `the places of complete's parameters have their names`() {
         let names = [
             "model", "prompt", "messages", "system_prompt", "temperature", "top_p", "top_k",
             "min_p", "max_tokens", "stop", "seed", "presence_penalty", "frequency_penalty",
             "repeat_penalty", "logit_bias", "response_format", "tools", "tool_choice", "reasoning",
             "ttl", "draft_model", "options", "stream", "progress", "backend", "priority",
-            "timeout_ms", "deadline_ms", "tag",
+            "timeout_ms", "deadline_ms", "tag", "session", "max_completion_tokens",
         ]
         #expect(CompleteParameter.allCases.map(\.name) == names)
         #expect(CompleteMethod.parameters.map(\.name) == names)

@@ -84,8 +84,12 @@ extension ProtocolDocument {
           `complete.progress`) comes before its result.
         - An id that is in flight on this connection cannot be used again: -32600, with the id in
           `data.id`. `1` and `"1"` are two ids.
+        - Every method takes `_meta` too, an object, by name only. Its member `traceparent` (W3C
+          Trace Context) names the trace that the request belongs to; one that is not valid is
+          dropped, and other members are ignored.
         - A request without `id` is a notification and gets no answer. Only `cancel`,
-          `$/cancelRequest` and `unsubscribe` do anything as notifications.
+          `$/cancelRequest`, `$/cancel_request`, `notifications/cancelled` and `unsubscribe` do
+          anything as notifications.
         - A batch is an array of requests; its answers come in one array, or not at all if all were
           notifications.
         - Results may have members that this page does not know: ignore them. What is unknown is

@@ -147,7 +147,10 @@ public struct ProtocolDocument {
         text += """
             Recorded exchanges (docs/transcripts), which the tests replay against the daemon: what a
             client sends, `-->`, and what it gets, `<--`. There `<number>` and `"<text>"` stand for
-            what differs from run to run, and `…` for members and elements that are left out.
+            what differs from run to run, and `…` for members and elements that are left out. The
+            server behind them is the simulator of the tests: prompts such as `echo:Hello!` or
+            `tokens:9` tell it what to answer and mean nothing to a real model, and so do the
+            models' names.
 
 
             """

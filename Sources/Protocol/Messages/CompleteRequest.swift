@@ -58,6 +58,8 @@ public struct CompleteRequest: Equatable, Sendable {
     public var deadlineMilliseconds: Int?
     /// A label under which `stats` counts the request.
     public var tag: String?
+    /// Names a conversation, so that its requests go where its prompt is still cached.
+    public var session: String?
 
     /// A request for the answer to a prompt.
     public init(prompt: String) {
@@ -112,6 +114,7 @@ public struct CompleteRequest: Equatable, Sendable {
         add(.timeoutMilliseconds, timeoutMilliseconds.map(JSONValue.integer))
         add(.deadlineMilliseconds, deadlineMilliseconds.map(JSONValue.integer))
         add(.tag, tag.map(JSONValue.string))
+        add(.session, session.map(JSONValue.string))
         return .object(object)
     }
 

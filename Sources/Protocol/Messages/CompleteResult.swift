@@ -4,6 +4,8 @@ public struct CompleteResult: Equatable, Sendable, JSONReadable {
     public var content: String
     /// What the model thought before it.
     public var reasoning: String?
+    /// The words with which it refused.
+    public var refusal: String?
     /// The calls that the model asks for.
     public var toolCalls: [CompleteToolCall]
     /// The model that served it.
@@ -14,6 +16,8 @@ public struct CompleteResult: Equatable, Sendable, JSONReadable {
     public var finishReason: String
     /// How many backends were tried.
     public var attempts: Int
+    /// In what the answer is not what was asked for.
+    public var warnings: [CompleteWarning]
     /// Tokens used, where they are known.
     public var usage: CompleteUsage?
     /// How it went.
@@ -27,15 +31,31 @@ public struct CompleteResult: Equatable, Sendable, JSONReadable {
     public init(_ members: MemberReader) throws(ShapeError) {
         content = try members.string("content")
         reasoning = try members.stringIfPresent("reasoning")
+        refusal = try members.stringIfPresent("refusal")
         toolCalls = try members.readAll("tool_calls")
         model = try members.string("model")
         backend = try members.string("backend")
         finishReason = try members.string("finish_reason")
         attempts = try members.integerIfPresent("attempts") ?? 1
+        warnings = try members.readAll("warnings")
         usage = try members.readIfPresent("usage")
         stats = try members.read("stats")
         modelInfo = try members.readIfPresent("model_info")
         runtime = members["runtime"]?.objectValue
+    }
+}
+
+/// In what an answer is not what was asked for.
+public struct CompleteWarning: Equatable, Sendable, JSONReadable {
+    /// What it is, for programs, such as `model_substituted`.
+    public var kind: String
+    /// What it is, for people.
+    public var message: String
+
+    /// Reads the members of an object.
+    public init(_ members: MemberReader) throws(ShapeError) {
+        kind = try members.string("kind")
+        message = try members.string("message")
     }
 }
 
@@ -47,6 +67,10 @@ public struct CompleteUsage: Equatable, Sendable, JSONReadable {
     public var completionTokens: Int?
     /// Both together.
     public var totalTokens: Int?
+    /// Those of the prompt that the backend had in its cache.
+    public var cachedTokens: Int?
+    /// Those of the produced ones that were reasoning.
+    public var reasoningTokens: Int?
     /// Whether the daemon counted because the backend did not.
     public var isEstimated: Bool
 
@@ -55,6 +79,8 @@ public struct CompleteUsage: Equatable, Sendable, JSONReadable {
         promptTokens = try members.integerIfPresent("prompt_tokens")
         completionTokens = try members.integerIfPresent("completion_tokens")
         totalTokens = try members.integerIfPresent("total_tokens")
+        cachedTokens = try members.integerIfPresent("cached_tokens")
+        reasoningTokens = try members.integerIfPresent("reasoning_tokens")
         isEstimated = try members.boolIfPresent("estimated") ?? false
     }
 }

@@ -28,6 +28,8 @@ public struct ModelDescription: Equatable, Sendable, JSONReadable {
     public var parameters: String?
     /// How many requests the backend runs on it at once.
     public var parallel: Int?
+    /// Whether its server says that it runs elsewhere.
+    public var isRemote: Bool
     /// Other names that the configuration gives it.
     public var aliases: [String]
 
@@ -47,6 +49,7 @@ public struct ModelDescription: Equatable, Sendable, JSONReadable {
         sizeBytes = try members.integerIfPresent("size_bytes")
         parameters = try members.stringIfPresent("parameters")
         parallel = try members.integerIfPresent("parallel")
+        isRemote = try members.boolIfPresent("remote") ?? false
         aliases = try members.strings("aliases")
     }
 }

@@ -12,13 +12,13 @@ public enum CheckMethod {
     public static let description = MethodDescription(
         .check, "Says whether a call would be accepted, without making it.",
         """
-        The method and its parameters are checked as those of a call are; nothing is run and no \
-        backend is asked. A call that would be refused is answered with the error that it would \
-        get.
+        Nothing is run or queued, and no backend is asked. A call that would be refused is \
+        answered with the error that it would get by what the daemon knows now: -32601, -32602, \
+        1001, 1002, 1010 or 1011.
         """,
         result: .checkResult,
         errors: [
-            .methodNotFound
+            .methodNotFound, .modelNotFound, .noBackend, .unsupported, .permissionDenied,
         ],
         examples: [
             MethodExample(

@@ -54,7 +54,8 @@ public enum CompleteMethod {
         .optional(
             "draft_model", .name, "A smaller model of the same backend that guesses ahead."),
         .optional(
-            "options", .object, of: "Options", "Members passed on to the backend as they are."),
+            "options", .object, of: "Options",
+            "Members for the backend's own body; those that the daemon writes itself are dropped."),
         .optional(
             "stream", .boolean, "Whether to send `complete.delta` as text comes; false if absent."),
         .optional(
@@ -70,8 +71,12 @@ public enum CompleteMethod {
         .optional(
             "deadline_ms", .integer(1...millisecondsMax),
             "Milliseconds from arrival; refused with 1015 at once if predicted to end later."),
+        .optional("tag", .label, "A label under which `stats` counts the request."),
         .optional(
-            "tag", .label, "A label under which `stats` counts the request."),
+            "session", .label,
+            "Names a conversation: its requests go where its prompt is still cached, if they can."),
+        .optional(
+            "max_completion_tokens", .countOrUnlimited, "Another name for `max_tokens`."),
     ]
 
     /// What there is to know of it.
@@ -80,10 +85,12 @@ public enum CompleteMethod {
         """
         Exactly one of `prompt` and `messages` is needed; all else is optional, and what is \
         absent is the backend's default. A request over a rate or concurrency limit waits for \
-        its turn if that fits its times. With `stream` the text comes as `complete.delta` first; \
-        the result is the same. Cancelled with `cancel` or by closing the connection, it is \
+        its turn if that fits its times. With `stream` the text comes as `complete.delta` first, \
+        then the whole result. Cancelled with `cancel` or by closing the connection, it is \
         answered all the same: with the text so far and `finish_reason` `cancelled`, or with \
-        -32800 where there was none. `stream` and `progress` need an id that is not null and \
+        -32800 where there was none, as is always so where a server was asked for the whole \
+        answer at once. What `options` gives twice, and what asks for more than one answer or for \
+        likelihoods (`n`, `best_of`, `echo`, `logprobs`, `top_logprobs`), is refused. `stream` and `progress` need an id that is not null and \
         cannot stand in a batch.
         """,
         result: .completeResult,
@@ -143,6 +150,7 @@ public enum CompleteParameter: Int, CaseIterable, Sendable {
     case presencePenalty, frequencyPenalty, repeatPenalty, logitBias
     case responseFormat, tools, toolChoice, reasoning, ttl, draftModel, options
     case stream, progress, backend, priority, timeoutMilliseconds, deadlineMilliseconds, tag
+    case session, maxCompletionTokens
 
     /// The name on the wire.
     public var name: String { CompleteMethod.parameters[rawValue].name }

@@ -1,6 +1,7 @@
 extension Schema {
     static let completions = [
-        completeResult, usage, completionStats, modelInfo, runtime, completeDelta, toolCallDelta,
+        completeResult, warning, usage, completionStats, modelInfo, runtime, completeDelta,
+        toolCallDelta,
         completeProgress, cancelResult,
     ]
 
@@ -11,6 +12,7 @@ extension Schema {
          "required": ["content", "model", "backend", "finish_reason", "stats"], "properties": {
           "content": {"type": "string", "description": "The text; empty where there is none."},
           "reasoning": {"type": "string", "description": "What the model thought before it."},
+          "refusal": {"type": "string", "description": "The words with which it refused."},
           "tool_calls": {"type": "array", "items": {"$ref": "#/components/schemas/ToolCall"},
             "description": "The calls that the model asks for."},
           "model": {"type": "string", "description": "The model that served it."},
@@ -20,10 +22,23 @@ extension Schema {
             "description": "Why it ended; `cancelled`: the text is what was there until then."},
           "attempts": {"type": "integer", "minimum": 2,
             "description": "How many backends were tried, where it was more than one."},
+          "warnings": {"type": "array", "items": {"$ref": "#/components/schemas/Warning"},
+            "description": "In what the answer is not what was asked for."},
           "usage": {"$ref": "#/components/schemas/Usage"},
           "stats": {"$ref": "#/components/schemas/CompletionStats"},
           "model_info": {"$ref": "#/components/schemas/ModelInfo"},
           "runtime": {"$ref": "#/components/schemas/Runtime"}}}
+        """#)
+
+    static let warning = Schema(
+        "Warning",
+        #"""
+        {"type": "object", "description": "What about the answer is not what was asked for.",
+         "required": ["kind", "message"], "properties": {
+          "kind": {"type": "string", "enum": ["model_substituted", "prompt_truncated",
+            "schema_violated", "tool_call_in_text", "finish_unknown"],
+            "description": "What it is, for programs."},
+          "message": {"type": "string", "description": "What it is, for people."}}}
         """#)
 
     static let usage = Schema(
@@ -34,6 +49,10 @@ extension Schema {
           "completion_tokens": {"type": "integer", "minimum": 0,
             "description": "Tokens produced, those of the reasoning included."},
           "total_tokens": {"type": "integer", "minimum": 0, "description": "Both together."},
+          "cached_tokens": {"type": "integer", "minimum": 0,
+            "description": "Those of the prompt that the backend had in its cache."},
+          "reasoning_tokens": {"type": "integer", "minimum": 0,
+            "description": "Those of the produced ones that were reasoning."},
           "completion_tokens_details": {"type": "object", "additionalProperties": true,
             "description": "More of them, as the backend says it, such as `reasoning_tokens`."},
           "estimated": {"type": "boolean",
@@ -118,7 +137,7 @@ extension Schema {
         {"type": "object", "description": "Where a running completion stands.",
          "required": ["id", "phase"], "properties": {
           "id": {"type": ["string", "number"], "description": "The id of the request."},
-          "phase": {"type": "string", "enum": ["queued", "loading", "prompt", "generating"],
+          "phase": {"type": "string", "enum": ["queued", "connecting", "loading", "prompt", "generating"],
             "description": "What it waits for, or does."},
           "position": {"type": "integer", "minimum": 1,
             "description": "Its place in the backend's queue, from 1."},

@@ -1,8 +1,25 @@
 extension Schema {
     static let daemon = [
         pong, status, limits, helpResult, methodList, checkResult, methodObject, exampleValue,
-        openRPCDocument,
+        openRPCDocument, okResult, reloadResult,
     ]
+
+    static let okResult = Schema(
+        "Ok",
+        #"""
+        {"type": "object", "description": "It is done, or begun.", "required": ["ok"],
+         "properties": {"ok": {"const": true, "description": "Always true."}}}
+        """#)
+
+    static let reloadResult = Schema(
+        "ReloadResult",
+        #"""
+        {"type": "object", "description": "The configuration was read anew.",
+         "required": ["ok", "changed"], "properties": {
+          "ok": {"const": true, "description": "Always true."},
+          "changed": {"type": "array", "items": {"type": "string"},
+            "description": "The keys that changed, such as `server.mode`."}}}
+        """#)
 
     static let pong = Schema(
         "Pong",

@@ -26,6 +26,8 @@ extension Schema {
           "parameters": {"type": "string", "description": "How many parameters, such as `7B`."},
           "parallel": {"type": "integer", "minimum": 1,
             "description": "How many requests the backend runs on it at once."},
+          "remote": {"type": "boolean",
+            "description": "True where its server says that it runs elsewhere."},
           "aliases": {"type": "array", "items": {"type": "string"},
             "description": "Other names that the configuration gives it."}}}
         """#)

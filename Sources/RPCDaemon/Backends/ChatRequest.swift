@@ -9,6 +9,8 @@ package final class ChatRequest {
     private let arguments: Arguments
     /// The members of `options`, no two of one name.
     private let options: [JSONMember]
+    /// The W3C trace that the caller says it belongs to; valid, or nil.
+    package let traceparent: String?
     /// Whether the caller wants text as it comes.
     package let isStream: Bool
 
@@ -22,6 +24,7 @@ package final class ChatRequest {
         options = try CompleteMethod.check(arguments, in: line, survey: survey)
         text = unsafe line.withUnsafeBufferPointer { unsafe Array($0) }
         self.arguments = arguments
+        traceparent = RequestMeta.traceparent(of: arguments, in: line, survey: survey)
         let stream = arguments[CompleteParameter.stream.rawValue]
         isStream = stream.isPresent && line[Int(stream.start)] == UInt8(ascii: "t")
     }

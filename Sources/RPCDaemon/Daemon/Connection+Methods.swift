@@ -41,7 +41,7 @@ extension Connection {
             Refresh(PendingReply(self, id: id, batch: batch), lanes).start()
         case .backendsList: answer(id, batch) { daemon.writeBackends(to: &$0) }
         case .complete: try complete(call, id, line)
-        case .cancel, .cancelRequest:
+        case .cancel, .cancelRequest, .cancelRequestACP, .cancelled:
             let isCancelled = cancel(line.extracting(arguments[0].bounds))
             if !call.isNotification {
                 answer(id, batch) { out in
@@ -73,6 +73,11 @@ extension Connection {
                 }
             }
         case .configGet: answer(id, batch) { daemon.writeConfig(to: &$0) }
+        case .configReload: throw try daemon.reloadRefusal(askedBy: peer)
+        case .shutdown:
+            try daemon.requireAdmin(peer, to: "shutdown")
+            answer(id, batch) { $0.append("{\"ok\":true}") }
+            ShutdownOrder(daemon, from: peer).give()
         }
     }
 
@@ -81,40 +86,13 @@ extension Connection {
         argument.isPresent ? JSONText.string(line.extracting(argument.bounds)) : nil
     }
 
-    private func method(named name: JSONRange, _ line: Span<UInt8>) throws(Fault) -> Method? {
+    func method(named name: JSONRange, _ line: Span<UInt8>) throws(Fault) -> Method? {
         guard name.isPresent else { return nil }
         let token = line.extracting(name.bounds)
         guard let method = Method.named(token, hasEscape: JSONText.hasEscape(token)) else {
             throw .unknownMethod(token, daemon.limits.request)
         }
         return method
-    }
-
-    /// Checks within checks that are looked into: each reads what is inside it once more.
-    private static let nestedChecksMax = 4
-
-    /// `check`: says what the call would get, and runs nothing.
-    private func check(
-        _ arguments: Arguments, _ line: Span<UInt8>, _ survey: ParamsSurvey?, nesting: Int = 0
-    ) throws(Fault) {
-        guard let method = try method(named: arguments[0], line) else { return }
-        let inner = survey?.ofChecked
-        let call = try Arguments(
-            params: arguments[1], of: method, in: line, limits: daemon.limits.request,
-            survey: inner)
-        switch method {
-        case .help: _ = try self.method(named: call[0], line)
-        // The survey of a long line goes one check deep.
-        case .check where nesting < Self.nestedChecksMax && survey == nil:
-            try check(call, line, nil, nesting: nesting + 1)
-        case .modelsList: _ = try ModelFilter(daemon, call, line)
-        case .modelsRefresh: _ = try daemon.router.lanes(named: string(call[0], line))
-        case .complete:
-            let request = try ChatRequest(line, call, survey: inner)
-            _ = try daemon.router.lanes(named: request.string(.backend))
-        case .stats: _ = try StatsQuery(call, line)
-        default: break
-        }
     }
 
     /// Ends what is in flight here under that id; false where nothing is.

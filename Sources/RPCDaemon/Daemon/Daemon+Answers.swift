@@ -131,7 +131,16 @@ extension Daemon {
 
     /// Ends another connection's request; its owner, root and the admins may.
     func cancel(key: String, asked peer: PeerCredentials) throws(Fault) -> Bool {
-        guard let completion = requests.first(where: { $0.keyText == key }) else { return false }
+        guard let completion = try request(key: key, cancelledBy: peer) else { return false }
+        completion.cancel()
+        return true
+    }
+
+    /// The request of that key, if the peer may cancel it; nil where there is none.
+    func request(
+        key: String, cancelledBy peer: PeerCredentials
+    ) throws(Fault) -> Completion? {
+        guard let completion = requests.first(where: { $0.keyText == key }) else { return nil }
         let owner = completion.connection.peer.uid
         guard owner == peer.uid || isAdmin(peer) else {
             throw Fault(
@@ -139,13 +148,7 @@ extension Daemon {
                 "request \(key) belongs to user \(owner); only that user, root and admin_uids may "
                     + "cancel it")
         }
-        completion.cancel()
-        return true
-    }
-
-    /// Whether the peer may manage the daemon.
-    func isAdmin(_ peer: PeerCredentials) -> Bool {
-        peer.uid == 0 || peer.uid == ThisProcess.uid || config.server.adminUIDs.contains(peer.uid)
+        return completion
     }
 }
 
