@@ -1,10 +1,10 @@
 package import CrowdModelsProtocol
 package import HTTP
 
-/// Turns what a server said, or did not say, into the fault that the caller gets.
+/// Words a failure of one server as the fault that a caller gets: what happened, to which backend,
+/// and what to do about it.
 ///
-/// Judged by the body as much as by the status: LM Studio says 200 to what it does not know. What a
-/// server says with 401 or 403 is never passed on, since it echoes the start of the key.
+/// What a server says with 401 or 403 is never passed on, since it echoes the start of the key.
 package struct BackendFailure {
     /// The backend's name in the configuration.
     package var backend: String
@@ -36,24 +36,7 @@ package struct BackendFailure {
 
     /// No answer, or not a whole one.
     package func fault(of error: TransferError) -> Fault {
-        switch error {
-        case .connect, .connectTimeout, .broken, .answer(.closedWithoutAnswer):
-            return Fault(
-                .backendUnavailable,
-                "\(product) at \(endpoint) does not answer (\(error.message)); check that its "
-                    + "server is started",
-                data: [
-                    "backend": .string(backend), "retry_after_ms": .integer(retryAfter),
-                ])
-        case .answer, .answerTooLarge:
-            return Fault(
-                .backendError,
-                "\(product) at \(endpoint) sent an answer that cannot be read: \(error.message)",
-                data: ["backend": .string(backend), "status": 200],
-                // Half an answer is a server that died or a line that broke, not one that talks
-                // nonsense.
-                retryable: error == .answer(.truncated))
-        }
+        fault(of: ServerFailure(error))
     }
 
     /// An answer that is an error by its status, by its body or both.
@@ -61,112 +44,146 @@ package struct BackendFailure {
     /// - Parameters:
     ///   - status: the HTTP status.
     ///   - retryAfter: milliseconds that the server asked for.
-    ///   - body: the whole body; what is not JSON is quoted only by its length.
+    ///   - body: the whole body, of which the front is read.
     package func fault(status: Int, retryAfter: Int?, body: Span<UInt8>) -> Fault {
+        fault(of: ServerFailure(status: status, retryAfter: retryAfter, body: body))
+    }
+
+    /// Any failure. Reasons that are the caller's own or the daemon's are worded by those.
+    package func fault(of failure: ServerFailure) -> Fault {
+        let place = "\(product) at \(endpoint)"
+        let words = failure.words.flatMap { repeatsKey($0) ? nil : $0 }
         var data: JSONObject = ["backend": .string(backend)]
-        if status == 401 || status == 403 {
+        if failure.reason == .unauthorized {
             return Fault(
                 .backendAuth,
-                "\(product) at \(endpoint) refused the API key, or wants one (HTTP \(status)); set "
+                "\(place) refused the API key, or wants one (HTTP \(failure.status)); set "
                     + "api_key for backend \(backend) in the configuration",
                 data: data)
         }
-        let words = Self.words(in: body).flatMap { repeatsKey($0) ? nil : $0 }
-        if let words { data["backend_message"] = .string(words) }
-        if status == 429, Self.code(in: body) == "insufficient_quota" {
-            return Fault(
-                .rateLimited,
-                "\(product) at \(endpoint) has no quota left for this key"
-                    + (words.map { ": \($0)" } ?? "") + "; check its plan and billing",
-                data: data, retryable: false)
-        }
-        if status == 429 {
-            data["retry_after_ms"] = .integer(retryAfter ?? self.retryAfter)
-            return Fault(
-                .rateLimited,
-                "\(product) at \(endpoint) has had too many requests; try again later", data: data)
-        }
-        if let words, let fault = fault(of: words, data) { return fault }
-        if Self.saysUnknownModel(status: status, body) {
-            let nearest = NearestName.closest(to: model, among: others, count: 3)
-            data["nearest"] = .array(nearest.map { .string($0) })
-            return Fault(
-                .modelNotFound,
-                "\(product) at \(endpoint) does not know the model \(model)"
-                    + (words.map { ": \($0)" } ?? ""),
-                data: data)
-        }
-        if status == 503 {
-            data["retry_after_ms"] = .integer(retryAfter ?? self.retryAfter)
-            return Fault(
-                .backendUnavailable,
-                "\(product) at \(endpoint) is not ready: \(words ?? "HTTP 503"); try again later",
-                data: data)
-        }
-        data["status"] = .integer(status)
-        return Fault(
-            .backendError,
-            "\(product) at \(endpoint) answered with an error: "
-                + (words ?? "HTTP \(status), a body of \(body.count) bytes"),
-            data: data, retryable: status >= 500)
-    }
-
-    /// The class of an error that its words tell, whatever its status.
-    package func fault(of words: String, _ data: JSONObject) -> Fault? {
-        var data = data
-        if words.contains("No models loaded") {
+        if let words, failure.isTold { data["backend_message"] = .string(words) }
+        let said = words.map { ": \($0)" } ?? ""
+        switch failure.reason {
+        case .noConnection, .broken:
             data["retry_after_ms"] = .integer(retryAfter)
             return Fault(
                 .backendUnavailable,
-                "\(product) at \(endpoint) has no model loaded: \(words) (lms load \(model))",
+                "\(place) does not answer (\(words ?? "no answer")); check that its server is "
+                    + "started",
                 data: data)
+        case .noModelLoaded, .notReady, .contention:
+            data["retry_after_ms"] = .integer(failure.retryAfter ?? retryAfter)
+            return Fault(.backendUnavailable, unready(failure, words), data: data)
+        case .rateLimited:
+            data["retry_after_ms"] = .integer(failure.retryAfter ?? retryAfter)
+            return Fault(
+                .rateLimited, "\(place) has had too many requests; try again later", data: data)
+        case .noQuota:
+            return Fault(
+                .rateLimited,
+                "\(place) has no quota left for this key\(said); check its plan and billing",
+                data: data, retryable: false)
+        case .contextOverflow(let contextLength, let promptTokens):
+            if let contextLength { data["context_length"] = .integer(contextLength) }
+            if let promptTokens { data["prompt_tokens"] = .integer(promptTokens) }
+            return Fault(
+                .contextOverflow,
+                "the prompt does not fit the context of \(model) on \(product)\(said)", data: data)
+        case .unknownModel:
+            let nearest = NearestName.closest(to: model, among: others, count: 3)
+            data["nearest"] = .array(nearest.map { .string($0) })
+            return Fault(
+                .modelNotFound, "\(place) does not know the model \(model)\(said)", data: data)
+        default:
+            data["status"] = .integer(failure.status)
+            return Fault(
+                .backendError, error(failure, words), data: data,
+                retryable: failure.isWorthAnotherTry)
         }
-        guard ContextOverflow.isMeant(by: words) else { return nil }
-        let overflow = ContextOverflow(words)
-        if let length = overflow.contextLength { data["context_length"] = .integer(length) }
-        if let tokens = overflow.promptTokens { data["prompt_tokens"] = .integer(tokens) }
-        return Fault(
-            .contextOverflow,
-            "the prompt does not fit the context of \(model) on \(product): \(words)", data: data)
+    }
+
+    /// Why the server cannot take it now.
+    private func unready(_ failure: ServerFailure, _ words: String?) -> String {
+        let place = "\(product) at \(endpoint)"
+        switch failure.reason {
+        case .noModelLoaded:
+            return "\(place) has no model loaded: \(words ?? "") (lms load \(model))"
+        case .contention:
+            return "\(place) called off the load of \(model), since another was wanted: "
+                + "\(words ?? ""); try again later"
+        default: return "\(place) is not ready: \(words ?? "HTTP 503"); try again later"
+        }
+    }
+
+    /// What is wrong with an answer.
+    private func error(_ failure: ServerFailure, _ words: String?) -> String {
+        let place = "\(product) at \(endpoint)"
+        switch failure.reason {
+        case .unreadable:
+            return "\(place) sent an answer that cannot be read: \(words ?? "it is no JSON")"
+        case .cut:
+            return "\(place) ended the stream without saying that it is complete"
+                + (words.map { ": \($0)" } ?? "")
+        case .empty: return "\(place) sent an answer that is no chat completion: it has no choice"
+        case .tooLarge(let limit), .overKept(let limit):
+            return "\(place) sent an answer that cannot be read: the answer is over \(limit) bytes"
+        case .encoded(let name):
+            return "\(place) sent a compressed answer (Content-Encoding: \(name)) though nobody "
+                + "asked for that; turn the compression off there"
+        case .redirected(let location):
+            return "\(place) redirects (HTTP \(failure.status))"
+                + (location.map { " to \($0)" } ?? "")
+                + "; give that as the endpoint of backend \(backend)"
+        default:
+            return "\(place) answered with an error: "
+                + (words ?? "HTTP \(failure.status), without a word of text")
+        }
     }
 
     private func repeatsKey(_ words: String) -> Bool {
         keyStart.map { words.contains($0) } ?? false
     }
 
-    /// The sentence of an error body: `{"error":"…"}`, `{"error":{"message":"…"}}`,
-    /// `{"message":"…"}` or `{"detail":"…"}`.
-    package static func words(in body: Span<UInt8>) -> String? {
-        guard let answer = try? JSONValue(parsing: body) else { return nil }
-        let error = answer["error"]
-        let words =
-            error?.stringValue ?? error?["message"]?.stringValue
-            ?? answer["message"]?.stringValue ?? answer["detail"]?.stringValue
-        guard let words, words.utf8.count > wordsMax else { return words }
-        return String(String.UnicodeScalarView(words.unicodeScalars.prefix(wordsMax))) + "…"
-    }
-
-    /// Letters of a server's sentence that are passed on: a stack trace or a list of models fits,
-    /// and a body of megabytes is no sentence.
-    private static let wordsMax = 4096
-
     /// Whether the server says that it has no such API: LM Studio with status 200, others with 404
     /// and no word of a model.
     package static func saysUnknownRoute(status: Int, _ body: Span<UInt8>) -> Bool {
-        guard status == 200 || status == 404 || status == 405 else { return false }
-        if words(in: body)?.contains("Unexpected endpoint") == true { return true }
-        return status != 200 && !saysUnknownModel(status: status, body)
+        ServerFailure(status: status, retryAfter: nil, body: body).reason == .unknownRoute
     }
 
-    /// Whether the server has no such model: it says so by a code, or by 404 and a word of a model.
-    /// Any other 404 means that something else is missing.
-    private static func saysUnknownModel(status: Int, _ body: Span<UInt8>) -> Bool {
-        if code(in: body) == "model_not_found" { return true }
-        return status == 404 && words(in: body)?.contains("odel") == true
+    /// The sentence of an error body.
+    package static func words(in body: Span<UInt8>) -> String? { ErrorBody(body).words }
+}
+
+extension ServerFailure {
+    /// Why the exchange itself failed.
+    package init(_ error: TransferError) {
+        switch error {
+        case .connect, .connectTimeout: self.init(.noConnection, words: error.message)
+        case .broken, .answer(.closedWithoutAnswer): self.init(.broken, words: error.message)
+        case .answer(.truncated): self.init(.cut, status: 200, words: error.message)
+        case .answer: self.init(.unreadable, status: 200, words: error.message)
+        case .answerTooLarge: self.init(.tooLarge(HTTPLimits.answerBytesMax), status: 200)
+        }
     }
 
-    private static func code(in body: Span<UInt8>) -> String? {
-        guard let answer = try? JSONValue(parsing: body) else { return nil }
-        return answer["error"]?["code"]?.stringValue ?? answer["error"]?["type"]?.stringValue
+    /// Whether its words are the server's own, and no system's.
+    var isTold: Bool {
+        switch reason {
+        case .noConnection, .broken, .unreadable, .cut, .empty, .tooLarge, .overKept: false
+        default: true
+        }
+    }
+
+    /// Whether the same request may be answered the next time, by the same server or another.
+    package var isWorthAnotherTry: Bool {
+        switch reason {
+        case .noConnection, .broken, .cut, .empty, .contention, .notReady, .rateLimited,
+            .noModelLoaded:
+            true
+        case .refused, .crashed, .unknownRoute: status >= 500
+        case .unreadable, .tooLarge, .overKept, .unauthorized, .noQuota, .contextOverflow,
+            .unknownModel, .encoded, .redirected:
+            false
+        }
     }
 }

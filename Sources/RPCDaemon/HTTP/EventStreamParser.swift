@@ -6,7 +6,8 @@ import CrowdModelsProtocol
 /// with one `data:` line is handed out as a part of that piece; only what is cut, or has several
 /// `data:` lines, is gathered in buffers of the parser's own, which keep at most
 /// `HTTPLimits.eventBytesKept` each between events. `id:`, `retry:`, comments and unknown fields
-/// are ignored; CR, LF and CRLF end lines; a byte order mark at the start is dropped.
+/// are ignored; CR, LF and CRLF end lines; a byte order mark at the start is dropped. `error:` is
+/// llama.cpp's: data of an event of that name.
 package struct EventStreamParser: ~Copyable {
     /// The front of a line whose end has not come.
     private var line = ByteBuffer()
@@ -111,7 +112,10 @@ package struct EventStreamParser: ~Copyable {
             forgetName()
             kind = Self.kind(named: field.value, of: input)
             if kind != .message { name.append(input.extracting(field.value)) }
-        } else if hasData {
+            return
+        }
+        if field.isError { kind = .error }
+        if hasData {
             gather(input, &place)
             data.append(UInt8(ascii: "\n"))
             data.append(input.extracting(field.value))
@@ -128,7 +132,11 @@ package struct EventStreamParser: ~Copyable {
                 forgetName()
                 kind = Self.kind(named: field.value, of: line.span)
                 if kind != .message { Self.append(field.value, of: line, to: &name) }
-            } else if hasData {
+                line.removeAll(keeping: HTTPLimits.eventBytesKept)
+                return
+            }
+            if field.isError { kind = .error }
+            if hasData {
                 gather(input, &place)
                 data.append(UInt8(ascii: "\n"))
                 Self.append(field.value, of: line, to: &data)
@@ -209,9 +217,10 @@ package struct EventStreamParser: ~Copyable {
         index == 0 ? 0xEF : index == 1 ? 0xBB : 0xBF
     }
 
-    /// A line that matters: `data` or `event`, with or without a value.
+    /// A line that matters: `data`, `event` or `error`, with or without a value.
     private struct Field {
         var isName: Bool
+        var isError: Bool
         var value: Range<Int>
 
         init?(_ content: Range<Int>, of bytes: Span<UInt8>) {
@@ -224,8 +233,10 @@ package struct EventStreamParser: ~Copyable {
             }
             guard content.count >= length else { return nil }
             let field = start..<start &+ length
-            isName = length == 5
-            guard bytes.equals(isName ? "event" : "data", in: field) else { return nil }
+            isName = length == 5 && bytes.equals("event", in: field)
+            isError = length == 5 && !isName
+            if isError, !bytes.equals("error", in: field) { return nil }
+            if length == 4, !bytes.equals("data", in: field) { return nil }
             var at = field.upperBound
             if at < content.upperBound {
                 guard bytes[at] == UInt8(ascii: ":") else { return nil }

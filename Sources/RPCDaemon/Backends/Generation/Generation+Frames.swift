@@ -1,0 +1,165 @@
+import CrowdModelsProtocol
+import HTTP
+
+/// What comes of a body: events, values, errors, the end.
+extension Generation {
+    mutating func fail(_ failure: ServerFailure) {
+        phase = .failed(failure)
+    }
+
+    mutating func complete(_ handle: (borrowing GenerationEvent) -> Bool) {
+        if finish?.meaning == .failure, let word = finish?.word {
+            return fail(
+                ServerFailure(
+                    .refused, status: status, words: "the server ended it with \"\(word)\""))
+        }
+        guard hasChoice else { return fail(nothing()) }
+        flush(handle)
+        if !isOver { phase = .done }
+    }
+
+    /// Why a success holds no answer: what it says instead, if anything.
+    func nothing() -> ServerFailure {
+        if values.isInValue { return ServerFailure(.cut, status: status) }
+        if let stray { return ServerFailure(.refused, status: status, words: stray) }
+        if !front.isEmpty, form == .lines {
+            let body = ErrorBody(front.span)
+            if body.words != nil {
+                return ServerFailure(status: status, retryAfter: retryAfter, body)
+            }
+        }
+        return ServerFailure(.empty, status: status)
+    }
+
+    mutating func take(
+        _ event: borrowing EventStreamEvent, _ handle: (borrowing GenerationEvent) -> Bool
+    ) -> Bool {
+        let data = event.data
+        if Self.isDone(data) {
+            complete(handle)
+            return false
+        }
+        if event.kind == .error, phase == .open {
+            fail(ServerFailure(status: status, retryAfter: retryAfter, body: data))
+            return false
+        }
+        return take(data, isEvent: true, handle)
+    }
+
+    private static func isDone(_ data: Span<UInt8>) -> Bool {
+        let start = JSONText.skippingSpace(data)
+        guard data.count - start >= 6, data[start] == UInt8(ascii: "["),
+            data[start + 1] == UInt8(ascii: "D"), data[start + 5] == UInt8(ascii: "]")
+        else { return false }
+        return JSONText.skippingSpace(data, from: start + 6) == data.count
+    }
+
+    /// Takes the data of one event or one value of the body: usually one object, sometimes several.
+    mutating func take(
+        _ data: Span<UInt8>, isEvent: Bool, _ handle: (borrowing GenerationEvent) -> Bool
+    ) -> Bool {
+        var at = JSONText.skippingSpace(data)
+        if at == data.count { return true }
+        if data[at] == UInt8(ascii: "[") { return takeList(data, handle) }
+        guard data[at] == UInt8(ascii: "{") else {
+            takeStray(data)
+            return true
+        }
+        var goesOn = true
+        while at < data.count, data[at] == UInt8(ascii: "{"), !isOver {
+            var frame = AnswerFrame()
+            let start = at
+            do throws(JSONError) {
+                at = try frame.read(data, from: start)
+            } catch {
+                return takeMended(data.extracting(start...), isEvent: isEvent, handle)
+            }
+            goesOn = take(frame, data, from: start, [], isEvent: isEvent, handle) && goesOn
+            at = JSONText.skippingSpace(data, from: at)
+        }
+        return goesOn && !isOver
+    }
+
+    /// Takes an object that is not strict JSON, or none.
+    private mutating func takeMended(
+        _ data: Span<UInt8>, isEvent: Bool, _ handle: (borrowing GenerationEvent) -> Bool
+    ) -> Bool {
+        let mended = JSONMending(data)
+        var frame = AnswerFrame()
+        do throws(JSONError) {
+            _ = try frame.read(mended.text.span, from: 0)
+        } catch {
+            // A frame that was cut, or spliced with another's, took text with it.
+            if phase == .open {
+                fail(
+                    ServerFailure(
+                        .unreadable, status: status,
+                        words: "an event that is no JSON: "
+                            + error.message))
+            }
+            return false
+        }
+        return take(frame, mended.text.span, from: 0, mended.flaws, isEvent: isEvent, handle)
+    }
+
+    /// Takes an array: of errors, as some services send them.
+    private mutating func takeList(
+        _ data: Span<UInt8>, _ handle: (borrowing GenerationEvent) -> Bool
+    ) -> Bool {
+        guard phase == .open else { return true }
+        let body = ErrorBody(data)
+        if body.words == nil { return true }
+        fail(ServerFailure(status: status, retryAfter: retryAfter, body))
+        return false
+    }
+
+    private mutating func takeStray(_ data: Span<UInt8>) {
+        guard stray == nil, !hasChoice else { return }
+        stray = ErrorBody(data).words
+    }
+
+    /// Takes one object; false where nothing more is to be read of what is at hand.
+    private mutating func take(
+        _ frame: AnswerFrame, _ data: Span<UInt8>, from start: Int, _ flaws: [JSONMending.Flaw],
+        isEvent: Bool, _ handle: (borrowing GenerationEvent) -> Bool
+    ) -> Bool {
+        if frame.isError || frame.hasWords && !frame.hasChoice {
+            if phase == .open || finish?.meaning == .failure {
+                fail(
+                    ServerFailure(
+                        status: status, retryAfter: retryAfter,
+                        body: data.extracting(start...)))
+            }
+            return false
+        }
+        report.read(frame, data, from: start)
+        if frame.promptProgress.isPresent, deltas == 0 {
+            return takeProgress(data, frame.promptProgress, handle)
+        }
+        guard frame.hasChoice else { return true }
+        hasChoice = true
+        let goesOn = takeMessage(frame, data, flaws, isEvent: isEvent, handle)
+        if frame.finishReason.isPresent {
+            let word = FinishWord(data.extracting(frame.finishReason.bounds))
+            // Of several, length wins, else the first.
+            if finish == nil || word.meaning == .length { finish = word }
+        }
+        if phase == .open, finish != nil || frame.isDone || frame.isWhole && !isEvent {
+            phase = .finished
+        }
+        return goesOn && !isOver
+    }
+
+    private func takeProgress(
+        _ data: Span<UInt8>, _ range: JSONRange, _ handle: (borrowing GenerationEvent) -> Bool
+    ) -> Bool {
+        var total: Int?
+        var processed: Int?
+        GenerationReport.readMembers(data, from: range) { name, value in
+            if name.reads("total") { total = GenerationReport.count(value) }
+            if name.reads("processed") { processed = GenerationReport.count(value) }
+        }
+        guard let total, let processed, total > 0 else { return true }
+        return handle(GenerationEvent(promptProgress: min(1, Double(processed) / Double(total))))
+    }
+}

@@ -1,0 +1,253 @@
+import CrowdModelsProtocol
+
+/// What a server said of a generation beside its text. What it did not say is nil; what it said
+/// that cannot be, such as a billion tokens a second, counts as not said.
+package struct GenerationReport: Sendable {
+    package internal(set) var promptTokens: Int?
+    package internal(set) var completionTokens: Int?
+    package internal(set) var cachedTokens: Int?
+    package internal(set) var reasoningTokens: Int?
+    /// Seconds, and tokens a second.
+    package internal(set) var tokensPerSecond: Double?
+    package internal(set) var timeToFirstToken: Double?
+    package internal(set) var generationTime: Double?
+    package internal(set) var stopReason: String?
+    package internal(set) var arch: String?
+    /// What served the request, as a string token; empty where the server did not say.
+    package internal(set) var servedBy: [UInt8] = []
+    /// Objects on one line, as they came; empty for none.
+    package internal(set) var modelInfo: [UInt8] = []
+    package internal(set) var runtime: [UInt8] = []
+    /// Whether the server said that it cut the prompt.
+    package internal(set) var isPromptTruncated = false
+    /// The total that the server told, which need not be the sum.
+    private var toldTotal: Int?
+    /// The server's `usage` said it, so that its timings do not.
+    private var hasUsage = false
+
+    package init() {}
+
+    /// Whether the server told the speed itself.
+    package var isFromBackend: Bool { tokensPerSecond != nil || timeToFirstToken != nil }
+
+    /// All tokens: as the server says, else the sum.
+    package var totalTokens: Int? {
+        if let toldTotal { return toldTotal }
+        if promptTokens == nil, completionTokens == nil { return nil }
+        return (promptTokens ?? 0) + (completionTokens ?? 0)
+    }
+
+    /// What served the request, as text.
+    package var servedByName: String? {
+        servedBy.isEmpty ? nil : JSONText.string(servedBy.span)
+    }
+
+    /// Takes over what the frame says; in a stream the last word counts.
+    mutating func read(_ frame: AnswerFrame, _ text: Span<UInt8>, from start: Int) {
+        if frame.model.isPresent { readModel(text.extracting(frame.model.bounds)) }
+        if frame.usage.isPresent { readUsage(text, frame.usage) }
+        if frame.stats.isPresent { readStats(text, frame.stats) }
+        if frame.timings.isPresent { readTimings(text, frame.timings) }
+        if frame.hasOllamaCounts { readOllama(text, from: start) }
+        if frame.modelInfo.isPresent, frame.modelInfo.count <= GenerationLimits.detailBytesMax {
+            modelInfo = Self.compact(text, frame.modelInfo)
+            readModelInfo(text, frame.modelInfo)
+        }
+        if frame.runtime.isPresent, frame.runtime.count <= GenerationLimits.detailBytesMax {
+            runtime = Self.compact(text, frame.runtime)
+        }
+    }
+
+    @inline(__always)
+    private mutating func readModel(_ token: Span<UInt8>) {
+        if token.count == servedBy.count, token.isEqual(to: servedBy.span) { return }
+        if token.count <= GenerationLimits.nameBytesMax {
+            servedBy = unsafe token.withUnsafeBufferPointer { unsafe Array($0) }
+        } else {
+            var name = ByteBuffer()
+            name.append(
+                string: JSONText.string(token).shortened(to: GenerationLimits.nameBytesMax))
+            servedBy = name.bytes
+        }
+    }
+
+    /// OpenAI's `usage`, under the names that its relatives give it, too. An object of zeros is
+    /// what servers send that did not count.
+    private mutating func readUsage(_ text: Span<UInt8>, _ usage: JSONRange) {
+        var prompt: Int?
+        var completion: Int?
+        var total: Int?
+        var cached: Int?
+        var reasoning: Int?
+        Self.readMembers(text, from: usage) { name, value in
+            switch name.count {
+            case 15 where name.reads("prompt_tokens"), 14 where name.reads("input_tokens"):
+                prompt = Self.count(value) ?? prompt
+            case 19 where name.reads("completion_tokens"), 15 where name.reads("output_tokens"):
+                completion = Self.count(value) ?? completion
+            case 14 where name.reads("total_tokens"): total = Self.count(value)
+            case 15 where name.reads("cached_tokens"),
+                25 where name.reads("prompt_cache_hit_tokens"):
+                cached = Self.count(value) ?? cached
+            case 18 where name.reads("reasoning_tokens"): reasoning = Self.count(value)
+            case 23 where name.reads("prompt_tokens_details"),
+                22 where name.reads("input_tokens_details"):
+                cached = Self.count(in: value, named: "cached_tokens") ?? cached
+            case 27 where name.reads("completion_tokens_details"),
+                23 where name.reads("output_tokens_details"):
+                reasoning = Self.count(in: value, named: "reasoning_tokens") ?? reasoning
+            default: break
+            }
+        }
+        if (prompt ?? 0) == 0, (completion ?? 0) == 0 { return }
+        if !hasUsage { toldTotal = nil }
+        hasUsage = true
+        promptTokens = prompt ?? promptTokens
+        completionTokens = completion ?? completionTokens
+        toldTotal = total ?? toldTotal
+        cachedTokens = cached ?? cachedTokens
+        reasoningTokens = reasoning ?? reasoningTokens
+    }
+
+    /// LM Studio's `stats`: seconds and tokens per second; 0 and null stand for "not known".
+    private mutating func readStats(_ text: Span<UInt8>, _ stats: JSONRange) {
+        Self.readMembers(text, from: stats) { name, value in
+            switch name.count {
+            case 19 where name.reads("tokens_per_second"): tokensPerSecond = Self.speed(value)
+            case 21 where name.reads("time_to_first_token"): timeToFirstToken = Self.seconds(value)
+            case 17 where name.reads("generation_time"): generationTime = Self.seconds(value)
+            case 13 where name.reads("stop_reason"):
+                if value[0] == UInt8(ascii: "\"") {
+                    stopReason = JSONText.string(value).shortened(to: GenerationLimits.nameBytesMax)
+                }
+            default: break
+            }
+        }
+    }
+
+    /// llama.cpp's `timings`: milliseconds, and tokens per second. The prompt is what was read now
+    /// and what was in the cache.
+    private mutating func readTimings(_ text: Span<UInt8>, _ timings: JSONRange) {
+        var prompt: Int?
+        var cached: Int?
+        var completion: Int?
+        Self.readMembers(text, from: timings) { name, value in
+            switch name.count {
+            case 22 where name.reads("predicted_per_second"): tokensPerSecond = Self.speed(value)
+            case 11 where name.reads("prompt_ms"):
+                timeToFirstToken = Self.seconds(value, in: 1000)
+            case 14 where name.reads("predicted_ms"):
+                generationTime = Self.seconds(value, in: 1000)
+            case 10 where name.reads("prompt_n"): prompt = Self.count(value)
+            case 9 where name.reads("cache_n"): cached = Self.count(value)
+            case 13 where name.reads("predicted_n"): completion = Self.count(value)
+            default: break
+            }
+        }
+        cachedTokens = (hasUsage ? cachedTokens : nil) ?? cached ?? cachedTokens
+        if hasUsage { return }
+        promptTokens = prompt.map { $0 + (cached ?? 0) } ?? promptTokens
+        completionTokens = completion ?? completionTokens
+    }
+
+    /// Ollama's own counts, in nanoseconds; a count of zero is left out.
+    private mutating func readOllama(_ text: Span<UInt8>, from start: Int) {
+        var loading = 0.0
+        var reading: Double?
+        Self.readMembers(text, from: JSONRange(start, text.count)) { name, value in
+            switch name.count {
+            case 19 where name.reads("prompt_eval_count"): promptTokens = Self.count(value)
+            case 12 where name.reads("eval_count"): completionTokens = Self.count(value)
+            case 15 where name.reads("eval_duration"):
+                generationTime = Self.seconds(value, in: 1e9)
+            case 15 where name.reads("load_duration"):
+                loading = Self.seconds(value, in: 1e9) ?? 0
+            case 22 where name.reads("prompt_eval_duration"):
+                reading = Self.seconds(value, in: 1e9)
+            default: break
+            }
+        }
+        if let reading { timeToFirstToken = loading + reading }
+        if let completionTokens, let generationTime {
+            let speed = Double(completionTokens) / generationTime
+            tokensPerSecond = speed <= GenerationLimits.tokensPerSecondMax ? speed : nil
+        }
+    }
+
+    private mutating func readModelInfo(_ text: Span<UInt8>, _ info: JSONRange) {
+        Self.readMembers(text, from: info) { name, value in
+            if name.reads("arch"), value[0] == UInt8(ascii: "\"") {
+                arch = JSONText.string(value).shortened(to: GenerationLimits.nameBytesMax)
+            }
+        }
+    }
+}
+
+extension GenerationReport {
+    /// Hands out the members of the valid object at `range`: names as they are written, and values.
+    static func readMembers(
+        _ text: Span<UInt8>, from range: JSONRange, _ take: (Span<UInt8>, Span<UInt8>) -> Void
+    ) {
+        var reader = JSONMemberReader(from: Int(range.start))
+        while let member = (try? reader.next(in: text)) ?? nil {
+            take(text.extracting(member.name.bounds), text.extracting(member.value.bounds))
+        }
+    }
+
+    /// Hands out where the members of the valid object at `range` stand.
+    static func readMembers(
+        _ text: Span<UInt8>, at range: JSONRange, _ take: (JSONRange, JSONRange) -> Void
+    ) {
+        var reader = JSONMemberReader(from: Int(range.start))
+        while let member = (try? reader.next(in: text)) ?? nil { take(member.name, member.value) }
+    }
+
+    /// A number of tokens that can be one.
+    static func count(_ token: Span<UInt8>) -> Int? {
+        guard JSONKind(firstByte: token[0]) == .number, let count = JSONText.integer(token),
+            count >= 0, count <= GenerationLimits.tokensMax
+        else { return nil }
+        return count
+    }
+
+    private static func count(in object: Span<UInt8>, named wanted: StaticString) -> Int? {
+        guard object[0] == UInt8(ascii: "{") else { return nil }
+        var found: Int?
+        readMembers(object, from: JSONRange(0, object.count)) { name, value in
+            if name.reads(wanted) { found = count(value) }
+        }
+        return found
+    }
+
+    private static func positive(_ token: Span<UInt8>, max: Double) -> Double? {
+        guard JSONKind(firstByte: token[0]) == .number, let value = JSONText.double(token),
+            value > 0, value <= max
+        else { return nil }
+        return value
+    }
+
+    private static func speed(_ token: Span<UInt8>) -> Double? {
+        positive(token, max: GenerationLimits.tokensPerSecondMax)
+    }
+
+    /// A time in parts of a second, of which there are `parts`.
+    private static func seconds(_ token: Span<UInt8>, in parts: Double = 1) -> Double? {
+        positive(token, max: GenerationLimits.secondsMax * parts).map { $0 / parts }
+    }
+
+    private static func compact(_ text: Span<UInt8>, _ value: JSONRange) -> [UInt8] {
+        var buffer = ByteBuffer(capacity: value.count)
+        buffer.append(compact: text.extracting(value.bounds))
+        return buffer.bytes
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether both hold the same bytes.
+    @inline(__always)
+    func isEqual(to other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+}

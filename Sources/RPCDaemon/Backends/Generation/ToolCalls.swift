@@ -1,0 +1,244 @@
+import CrowdModelsProtocol
+
+/// The calls of one answer, put together from their deltas, and their deltas in normal form.
+///
+/// Servers tell parts of a call by its index, its id, its name or by order alone, and leave out any
+/// of them. A call is told once its name is whole, which its first argument or the next call shows;
+/// one that never gets a name is none.
+struct ToolCalls {
+    /// One call. `arguments` is the inside of a JSON string.
+    private struct Call {
+        /// String tokens' insides, as they came; the id is ours where the server gave none.
+        var id: [UInt8] = []
+        var hasOwnID = false
+        var name: [UInt8] = []
+        var arguments: [UInt8] = []
+        var letters = TextChannel()
+        var scan = ArgumentScan()
+        /// Its place among the calls that were told; nil until then.
+        var place: Int?
+        var isTold: Bool { place != nil }
+    }
+
+    private var calls: [Call] = []
+    private var byIndex: [Int: Int] = [:]
+    private var byID: [[UInt8]: Int] = [:]
+    /// The calls that were told, in the order of their indices.
+    private var told: [Int] = []
+    /// Bytes that are kept.
+    private(set) var byteCount = 0
+
+    /// Whether there is a call to tell.
+    var isEmpty: Bool { told.isEmpty }
+
+    /// Takes the `tool_calls` of one frame and appends their deltas, without brackets; false once
+    /// there are more calls than may be.
+    mutating func take(
+        _ list: JSONRange, of text: Span<UInt8>, _ flaws: [JSONMending.Flaw],
+        to out: inout ByteBuffer
+    ) -> Bool {
+        var reader = JSONElementReader(from: Int(list.start))
+        while let element = (try? reader.next(in: text)) ?? nil {
+            guard text[Int(element.start)] == UInt8(ascii: "{") else { continue }
+            let delta = ToolCallDelta(text, element)
+            guard take(delta, of: text, flaws, to: &out) else { return false }
+        }
+        return true
+    }
+
+    /// Takes the object of OpenAI's older form, which knows one call.
+    mutating func takeFunction(
+        _ object: JSONRange, of text: Span<UInt8>, _ flaws: [JSONMending.Flaw],
+        to out: inout ByteBuffer
+    ) -> Bool {
+        var delta = ToolCallDelta()
+        delta.readFunction(text, object)
+        delta.index = 0
+        return take(delta, of: text, flaws, to: &out)
+    }
+
+    /// No more will come: tells what was held back.
+    mutating func flush(to out: inout ByteBuffer) {
+        for number in calls.indices {
+            var rest = ByteBuffer()
+            calls[number].letters.flush(to: &rest)
+            if !calls[number].isTold {
+                keep(rest.span, of: number)
+                // Without any arguments it is a call of a function that takes none.
+                if calls[number].arguments.isEmpty { keep(Self.noArguments.span, of: number) }
+                tell(number, to: &out)
+            } else {
+                if calls[number].arguments.isEmpty, rest.isEmpty {
+                    rest.append(Self.noArguments.span)
+                }
+                goOn(number, rest.span, to: &out)
+            }
+        }
+    }
+
+    private static let noArguments: [UInt8] = [UInt8(ascii: "{"), UInt8(ascii: "}")]
+
+    private mutating func take(
+        _ delta: ToolCallDelta, of text: Span<UInt8>, _ flaws: [JSONMending.Flaw],
+        to out: inout ByteBuffer
+    ) -> Bool {
+        let id = text.inside(delta.id)
+        let name = text.inside(delta.name)
+        // Some servers say a whole call again at their end.
+        if let known = id.isEmpty ? nil : byID[id], repeats(delta, calls[known], of: text) {
+            return true
+        }
+        let number: Int
+        if let known = place(delta, id, name) {
+            number = known
+        } else {
+            if calls.count == GenerationLimits.toolCallsMax { return false }
+            if let last = calls.indices.last { tell(last, to: &out) }
+            number = calls.count
+            calls.append(Call())
+        }
+        if let index = delta.index { byIndex[index] = number }
+        // A second call with the id of another gets one of ours.
+        if !id.isEmpty, byID[id] == nil {
+            byID[id] = number
+            if calls[number].id.isEmpty, !calls[number].isTold { calls[number].id = id }
+        }
+        if !name.isEmpty, !calls[number].isTold {
+            // A name in pieces is joined; one that is said again is not.
+            if name.starts(with: calls[number].name) {
+                calls[number].name = name
+            } else {
+                calls[number].name += name
+            }
+        }
+        var arguments = ByteBuffer()
+        delta.appendArguments(of: text, flaws, &calls[number].letters, to: &arguments)
+        if arguments.isEmpty { return true }
+        if calls[number].isTold {
+            goOn(number, arguments.span, to: &out)
+        } else {
+            keep(arguments.span, of: number)
+            tell(number, to: &out)
+        }
+        return true
+    }
+
+    private func repeats(_ delta: ToolCallDelta, _ call: Call, of text: Span<UInt8>) -> Bool {
+        guard call.scan.isWhole, delta.arguments.count > 2 else { return false }
+        let inside = Int(delta.arguments.start) + 1..<Int(delta.arguments.end) - 1
+        return text.extracting(inside).isEqual(to: call.arguments.span)
+    }
+
+    /// The call that the delta belongs to; nil for a new one.
+    private func place(_ delta: ToolCallDelta, _ id: [UInt8], _ name: [UInt8]) -> Int? {
+        if let index = delta.index, let known = byIndex[index] {
+            let call = calls[known]
+            if name.isEmpty || call.name.isEmpty { return known }
+            if !id.isEmpty, !call.id.isEmpty, !call.hasOwnID, id != call.id { return nil }
+            return begins(name, after: call, delta) ? nil : known
+        }
+        if !id.isEmpty, let known = byID[id] {
+            // The same id for several calls: each has a name of its own.
+            if name.isEmpty { return known }
+            return delta.index != nil || begins(name, after: calls[known], delta) ? nil : known
+        }
+        guard let last = calls.indices.last else { return nil }
+        let call = calls[last]
+        // What is begun has no name yet: whatever comes is the rest of it.
+        if call.name.isEmpty, delta.index == nil, id.isEmpty || call.id.isEmpty { return last }
+        if !id.isEmpty { return nil }
+        if name.isEmpty { return last }
+        return delta.index == nil && name == call.name && !call.scan.isWhole ? last : nil
+    }
+
+    /// Whether a name begins another call, though nothing else tells it from that one: the
+    /// arguments are whole, and more come, or the name is another.
+    private func begins(_ name: [UInt8], after call: Call, _ delta: ToolCallDelta) -> Bool {
+        call.scan.isWhole && (delta.hasArguments || name != call.name)
+    }
+
+    private mutating func keep(_ arguments: Span<UInt8>, of number: Int) {
+        calls[number].scan.read(arguments)
+        byteCount += arguments.count
+        unsafe arguments.withUnsafeBufferPointer {
+            unsafe calls[number].arguments.append(contentsOf: $0)
+        }
+    }
+
+    /// Appends a call's first delta, with all that was held back.
+    private mutating func tell(_ number: Int, to out: inout ByteBuffer) {
+        guard !calls[number].isTold, !calls[number].name.isEmpty else { return }
+        let place = told.count
+        told.append(number)
+        calls[number].place = place
+        if calls[number].id.isEmpty {
+            calls[number].id = ownID(place)
+            calls[number].hasOwnID = true
+        }
+        byteCount += calls[number].id.count + calls[number].name.count + 64
+        begin(place, &out)
+        out.append(",")
+        write(number, to: &out)
+        out.append("}")
+    }
+
+    /// Appends a later delta of a call.
+    private mutating func goOn(
+        _ number: Int, _ arguments: Span<UInt8>, to out: inout ByteBuffer
+    ) {
+        guard let place = calls[number].place, !arguments.isEmpty else { return }
+        keep(arguments, of: number)
+        begin(place, &out)
+        out.append(",\"function\":{\"arguments\":\"")
+        out.append(arguments)
+        out.append("\"}}")
+    }
+
+    private func begin(_ place: Int, _ out: inout ByteBuffer) {
+        if !out.isEmpty { out.append(UInt8(ascii: ",")) }
+        out.append("{\"index\":")
+        out.append(decimal: place)
+    }
+
+    /// An id that no call of this answer has.
+    private func ownID(_ place: Int) -> [UInt8] {
+        var number = place + 1
+        while true {
+            let id = Array("call_\(number)".utf8)
+            if byID[id] == nil, !told.contains(where: { calls[$0].id == id }) { return id }
+            number += GenerationLimits.toolCallsMax
+        }
+    }
+
+    /// Appends all calls, as the result has them.
+    func write(to out: inout ByteBuffer) {
+        out.append(UInt8(ascii: "["))
+        for (place, number) in told.enumerated() {
+            if place > 0 { out.append(UInt8(ascii: ",")) }
+            out.append(UInt8(ascii: "{"))
+            write(number, to: &out)
+            out.append(UInt8(ascii: "}"))
+        }
+        out.append(UInt8(ascii: "]"))
+    }
+
+    private func write(_ number: Int, to out: inout ByteBuffer) {
+        let call = calls[number]
+        out.append("\"id\":\"")
+        out.append(call.id.span)
+        out.append("\",\"type\":\"function\",\"function\":{\"name\":\"")
+        out.append(call.name.span)
+        out.append("\",\"arguments\":\"")
+        out.append(call.arguments.span)
+        out.append("\"}")
+    }
+}
+
+extension Span<UInt8> {
+    /// A copy of the inside of the string token at `range`; empty where there is none.
+    fileprivate func inside(_ range: JSONRange) -> [UInt8] {
+        guard range.count > 2 else { return [] }
+        let inside = extracting(Int(range.start) + 1..<Int(range.end) - 1)
+        return unsafe inside.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+}
