@@ -113,10 +113,9 @@ import Testing
             let before = ThisProcess.openFiles
             var limit = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-            // Above what is free now: descriptors of other tests may stand anywhere.
-            let next = dup(0)
-            close(next)
-            var low = rlimit(rlim_cur: rlim_t(next + 16), rlim_max: limit.rlim_max)
+            // Above all that are open now: descriptors of other tests may stand anywhere.
+            let last = (0..<Int32(clamping: limit.rlim_cur)).last { fcntl($0, F_GETFD) >= 0 } ?? 2
+            var low = rlimit(rlim_cur: rlim_t(last + 16), rlim_max: limit.rlim_max)
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &low)
             var more = 0
             while dup(0) >= 0 { more += 1 }
