@@ -64,7 +64,8 @@ let package = Package(
         .executableTarget(
             name: "RPCDaemon",
             dependencies: [
-                "Backends", "HTTP", "Telemetry", "Scheduling", "Metrics", "Configuration",
+                "Backends", "HTTP", "Sessions", "Telemetry", "Scheduling", "Metrics",
+                "Configuration",
                 "CrowdModelsProtocol", "Kernel",
             ],
             path: "Sources/RPCDaemon/Daemon", swiftSettings: daemonSettings),
@@ -74,6 +75,7 @@ let package = Package(
 
         // The daemon's rooms; arrows only point down.
         room("Backends", ["HTTP", "Configuration", "CrowdModelsProtocol", "Kernel"]),
+        room("Sessions", ["Metrics", "Configuration", "CrowdModelsProtocol", "Kernel"]),
         room("Telemetry", ["Metrics", "Configuration", "CrowdModelsProtocol", "Kernel"]),
         room("HTTP", ["CrowdModelsProtocol", "Kernel"]),
         room("Kernel", ["CLinux", "CrowdModelsProtocol"]),
@@ -114,6 +116,9 @@ let package = Package(
         tests("ProtocolTests", ["Configuration", "CrowdModelsProtocol", "TestSupport"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("MetricsTests", ["Metrics"]),
+        tests(
+            "SessionsTests",
+            ["Configuration", "CrowdModelsProtocol", "Kernel", "Sessions", "TestSupport"]),
         tests(
             "TelemetryTests",
             ["Configuration", "CrowdModelsProtocol", "Kernel", "Metrics", "Telemetry"]),

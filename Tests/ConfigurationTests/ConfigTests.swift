@@ -112,6 +112,7 @@ import Testing
         connections_per_uid_max = 3
         in_flight_per_connection_max = 4
         queue_max = 5
+        memory_max = 2097152
         output_bytes_max = 4096
         write_stall = 0.1
         [log]

@@ -165,6 +165,28 @@ import Testing
         #expect(try other.answer(to: theirs)["result"]?["content"] == "theirs")
     }
 
+    @Test func `requests that hold memory_max together let no more in, until one has ended`() throws
+    {
+        let server = ScriptedServer()
+        let daemon = try server.daemon(backend: "", "[limits]\nmemory_max = 1048576")
+        let client = try daemon.connect()
+        let prompt = JSONValue.string(String(repeating: "x", count: 600_000))
+        let first = client.start("complete", ["ready", prompt])
+        let connection = try server.acceptRequest()
+        let other = try daemon.connect()
+        let second = other.start("complete", ["ready", prompt])
+        let refusal = try other.answer(to: second)
+        expect(refusal, "memory_max", id: second)
+        #expect(refusal["error"]?["data"]?["retryable"] == true)
+        // A small one still fits, and so does a large one once the first has ended.
+        #expect(try other.result("ping") == ["ok": true])
+        connection.answer("mine")
+        #expect(try client.answer(to: first)["result"]?["content"] == "mine")
+        let third = other.start("complete", ["ready", prompt])
+        try server.acceptRequest().answer("theirs")
+        #expect(try other.answer(to: third)["result"]?["content"] == "theirs")
+    }
+
     @Test func `queue_max requests wait for a backend, one more is told to come back`() throws {
         let server = ScriptedServer()
         let daemon = try server.daemon(

@@ -22,8 +22,12 @@ import Testing
             "Sources/RPCDaemon/Daemon",
             [
                 "Backends", "Configuration", "CrowdModelsProtocol", "Glibc", "HTTP", "Kernel",
-                "Metrics", "Scheduling", "Telemetry",
+                "Metrics", "Scheduling", "Sessions", "Telemetry",
             ]
+        ),
+        (
+            "Sources/RPCDaemon/Sessions",
+            ["Configuration", "CrowdModelsProtocol", "Kernel", "Metrics"]
         ),
         (
             "Sources/RPCDaemon/Telemetry",

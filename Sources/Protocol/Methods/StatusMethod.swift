@@ -18,8 +18,9 @@ public enum StatusMethod {
                      "connections": 2, "limits": {"line_bytes_max": 8388608, "depth_max": 128,
                      "batch_max": 100, "id_bytes_max": 4096, "name_bytes_max": 1024,
                      "connections_max": 4096, "connections_per_uid_max": 1024,
-                     "in_flight_per_connection_max": 64, "queue_max": 256, "output_bytes_max":
-                     8388608, "write_stall": 10}, "backends": {"up": 1}}
+                     "in_flight_per_connection_max": 64, "queue_max": 256, "memory_max":
+                     1073741824, "output_bytes_max": 8388608, "write_stall": 10}, "backends":
+                     {"up": 1}}
                     """#)
         ])
 }

@@ -63,7 +63,7 @@ extension Schema {
         {"type": "object", "description": "The limits in force; errors use these names.",
          "required": ["line_bytes_max", "depth_max", "batch_max", "id_bytes_max", "name_bytes_max",
           "connections_max", "connections_per_uid_max", "in_flight_per_connection_max", "queue_max",
-          "output_bytes_max", "write_stall"],
+          "memory_max", "output_bytes_max", "write_stall"],
          "properties": {
           "line_bytes_max": {"type": "integer", "minimum": 1,
             "description": "Bytes of one line, its newline not counted."},
@@ -82,6 +82,8 @@ extension Schema {
             "description": "Requests of one connection that are not answered yet."},
           "queue_max": {"type": "integer", "minimum": 1,
             "description": "Requests waiting for one backend."},
+          "memory_max": {"type": "integer", "minimum": 1,
+            "description": "Bytes held for clients in all: lines, requests, answers."},
           "output_bytes_max": {"type": "integer", "minimum": 1,
             "description": "Bytes that wait for one client to read them."},
           "write_stall": {"type": "number", "minimum": 0,

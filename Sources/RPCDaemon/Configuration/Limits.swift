@@ -36,6 +36,13 @@ package struct Limits: Equatable, Sendable {
     /// 256 / 4 × 4.7 s = 300 s, which is the default time limit: more could only time out.
     package var queueMax = 256
 
+    /// Bytes held for clients in all: lines that are not handled yet, what requests hold (their
+    /// text and what was answered so far), and output that waits to be read. Every connection may
+    /// have a line and an output of 8 MiB, and 64 requests: 4096 × 16 MiB = 64 GiB, which no
+    /// machine has to spare; 1 GiB holds 64 of the largest requests of every user that may connect
+    /// at once.
+    package var memoryMax = 1024 * mebibyte
+
     /// Bytes that may wait for one client. Reading from it pauses at `outputPauseBytes`; what
     /// is in flight by then still has to fit: 64 requests × 112 KiB = 7 MiB, and the 1 MiB.
     package var outputBytesMax = 8 * mebibyte
@@ -104,6 +111,10 @@ extension Limits {
             name: "in_flight_per_connection_max", unit: "requests", range: 1...10_000,
             path: \.inFlightPerConnectionMax),
         Key(name: "queue_max", unit: "requests", range: 1...100_000, path: \.queueMax),
+        // 64 GiB: more than a daemon that passes text on can make use of.
+        Key(
+            name: "memory_max", unit: "bytes", range: mebibyte...65_536 * mebibyte,
+            path: \.memoryMax),
         Key(
             name: "output_bytes_max", unit: "bytes", range: kibibyte...1024 * mebibyte,
             path: \.outputBytesMax),

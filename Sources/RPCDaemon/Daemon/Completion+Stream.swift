@@ -99,30 +99,13 @@ extension Completion {
     private func writeDelta(
         _ frame: ChatFrame, _ data: Span<UInt8>, content: Bool, reasoning: Bool, tools: Bool
     ) {
-        let sequence = stream?.sequence ?? 0
-        let id = reply.id
-        stream?.sequence = sequence + 1
+        stream?.sequence += 1
         // Asked for whole, and only heard as a stream: the text is kept for the result.
         guard request.isStream else { return }
-        connection.output.append(notification: "complete.delta") { out in
-            out.append("{\"id\":")
-            out.append(id.span)
-            out.append(",\"seq\":")
-            out.append(decimal: sequence)
-            if content {
-                out.append(",\"content\":")
-                out.append(data.extracting(frame.content.bounds))
-            }
-            if reasoning {
-                out.append(",\"reasoning\":")
-                out.append(data.extracting(frame.reasoning.bounds))
-            }
-            if tools {
-                out.append(",\"tool_calls\":")
-                out.append(compact: data.extracting(frame.toolCalls.bounds))
-            }
-            out.append("}")
-        }
+        reply.delta(
+            content: content ? data.extracting(frame.content.bounds) : Span(),
+            reasoning: reasoning ? data.extracting(frame.reasoning.bounds) : Span(),
+            toolCalls: tools ? data.extracting(frame.toolCalls.bounds) : Span())
     }
 
     /// The body has ended: well if it said why it stopped, or said `[DONE]`.

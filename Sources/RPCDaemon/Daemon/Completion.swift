@@ -5,13 +5,14 @@ import HTTP
 import Kernel
 import Metrics
 import Scheduling
+import Sessions
 import Telemetry
 
 /// One `complete` from its arrival to its answer: queued, sent, and heard out.
 ///
 /// The lane and the connection keep it until it is settled; then exactly one answer was given, or
 /// the caller was gone. A cancelled one is never sent again.
-final class Completion: InFlight, TransferDelegate {
+final class Completion: Job, TransferDelegate {
     /// How far it is, as `requests.list`, `complete.progress` and a timeout name it.
     enum Phase: String {
         /// Waits for its turn; left by `start`.
@@ -78,7 +79,7 @@ final class Completion: InFlight, TransferDelegate {
             priority: request.string(.priority) == "batch" ? .batch : .interactive,
             expiresAt: expiresAt, deadline: deadline)
         let admission = try lane.admit(self, ticket)
-        connection.inFlight.append(self)
+        reply.began(self)
         daemon.publishRequest(self, "added")
         daemon.loop.set(expiry, at: expiresAt)
         switch admission {
@@ -169,7 +170,7 @@ final class Completion: InFlight, TransferDelegate {
         connection.isHoldingBack = true
     }
 
-    func outputDrained() {
+    func drained() {
         transfer?.resume()
     }
 
@@ -262,7 +263,6 @@ final class Completion: InFlight, TransferDelegate {
         guard !isSettled else { return }
         isSettled = true
         daemon.loop.cancel(expiry)
-        connection.inFlight.removeAll { $0 === self }
         answer()
         daemon.count(self, outcome, code, startedAt: startedAt)
         daemon.publishRequest(self, "removed")
@@ -284,22 +284,7 @@ final class Completion: InFlight, TransferDelegate {
     private func tellProgress(position: Int?) {
         guard isProgressWanted, position == nil || position != toldPosition else { return }
         toldPosition = position ?? 0
-        let phase = phase.rawValue
-        let name = lane.name
-        let id = reply.id
-        connection.output.append(notification: "complete.progress") { out in
-            out.append("{\"id\":")
-            out.append(id.span)
-            out.append(",\"phase\":")
-            out.append(string: phase)
-            if let position {
-                out.append(",\"position\":")
-                out.append(decimal: position)
-            }
-            out.append(",\"backend\":")
-            out.append(string: name)
-            out.append("}")
-        }
-        connection.scheduleFlush()
+        reply.progress(
+            Progress(phase: phase.rawValue, position: position, backend: lane.name))
     }
 }

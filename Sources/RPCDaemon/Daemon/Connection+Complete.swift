@@ -15,13 +15,12 @@ extension Connection {
             if daemon.isStopping { throw Daemon.stopping }
             try checkRoom()
             let found = try daemon.router.route(request)
-            let completion = Completion(
-                PendingReply(self, id: id, batch: call.batch), request, found,
-                key: daemon.nextKey())
+            let reply = PendingReply(self, id: id, batch: call.batch)
             do throws(Fault) {
-                try completion.begin()
+                try reply.hold(line.count)
+                try Completion(reply, request, found, key: daemon.nextKey()).begin()
             } catch {
-                completion.reply.withdraw()
+                reply.withdraw()
                 throw error
             }
         } catch {

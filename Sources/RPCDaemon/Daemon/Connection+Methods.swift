@@ -1,6 +1,7 @@
 import Backends
 import Configuration
 import CrowdModelsProtocol
+import Sessions
 import Telemetry
 
 /// A valid call of a known method.
@@ -53,7 +54,7 @@ extension Connection {
         case .requestsList: answer(id, batch) { daemon.writeRequests(to: &$0) }
         case .requestsCancel:
             let isCancelled = try daemon.cancel(
-                key: string(arguments[0], line) ?? "", asked: peer)
+                key: string(arguments[0], line) ?? "", asked: peer.credentials)
             answer(id, batch) { out in
                 out.append("{\"cancelled\":")
                 out.append(bool: isCancelled)
@@ -98,10 +99,10 @@ extension Connection {
     /// Ends what is in flight here under that id; false where nothing is.
     private func cancel(_ id: Span<UInt8>) -> Bool {
         let canonical = RequestID.canonical(id)
-        guard let request = inFlight.first(where: { $0.reply.canonicalID == canonical }) else {
+        guard let request = inFlight.first(where: { $0.canonicalID == canonical }) else {
             return false
         }
-        request.cancel()
+        request.job?.cancel()
         return true
     }
 

@@ -97,7 +97,7 @@ extension Connection {
         if id.isEmpty || RequestID.isNull(id) { return false }
         if inFlight.isEmpty && batch == nil { return false }
         let canonical = RequestID.canonical(id)
-        if inFlight.contains(where: { $0.reply.canonicalID == canonical }) { return true }
+        if inFlight.contains(where: { $0.canonicalID == canonical }) { return true }
         guard let batch else { return false }
         if batch.ids.contains(canonical) { return true }
         batch.ids.append(canonical)

@@ -1,7 +1,7 @@
 import Configuration
 import CrowdModelsProtocol
 import Kernel
-import Metrics
+import Sessions
 import Telemetry
 
 /// One client: its lines come in, its answers go out, and what it asked for dies with it.
@@ -22,14 +22,10 @@ final class Connection: EventHandler, TurnWork, Continuation {
     /// It lives as long as the process.
     let daemon: Daemon
     let serial: UInt64
-    let peer: PeerCredentials
-    /// The peer's process name, for statistics; looked up when first asked for.
-    private(set) lazy var processName = PeerProcess.name(of: peer.pid)
-    /// Where its requests without a tag are counted.
-    var clientSeries: SeriesID?
+    let peer: Peer
     var output = ByteBuffer()
     /// What it asked for and is not answered yet.
-    var inFlight: [any InFlight] = []
+    var inFlight: [PendingReply] = []
     var subscriptions: [Subscription] = []
     private var subscriptionsMade = 0
 
@@ -56,7 +52,7 @@ final class Connection: EventHandler, TurnWork, Continuation {
     ) throws(Errno) {
         self.daemon = daemon
         self.serial = serial
-        self.peer = peer
+        self.peer = Peer(connection: serial, credentials: peer)
         number = descriptor.number
         framer = LineFramer(lineBytesMax: daemon.limits.lineBytesMax)
         self.descriptor = consume descriptor
@@ -226,7 +222,7 @@ final class Connection: EventHandler, TurnWork, Continuation {
         }
         if isHoldingBack, output.count <= daemon.limits.outputPauseBytes / 2 {
             isHoldingBack = false
-            for request in inFlight { request.outputDrained() }
+            for reply in inFlight { reply.job?.drained() }
         }
         watch()
     }
@@ -241,9 +237,15 @@ final class Connection: EventHandler, TurnWork, Continuation {
 
     private func dropStalled() {
         daemon.log.warning(
-            "Dropped a client (uid \(peer.uid), \(processName)) that took none of \(output.count) "
+            "Dropped a client (uid \(peer.uid), \(peer.processName)) that took none of \(output.count) "
                 + "bytes for \(daemon.limits.writeStall.value) s (write_stall)")
         close()
+    }
+
+    /// Output of a request that goes on has come.
+    func noteOutput(of reply: PendingReply) {
+        if reply.isFull { isHoldingBack = true }
+        scheduleFlush()
     }
 
     /// A name for the next subscription, unique on this connection.
@@ -261,9 +263,9 @@ final class Connection: EventHandler, TurnWork, Continuation {
         daemon.loop.cancel(stallTimer)
         daemon.loop.forget(number)
         descriptor = nil
-        let requests = inFlight
+        let replies = inFlight
         inFlight.removeAll()
-        for request in requests { request.abandon() }
+        for reply in replies { reply.abandon() }
         for subscription in subscriptions { drop(subscription) }
         output.removeAll(keeping: 0)
         input.removeAll(keeping: 0)

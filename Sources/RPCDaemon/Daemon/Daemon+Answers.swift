@@ -3,6 +3,7 @@ import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Scheduling
+import Sessions
 
 /// Answers that need nobody's patience: what the daemon knows, written as it stands.
 extension Daemon {
@@ -192,7 +193,7 @@ extension Completion {
 
     /// Whose it is, as statistics name it.
     var clientText: String {
-        "uid:\(connection.peer.uid) \(tag ?? connection.processName)"
+        "uid:\(connection.peer.uid) \(tag ?? connection.peer.processName)"
     }
 
     /// Appends the Request object of the protocol.

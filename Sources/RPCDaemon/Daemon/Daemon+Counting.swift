@@ -3,6 +3,7 @@ import CrowdModelsProtocol
 import Kernel
 import Metrics
 import Scheduling
+import Sessions
 import Telemetry
 
 /// How requests are counted: each once, when it ends.
@@ -54,10 +55,10 @@ extension Daemon {
     private func series(of connection: Connection, tag: String?) -> SeriesID {
         let uid = connection.peer.uid
         if let tag { return statistics.store.series(.client, "uid:\(uid) \(tag)", now: loop.now) }
-        if let known = connection.clientSeries, statistics.store.isCurrent(known) { return known }
+        if let known = connection.peer.series, statistics.store.isCurrent(known) { return known }
         let fresh = statistics.store.series(
-            .client, "uid:\(uid) \(connection.processName)", now: loop.now)
-        connection.clientSeries = fresh
+            .client, "uid:\(uid) \(connection.peer.processName)", now: loop.now)
+        connection.peer.series = fresh
         return fresh
     }
 

@@ -2,6 +2,7 @@ import Backends
 import Configuration
 import CrowdModelsProtocol
 import Kernel
+import Sessions
 import Telemetry
 
 /// The daemon: what is configured, who is connected, which backends there are, what was counted.
@@ -39,6 +40,8 @@ final class Daemon {
     private lazy var idleTimer = Timer { [unowned self] in endIdling() }
     private lazy var shutdownTimer = Timer { [unowned self] in cutShort() }
 
+    /// What is held for clients.
+    let memory: MemoryAccount
     /// Those of the configuration, at hand for every request.
     let limits: Limits
     var router: Router { Router(daemon: self) }
@@ -50,6 +53,7 @@ final class Daemon {
     ) {
         self.config = config
         limits = config.limits
+        memory = MemoryAccount(max: config.limits.memoryMax)
         self.configPath = configPath
         self.socketPath = socketPath
         self.loop = loop

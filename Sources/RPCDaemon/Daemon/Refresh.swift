@@ -1,8 +1,9 @@
 import Backends
 import CrowdModelsProtocol
+import Sessions
 
 /// `models.refresh`: asks the backends now and answers when the last of them has.
-final class Refresh: InFlight {
+final class Refresh: Job {
     let reply: PendingReply
     private let lanes: [BackendLane]
     private var remaining: Int
@@ -16,7 +17,7 @@ final class Refresh: InFlight {
     }
 
     func start() {
-        reply.connection.inFlight.append(self)
+        reply.began(self)
         if lanes.isEmpty { return answer() }
         for lane in lanes {
             lane.server.refresh { [weak lane, self] outcome in
@@ -34,7 +35,7 @@ final class Refresh: InFlight {
         _ = settle()
     }
 
-    func outputDrained() {}
+    func drained() {}
 
     private func heard(_ outcome: ModelServer.Outcome, of lane: BackendLane) {
         lane.looked(outcome)
@@ -65,7 +66,6 @@ final class Refresh: InFlight {
     private func settle() -> Bool {
         if isSettled { return false }
         isSettled = true
-        reply.connection.inFlight.removeAll { $0 === self }
         return true
     }
 }
