@@ -43,6 +43,9 @@ public struct ByteBuffer: ~Copyable {
     /// Whether no byte waits to be read.
     @inlinable public var isEmpty: Bool { end == start }
 
+    /// Bytes of memory that it owns.
+    @inlinable public var allocated: Int { capacity }
+
     /// The bytes that wait to be read, in place.
     @inlinable public var span: Span<UInt8> {
         @_lifetime(borrow self)

@@ -58,6 +58,18 @@ public struct LineFramer: Sendable {
         return .line(length: unread.count, consumed: unread.count)
     }
 
+    /// Passes over the line that `unread` begins with, whatever has come of it; how many bytes are
+    /// done with, newline included.
+    public mutating func skip(_ unread: Span<UInt8>) -> Int {
+        scanned = 0
+        if let newline = Self.firstNewline(in: unread, from: 0) {
+            isSkipping = false
+            return newline + 1
+        }
+        isSkipping = isSkipping || !unread.isEmpty
+        return unread.count
+    }
+
     /// Offset of the first newline at or after `start`, looking at eight bytes at a time.
     @inline(__always)
     static func firstNewline(in bytes: Span<UInt8>, from start: Int) -> Int? {

@@ -168,9 +168,9 @@ import Testing
     @Test func `requests that hold memory_max together let no more in, until one has ended`() throws
     {
         let server = ScriptedServer()
-        let daemon = try server.daemon(backend: "", "[limits]\nmemory_max = 1048576")
+        let daemon = try server.daemon(backend: "", "[limits]\nmemory_max = 8388608")
         let client = try daemon.connect()
-        let prompt = JSONValue.string(String(repeating: "x", count: 600_000))
+        let prompt = JSONValue.string(String(repeating: "x", count: 2_500_000))
         let first = client.start("complete", ["ready", prompt])
         let connection = try server.acceptRequest()
         let other = try daemon.connect()

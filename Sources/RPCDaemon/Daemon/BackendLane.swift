@@ -4,6 +4,7 @@ import CrowdModelsProtocol
 import Kernel
 import Metrics
 import Scheduling
+import Sessions
 import Telemetry
 
 /// One backend as the daemon drives it: the server, the queue before it, and who is in both.
@@ -169,7 +170,7 @@ final class BackendLane {
         publishedModels = now
         daemon.modelsText = []
         offers = now.map { FoundModel(model: $0, lane: self) }
-        guard daemon.hasSubscribers, before != now else { return }
+        guard daemon.desk.feed.isHeard(.models), before != now else { return }
         // By name: a list of many thousands is not searched through for each of them.
         let known = Dictionary(before.map { ($0.id, $0) }) { first, _ in first }
         let names = Set(now.map(\.id))

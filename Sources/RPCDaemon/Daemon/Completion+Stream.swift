@@ -3,6 +3,7 @@ import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
+import Sessions
 
 /// A streamed answer: each event becomes a delta, its text passed on as the bytes it came as.
 extension Completion {
@@ -20,8 +21,7 @@ extension Completion {
         } catch {
             fault = failure.fault(of: .answerTooLarge)
         }
-        if let fault { return fail(fault, sent: true) }
-        if !isSettled { connection.scheduleFlush() }
+        if let fault { fail(fault, sent: true) }
     }
 
     private func keepPlain(_ bytes: Span<UInt8>) {
@@ -82,7 +82,7 @@ extension Completion {
             guard stream?.keepToolCalls(deltas) == true else { return tooManyToolCalls }
         }
         if let size = stream?.resultBytes, size > daemon.limits.outputBytesMax {
-            return connection.tooLarge(size)
+            return .answerTooLarge(size, limit: daemon.limits.outputBytesMax)
         }
         writeDelta(
             frame, data, content: hasContent, reasoning: hasReasoning, tools: hasTools)

@@ -10,7 +10,7 @@ import Telemetry
 
 /// One `complete` from its arrival to its answer: queued, sent, and heard out.
 ///
-/// The lane and the connection keep it until it is settled; then exactly one answer was given, or
+/// The lane and the reply keep it until it is settled; then exactly one answer was given, or
 /// the caller was gone. A cancelled one is never sent again.
 final class Completion: Job, TransferDelegate {
     /// How far it is, as `requests.list`, `complete.progress` and a timeout name it.
@@ -25,7 +25,7 @@ final class Completion: Job, TransferDelegate {
         case generating
     }
 
-    let reply: PendingReply
+    let reply: any Reply
     let key: UInt64
     let request: ChatRequest
     let lane: BackendLane
@@ -49,11 +49,11 @@ final class Completion: Job, TransferDelegate {
     private lazy var expiry = Timer { [unowned self] in expire() }
 
     var daemon: Daemon { lane.daemon }
-    var connection: Connection { reply.connection }
+    var peer: Peer { reply.peer }
     /// The model that was asked for, as its backend listed it then.
     var model: Model { found.model }
 
-    init(_ reply: PendingReply, _ request: ChatRequest, _ found: FoundModel, key: UInt64) {
+    init(_ reply: any Reply, _ request: ChatRequest, _ found: FoundModel, key: UInt64) {
         let daemon = found.lane.daemon
         self.reply = reply
         self.request = request
@@ -165,9 +165,7 @@ final class Completion: Job, TransferDelegate {
     // MARK: Flow
 
     private func holdBackIfNeeded() {
-        guard connection.output.count > daemon.limits.outputPauseBytes, let transfer else { return }
-        transfer.pause()
-        connection.isHoldingBack = true
+        if reply.isFull { transfer?.pause() }
     }
 
     func drained() {

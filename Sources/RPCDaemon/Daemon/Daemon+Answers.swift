@@ -25,7 +25,7 @@ extension Daemon {
         out.append(",\"queued\":")
         out.append(decimal: lanes.reduce(0) { $0 + $1.queue.queued })
         out.append(",\"connections\":")
-        out.append(decimal: connections.count)
+        out.append(decimal: reception.count)
         out.append(",\"limits\":")
         out.append(tree: config.limits.tree)
         out.append(",\"backends\":{")
@@ -142,7 +142,7 @@ extension Daemon {
         key: String, cancelledBy peer: PeerCredentials
     ) throws(Fault) -> Completion? {
         guard let completion = requests.first(where: { $0.keyText == key }) else { return nil }
-        let owner = completion.connection.peer.uid
+        let owner = completion.peer.uid
         guard owner == peer.uid || isAdmin(peer) else {
             throw Fault(
                 .permissionDenied,
@@ -193,7 +193,7 @@ extension Completion {
 
     /// Whose it is, as statistics name it.
     var clientText: String {
-        "uid:\(connection.peer.uid) \(tag ?? connection.peer.processName)"
+        "uid:\(peer.uid) \(tag ?? peer.processName)"
     }
 
     /// Appends the Request object of the protocol.

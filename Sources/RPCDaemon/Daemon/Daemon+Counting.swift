@@ -29,7 +29,7 @@ extension Daemon {
         var sample = RequestSample(outcome, errorKind: Self.kind(of: code))
         sample.backend = completion.lane.series(in: &statistics.store, now: loop.now)
         sample.model = statistics.store.series(.model, completion.model.id, now: loop.now)
-        sample.client = series(of: completion.connection, tag: completion.tag)
+        sample.client = series(of: completion.peer, tag: completion.tag)
         sample.promptTokens = UInt64(clamping: report.promptTokens ?? 0)
         sample.completionTokens = UInt64(clamping: report.completionTokens ?? 0)
         sample.tokensPerSecond = report.tokensPerSecond
@@ -46,19 +46,19 @@ extension Daemon {
     }
 
     /// A request was refused before any backend took it.
-    func countRejected(_ fault: Fault, by connection: Connection, tag: String?) {
+    func countRejected(_ fault: Fault, by peer: Peer, tag: String?) {
         var sample = RequestSample(.rejected, errorKind: Self.kind(of: fault.code))
-        sample.client = series(of: connection, tag: tag)
+        sample.client = series(of: peer, tag: tag)
         statistics.store.finished(sample, now: loop.now)
     }
 
-    private func series(of connection: Connection, tag: String?) -> SeriesID {
-        let uid = connection.peer.uid
+    private func series(of peer: Peer, tag: String?) -> SeriesID {
+        let uid = peer.uid
         if let tag { return statistics.store.series(.client, "uid:\(uid) \(tag)", now: loop.now) }
-        if let known = connection.peer.series, statistics.store.isCurrent(known) { return known }
+        if let known = peer.series, statistics.store.isCurrent(known) { return known }
         let fresh = statistics.store.series(
-            .client, "uid:\(uid) \(connection.peer.processName)", now: loop.now)
-        connection.peer.series = fresh
+            .client, "uid:\(uid) \(peer.processName)", now: loop.now)
+        peer.series = fresh
         return fresh
     }
 

@@ -21,14 +21,16 @@ final class Daemon {
     /// The answer to `models.list`; empty where a list has changed since.
     var modelsText: [UInt8] = []
     let notify = SystemdNotify()
-    private(set) var connections: [UInt64: Connection] = [:]
-    private var connectionsPerUID: [UInt32: Int] = [:]
+    /// What all conversations share.
+    private(set) lazy var desk = Desk(self, on: loop, limits: limits)
+    /// Who is connected.
+    private(set) lazy var reception = Reception(desk, delegate: self)
+    /// Those that ask the backends now.
+    var refreshes: [Refresh] = []
     private var listener: Listener?
     private var socketFile: SocketFile?
-    private var lastSerial: UInt64 = 0
     private var lastKey: UInt64 = 0
     private(set) var isStopping = false
-    private var subscriptionCount = 0
     /// Whether systemd passed the listening socket, and will start us again.
     private var isActivated = false
     /// Whether systemd passed one connection (Accept=yes), and its end is the daemon's.
@@ -40,8 +42,6 @@ final class Daemon {
     private lazy var idleTimer = Timer { [unowned self] in endIdling() }
     private lazy var shutdownTimer = Timer { [unowned self] in cutShort() }
 
-    /// What is held for clients.
-    let memory: MemoryAccount
     /// Those of the configuration, at hand for every request.
     let limits: Limits
     var router: Router { Router(daemon: self) }
@@ -53,7 +53,6 @@ final class Daemon {
     ) {
         self.config = config
         limits = config.limits
-        memory = MemoryAccount(max: config.limits.memoryMax)
         self.configPath = configPath
         self.socketPath = socketPath
         self.loop = loop
@@ -91,7 +90,7 @@ final class Daemon {
         lanes = config.backends.sorted { $0.priority < $1.priority }.map { backend in
             BackendLane(ModelServer(backend, key: keys[backend.name], on: loop), of: self)
         }
-        log.listener = { [unowned self] line in publish(.log) { line.write(to: &$0) } }
+        log.listener = { [unowned self] line in desk.feed.publish(.log) { line.write(to: &$0) } }
         loop.turnEnded = { [unowned self] nanoseconds in
             statistics.loopDelayed(seconds: Double(nanoseconds) / 1e9, now: loop.now)
         }
@@ -119,8 +118,8 @@ final class Daemon {
             case .listener(let descriptor): try listen(descriptor)
             case .connection(let descriptor):
                 servesOne = true
-                accept(descriptor)
-                if connections.isEmpty { stop("its connection was refused") }
+                reception.accept(descriptor)
+                if reception.count == 0 { stop("its connection was refused") }
             }
             startIdling()
         } catch {
@@ -136,9 +135,9 @@ final class Daemon {
             starved: { [unowned self] error in
                 log.warning(
                     "Cannot accept connections: \(error.message); waiting for a descriptor to be "
-                        + "free (\(connections.count) clients are connected)")
+                        + "free (\(reception.count) clients are connected)")
             },
-            accepted: { [unowned self] descriptor in accept(descriptor) })
+            accepted: { [unowned self] descriptor in reception.accept(descriptor) })
     }
 
     /// Descriptors that may be watched before accepting pauses: what is left is for backends,
@@ -154,7 +153,7 @@ final class Daemon {
     /// With nobody connected, a daemon that its socket started ends after `idle_exit`; systemd
     /// starts it again for the next client.
     private func startIdling() {
-        guard isActivated, config.server.idleExit > 0, connections.isEmpty, !isStopping else {
+        guard isActivated, config.server.idleExit > 0, reception.count == 0, !isStopping else {
             return
         }
         loop.set(idleTimer, after: config.server.idleExit.nanoseconds)
@@ -163,7 +162,7 @@ final class Daemon {
     private func endIdling() {
         // Whoever connected in the meantime waits with the kernel and is served first.
         listener?.ready(.readable)
-        if connections.isEmpty { stop("idle for \(config.server.idleExit.value) s") }
+        if reception.count == 0 { stop("idle for \(config.server.idleExit.value) s") }
     }
 
     /// Accepts no more, refuses what waits, and ends when what runs has ended or
@@ -182,7 +181,7 @@ final class Daemon {
         }
         loop.set(shutdownTimer, after: config.server.shutdownTimeout.nanoseconds)
         // What was sent before we were asked to stop may not have been read yet.
-        for connection in connections.values { connection.ready(.readable) }
+        reception.readAll()
         endIfIdle()
     }
 
@@ -193,91 +192,34 @@ final class Daemon {
         for completion in lanes.flatMap({ Array($0.completions.values) }) {
             completion.cutShort()
         }
+        for refresh in refreshes { refresh.cutShort() }
         end()
     }
 
     /// Ends the loop once nothing is in flight and all answers are written.
     func endIfIdle() {
-        guard isStopping, lanes.allSatisfy({ $0.completions.isEmpty }) else { return }
-        for connection in connections.values { connection.flush() }
-        if connections.values.allSatisfy(\.isDone) { end() }
+        guard isStopping, refreshes.isEmpty, lanes.allSatisfy({ $0.completions.isEmpty }) else {
+            return
+        }
+        reception.flushAll()
+        if reception.isDone { end() }
     }
 
     private func end() {
-        for connection in connections.values { connection.flush() }
+        reception.flushAll()
         for lane in lanes { lane.close() }
         loop.stop()
     }
 
-    // MARK: Connections
+    // MARK: Sessions
 
-    private func accept(_ descriptor: consuming FileDescriptor) {
-        do throws(Errno) {
-            let peer = try PeerCredentials(of: descriptor.number)
-            if let fault = refusal(of: peer) {
-                var line = ByteBuffer()
-                line.append(answerTo: Span(), fault: fault)
-                line.append(UInt8(ascii: "\n"))
-                _ = try? descriptor.write(line.span)
-                // Closed with bytes unread, it would look reset to a client that has asked already.
-                try? loop.read(descriptor.number) { _ in }
-                return
-            }
-            lastSerial += 1
-            let connection = try Connection(descriptor, serial: lastSerial, peer: peer, of: self)
-            connections[lastSerial] = connection
-            loop.cancel(idleTimer)
-            connectionsPerUID[peer.uid, default: 0] += 1
-        } catch {
-            log.warning("Cannot serve a new connection: \(error.message)")
-        }
-    }
-
-    /// Why this peer is not served.
-    private func refusal(of peer: PeerCredentials) -> Fault? {
-        let server = config.server
-        if !server.allowedUIDs.isEmpty || !server.allowedGIDs.isEmpty {
-            let isAllowed =
-                server.allowedUIDs.contains(peer.uid) || server.allowedGIDs.contains(peer.gid)
-                || peer.uid == ThisProcess.uid || peer.uid == 0
-            if !isAllowed {
-                return Fault(
-                    .permissionDenied,
-                    "user \(peer.uid) may not use this daemon (allowed_uids, allowed_gids)")
-            }
-        }
-        if connections.count >= limits.connectionsMax {
-            return Self.tooMany("connections_max", limits.connectionsMax)
-        }
-        if connectionsPerUID[peer.uid] ?? 0 >= limits.connectionsPerUIDMax {
-            return Self.tooMany("connections_per_uid_max", limits.connectionsPerUIDMax)
-        }
-        return nil
-    }
-
-    private static func tooMany(_ name: String, _ value: Int) -> Fault {
-        Fault(
-            .limitExceeded,
-            "there are \(value) connections already, as many as may be (\(name)); close one first",
-            data: ["limit": .string(name), "value": .integer(value)])
-    }
-
-    /// A connection has closed and forgot all that it asked for.
-    func closed(_ connection: Connection) {
-        guard connections.removeValue(forKey: connection.serial) != nil else { return }
-        let uid = connection.peer.uid
-        let left = (connectionsPerUID[uid] ?? 1) - 1
-        connectionsPerUID[uid] = left > 0 ? left : nil
+    /// A client has come or gone.
+    func sessionsChanged() {
+        loop.cancel(idleTimer)
         if isStopping { return endIfIdle() }
+        if reception.count > 0 { return }
         if servesOne { return stop("its connection has closed") }
         startIdling()
-    }
-
-    /// Whether anybody listens to anything.
-    var hasSubscribers: Bool { subscriptionCount > 0 }
-
-    func subscriptionsChanged(by count: Int) {
-        subscriptionCount += count
     }
 
     // MARK: Requests

@@ -4,20 +4,23 @@ import Sessions
 
 /// `models.refresh`: asks the backends now and answers when the last of them has.
 final class Refresh: Job {
-    let reply: PendingReply
+    private let reply: any Reply
+    private let daemon: Daemon
     private let lanes: [BackendLane]
     private var remaining: Int
     private var errors: [JSONValue] = []
     private var isSettled = false
 
-    init(_ reply: PendingReply, _ lanes: [BackendLane]) {
+    init(_ reply: any Reply, _ lanes: [BackendLane], of daemon: Daemon) {
         self.reply = reply
         self.lanes = lanes
+        self.daemon = daemon
         remaining = lanes.count
     }
 
     func start() {
         reply.began(self)
+        daemon.refreshes.append(self)
         if lanes.isEmpty { return answer() }
         for lane in lanes {
             lane.server.refresh { [weak lane, self] outcome in
@@ -29,10 +32,17 @@ final class Refresh: Job {
     func cancel() {
         guard settle() else { return }
         reply.fail(Fault(.cancelled, "the request was cancelled"))
+        daemon.endIfIdle()
     }
 
     func abandon() {
         _ = settle()
+    }
+
+    /// The daemon ends before the backends have answered.
+    func cutShort() {
+        guard settle() else { return }
+        reply.fail(Daemon.stopping)
     }
 
     func drained() {}
@@ -52,7 +62,6 @@ final class Refresh: Job {
 
     private func answer() {
         guard settle() else { return }
-        let daemon = reply.connection.daemon
         let errors = JSONValue.array(errors)
         reply.succeed { out in
             out.append("{\"models\":[")
@@ -61,11 +70,13 @@ final class Refresh: Job {
             errors.write(to: &out)
             out.append("}")
         }
+        daemon.endIfIdle()
     }
 
     private func settle() -> Bool {
         if isSettled { return false }
         isSettled = true
+        daemon.refreshes.removeAll { $0 === self }
         return true
     }
 }

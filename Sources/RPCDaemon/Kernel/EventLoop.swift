@@ -155,9 +155,23 @@ package final class EventLoop {
         turnWork.append(work)
     }
 
-    /// Lets `continuation` go on in the next turn, which then does not wait for anything.
+    /// Lets `continuation` go on in the next turn, which then does not wait for anything. Those for
+    /// whom that turn has no time left are the first in the one after it.
     package func inNextTurn(_ continuation: any Continuation) {
         continuations.append(continuation)
+    }
+
+    /// How many go on in the next turn.
+    package var waiting: Int { continuations.count }
+
+    /// Whether this turn has taken as long as one should, as far as somebody has looked.
+    package private(set) var isTurnSpent = false
+
+    /// The clock now, and with it whether the turn is spent.
+    package func lookAtClock() -> UInt64 {
+        let time = Clock.monotonic()
+        isTurnSpent = time &- now >= TurnBudget.turn
+        return time
     }
 
     /// Runs until `stop`.
@@ -170,18 +184,32 @@ package final class EventLoop {
                 clinux_epoll_wait(
                     epoll.number, &events, Int32(events.count), millisecondsToWait()))
             now = Clock.monotonic()
+            isTurnSpent = false
             swap(&continuing, &continuations)
             for index in 0..<Int(ready) {
                 dispatch(events[index])
             }
-            if !continuing.isEmpty {
-                for continuation in continuing { continuation.continueTurn() }
-                continuing.removeAll(keepingCapacity: true)
-            }
+            if !continuing.isEmpty { resume(&continuing) }
             fireTimers()
             runTurnWork()
             turnEnded?(Clock.monotonic() &- now)
         }
+    }
+
+    /// Lets those go on who waited for this turn: at least one, and then as many as it has time
+    /// for.
+    private func resume(_ continuing: inout [any Continuation]) {
+        var count = 0
+        for continuation in continuing {
+            continuation.continueTurn()
+            count += 1
+            _ = lookAtClock()
+            if isTurnSpent { break }
+        }
+        if count < continuing.count {
+            continuations.insert(contentsOf: continuing[count...], at: 0)
+        }
+        continuing.removeAll(keepingCapacity: true)
     }
 
     /// Ends `run` at the end of this turn.

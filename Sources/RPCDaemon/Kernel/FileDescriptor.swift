@@ -22,6 +22,12 @@ package struct FileDescriptor: ~Copyable, Sendable {
         unsafe try Errno.check(clinux_read(number, bytes.baseAddress, bytes.count))
     }
 
+    /// What was sent on a socket and is not read yet, in the kernel's own measure: it falls
+    /// whenever the other side has read a piece that was sent at once, at most 36 KiB.
+    package func unread() -> Int {
+        Int(max(0, clinux_unread(number)))
+    }
+
     /// Writes as much of `bytes` as fits now, never raising SIGPIPE.
     @inline(__always)
     package func write(_ bytes: Span<UInt8>) throws(Errno) -> Int {

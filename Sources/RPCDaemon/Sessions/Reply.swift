@@ -15,7 +15,8 @@ package protocol Reply: AnyObject {
 
     /// Says how many bytes are held for this request in all: its text, and what its server has
     /// answered so far. Throws 1013 where the daemon would hold more than `memory_max`; the request
-    /// is to be given up then.
+    /// is to be given up then. Before `began` it also throws where the caller has as many requests
+    /// in flight as it may: whatever goes on after its call says first what it holds.
     func hold(_ bytes: Int) throws(Fault)
 
     /// Answers with the result that `write` appends, a JSON value without line ends.

@@ -18,6 +18,8 @@ package protocol Service: AnyObject {
 package struct Call {
     package let method: Method
     package let arguments: Arguments
+    /// What was found in the params of a long line; nil for a short one.
+    package let survey: ParamsSurvey?
     /// Whether nobody waits for an answer.
     package let isNotification: Bool
     /// Whether what belongs to the request can be told before its answer: it has an id that is not
@@ -25,10 +27,12 @@ package struct Call {
     package let canStream: Bool
 
     package init(
-        method: Method, arguments: Arguments, isNotification: Bool = false, canStream: Bool
+        method: Method, arguments: Arguments, survey: ParamsSurvey? = nil,
+        isNotification: Bool = false, canStream: Bool
     ) {
         self.method = method
         self.arguments = arguments
+        self.survey = survey
         self.isNotification = isNotification
         self.canStream = canStream
     }

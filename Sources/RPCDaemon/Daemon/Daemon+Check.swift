@@ -1,41 +1,44 @@
 import Backends
+import Configuration
 import CrowdModelsProtocol
+import Sessions
 import Telemetry
 
 /// `check`: what a call would get by what the daemon knows now. It runs nothing.
-extension Connection {
+extension Daemon {
     /// Checks within checks that are looked into: each reads what is inside it once more.
     private static let nestedChecksMax = 4
 
     /// Throws what the call that `arguments` describe would be refused with.
     func check(
-        _ arguments: Arguments, _ line: Span<UInt8>, _ survey: ParamsSurvey?, nesting: Int = 0
+        _ arguments: Arguments, _ line: Span<UInt8>, _ survey: ParamsSurvey?, for peer: Peer,
+        nesting: Int = 0
     ) throws(Fault) {
         guard let method = try method(named: arguments[0], line) else { return }
         let inner = survey?.ofChecked
         let call = try Arguments(
-            params: arguments[1], of: method, in: line, limits: daemon.limits.request,
+            params: arguments[1], of: method, in: line, limits: limits.request,
             survey: inner)
         switch method {
         case .help: _ = try self.method(named: call[0], line)
         case .check:
             // The survey of a long line goes one check deep.
             guard nesting < Self.nestedChecksMax, survey == nil else { return }
-            try check(call, line, nil, nesting: nesting + 1)
-        case .modelsList: _ = try ModelFilter(daemon, call, line)
+            try check(call, line, nil, for: peer, nesting: nesting + 1)
+        case .modelsList: _ = try ModelFilter(self, call, line)
         case .modelsGet:
             try foreseen { () throws(Fault) in
-                _ = try daemon.router.model(named: string(call[0], line) ?? "")
+                _ = try router.model(named: Self.string(call[0], line) ?? "")
             }
-        case .modelsRefresh: _ = try daemon.router.lanes(named: string(call[0], line))
+        case .modelsRefresh: _ = try router.lanes(named: Self.string(call[0], line))
         case .complete:
             let request = try ChatRequest(line, call, survey: inner)
-            try foreseen { () throws(Fault) in _ = try daemon.router.route(request) }
+            try foreseen { () throws(Fault) in _ = try router.route(request) }
         case .requestsCancel:
-            _ = try daemon.request(key: string(call[0], line) ?? "", cancelledBy: peer)
+            _ = try request(key: Self.string(call[0], line) ?? "", cancelledBy: peer.credentials)
         case .stats: _ = try StatsQuery(call, line)
-        case .configReload: throw try daemon.reloadRefusal(askedBy: peer)
-        case .shutdown: try daemon.requireAdmin(peer, to: "shutdown")
+        case .configReload: throw try reloadRefusal(askedBy: peer.credentials)
+        case .shutdown: try requireAdmin(peer.credentials, to: "shutdown")
         case .ping, .status, .discover, .backendsList, .cancel, .cancelRequest, .cancelRequestACP,
             .cancelled, .requestsList, .subscribe, .unsubscribe, .configGet:
             break

@@ -1,0 +1,36 @@
+import Configuration
+import CrowdModelsProtocol
+import Kernel
+import Sessions
+import Telemetry
+
+/// Who may use the daemon.
+extension Daemon: ReceptionDelegate {
+    /// Why this peer is not served: it is in none of the lists, where there are any. The owner and
+    /// root are always let in.
+    func refusal(of peer: PeerCredentials) -> Fault? {
+        let server = config.server
+        if server.allowedUIDs.isEmpty && server.allowedGIDs.isEmpty { return nil }
+        let isAllowed =
+            server.allowedUIDs.contains(peer.uid) || server.allowedGIDs.contains(peer.gid)
+            || peer.uid == ThisProcess.uid || peer.uid == 0
+        if isAllowed { return nil }
+        return Fault(
+            .permissionDenied,
+            "user \(peer.uid) may not use this daemon (allowed_uids, allowed_gids)")
+    }
+
+    // MARK: What the reception says
+
+    func warn(_ message: String) {
+        log.warning(message)
+    }
+
+    func sessionsMayBeDone() {
+        if isStopping { endIfIdle() }
+    }
+
+    func memoryFreed() {
+        workEnded()
+    }
+}

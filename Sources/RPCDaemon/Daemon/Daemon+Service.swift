@@ -1,0 +1,104 @@
+import Backends
+import Configuration
+import CrowdModelsProtocol
+import Sessions
+import Telemetry
+
+/// What each method does. Those that can be answered at once are, within the turn that read them.
+extension Daemon: Service {
+    func perform(
+        _ call: Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
+    ) throws(Fault) {
+        let arguments = call.arguments
+        switch call.method {
+        case .ping: reply.succeed { $0.append("{\"ok\":true}") }
+        case .status: reply.succeed { writeStatus(to: &$0) }
+        case .help:
+            let method = try method(named: arguments[0], line)
+            reply.succeed { writeHelp(of: method, to: &$0) }
+        case .check:
+            try check(arguments, line, call.survey, for: peer)
+            reply.succeed { $0.append("{\"valid\":true}") }
+        case .discover: reply.succeed { writeOpenRPC(to: &$0) }
+        case .modelsList:
+            let filter = try ModelFilter(self, arguments, line)
+            reply.succeed { writeModels(filter, to: &$0) }
+        case .modelsGet:
+            let found = try router.model(named: Self.string(arguments[0], line) ?? "")
+            reply.succeed { write(found, to: &$0) }
+        case .modelsRefresh:
+            let lanes = try router.lanes(named: Self.string(arguments[0], line))
+            if isStopping { throw Daemon.stopping }
+            try reply.hold(line.count)
+            Refresh(reply, lanes, of: self).start()
+        case .backendsList: reply.succeed { writeBackends(to: &$0) }
+        case .complete: try complete(call, line, for: peer, reply)
+        case .requestsList: reply.succeed { writeRequests(to: &$0) }
+        case .requestsCancel:
+            let key = Self.string(arguments[0], line) ?? ""
+            let isCancelled = try cancel(key: key, asked: peer.credentials)
+            reply.succeed { out in
+                out.append("{\"cancelled\":")
+                out.append(bool: isCancelled)
+                out.append("}")
+            }
+        case .stats:
+            let query = try StatsQuery(arguments, line)
+            reply.succeed { writeStats(query, to: &$0) }
+        case .configGet: reply.succeed { writeConfig(to: &$0) }
+        case .configReload: throw try reloadRefusal(askedBy: peer.credentials)
+        case .shutdown:
+            try requireAdmin(peer.credentials, to: "shutdown")
+            reply.succeed { $0.append("{\"ok\":true}") }
+            ShutdownOrder(self, from: peer.credentials).give()
+        case .cancel, .cancelRequest, .cancelRequestACP, .cancelled, .subscribe, .unsubscribe:
+            preconditionFailure("a conversation does what is about itself")
+        }
+    }
+
+    func writeSnapshot(of topic: Topic, to out: inout ByteBuffer) {
+        switch topic {
+        case .models: writeModels(ModelFilter(), to: &out)
+        case .backends: writeBackends(to: &out)
+        case .requests: writeRequests(to: &out)
+        case .stats: writeStats(StatsQuery(), to: &out)
+        case .log: log.writeLastLines(to: &out)
+        }
+    }
+
+    /// The characters of a string argument; nil where it was not given.
+    static func string(_ argument: JSONRange, _ line: Span<UInt8>) -> String? {
+        argument.isPresent ? JSONText.string(line.extracting(argument.bounds)) : nil
+    }
+
+    /// `complete`: routes the request and asks for its turn; the answer comes when it comes.
+    private func complete(
+        _ call: Call, _ line: Span<UInt8>, for peer: Peer, _ reply: any Reply
+    ) throws(Fault) {
+        let request = try ChatRequest(line, call.arguments, survey: call.survey)
+        if request.isStream || request.isTrue(.progress), !call.canStream {
+            throw Fault(
+                .invalidRequest,
+                "`stream` and `progress` need an id that is not null, and cannot stand in a batch")
+        }
+        do throws(Fault) {
+            if isStopping { throw Daemon.stopping }
+            try reply.hold(line.count)
+            let found = try router.route(request)
+            try Completion(reply, request, found, key: nextKey()).begin()
+        } catch {
+            countRejected(error, by: peer, tag: request.string(.tag))
+            throw error
+        }
+    }
+
+    /// The method that a string argument names; nil where it was not given.
+    func method(named name: JSONRange, _ line: Span<UInt8>) throws(Fault) -> Method? {
+        guard name.isPresent else { return nil }
+        let token = line.extracting(name.bounds)
+        guard let method = Method.named(token, hasEscape: JSONText.hasEscape(token)) else {
+            throw .unknownMethod(token, limits.request)
+        }
+        return method
+    }
+}

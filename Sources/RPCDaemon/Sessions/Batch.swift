@@ -1,0 +1,36 @@
+import CrowdModelsProtocol
+
+/// The answers to one batch, sent as one array when the last of them is there.
+final class Batch {
+    /// `[` and the answers so far.
+    var body = ByteBuffer()
+    /// Requests that are still in flight.
+    var outstanding = 0
+    /// Ids met so far, as they are compared: the second of two is a duplicate.
+    var ids: Set<[UInt8]> = []
+    /// Whether elements are still being read.
+    var isOpen = true
+
+    init() {
+        body.append(UInt8(ascii: "["))
+    }
+
+    /// Appends one answer that `write` appends.
+    func add(_ write: (inout ByteBuffer) -> Void) {
+        if body.count > 1 { body.append(UInt8(ascii: ",")) }
+        write(&body)
+    }
+
+    /// Whether all answers are there.
+    var isComplete: Bool { !isOpen && outstanding == 0 }
+}
+
+/// A line that is read in more than one step: how far it is, and the batch that it may be.
+final class LineInProgress {
+    var reader: LineReader
+    var batch: Batch?
+
+    init(_ limits: RequestLimits) {
+        reader = LineReader(limits)
+    }
+}

@@ -1,0 +1,161 @@
+import CrowdModelsProtocol
+
+/// The reply to a request that came in a line: whom to answer, under which id, alone or in a batch.
+///
+/// One that was answered before its call returned is used again for the next, by any conversation;
+/// one that a job keeps lasts until it is answered, or until its conversation ends: then what it is
+/// told goes nowhere.
+final class LineReply: Reply {
+    private(set) var peer: Peer
+    /// Nil once it is answered, or nobody is there to answer.
+    private(set) var conversation: Conversation?
+    /// The id as it came; empty for none.
+    private var id: [UInt8] = []
+    private var batch: Batch?
+    /// Goes on until it is answered.
+    private(set) var job: (any Job)?
+    /// The id as it is compared; empty for one that any number of requests may have.
+    private(set) var canonicalID: [UInt8] = []
+    /// Where it stands among the requests in flight.
+    var place = -1
+    private var held = 0
+    private var sequence = 0
+
+    init(_ conversation: Conversation, id: Span<UInt8>, batch: Batch?) {
+        peer = conversation.peer
+        self.conversation = conversation
+        setID(id)
+        self.batch = batch
+    }
+
+    private func setID(_ token: Span<UInt8>) {
+        id.removeAll(keepingCapacity: true)
+        unsafe token.withUnsafeBufferPointer { unsafe id.append(contentsOf: $0) }
+    }
+
+    /// Makes it the reply to another request.
+    func reuse(_ conversation: Conversation, id: Span<UInt8>, batch: Batch?) {
+        peer = conversation.peer
+        self.conversation = conversation
+        setID(id)
+        self.batch = batch
+        sequence = 0
+    }
+
+    func began(_ job: any Job) {
+        guard let conversation else { return }
+        self.job = job
+        let id = id
+        canonicalID = RequestID.isNull(id.span) ? [] : RequestID.canonical(id.span)
+        batch?.outstanding += 1
+        conversation.add(self)
+    }
+
+    func hold(_ bytes: Int) throws(Fault) {
+        guard let conversation else { return }
+        if place < 0 { try conversation.checkRoom() }
+        try conversation.desk.memory.hold(bytes, counted: &held)
+    }
+
+    func succeed(_ write: (inout ByteBuffer) -> Void) {
+        answer { conversation, id, batch in conversation.answer(id, batch, write) }
+    }
+
+    func fail(_ fault: Fault) {
+        answer { conversation, id, batch in conversation.refuse(id, batch, fault) }
+    }
+
+    @inline(__always)
+    private func answer(_ write: (Conversation, Span<UInt8>, Batch?) -> Void) {
+        guard let conversation = conversation.take() else { return }
+        let isLate = place >= 0
+        release(conversation)
+        let id = id
+        write(conversation, id.span, batch)
+        guard isLate else { return }
+        if let batch { conversation.settled(batch) }
+        conversation.answered()
+    }
+
+    /// Its conversation has ended, or it is answered by whoever performed the call.
+    func abandon() {
+        guard let conversation = conversation.take() else { return }
+        let job = job
+        release(conversation)
+        job?.abandon()
+    }
+
+    private func release(_ conversation: Conversation) {
+        conversation.desk.memory.change(&held, to: 0)
+        job = nil
+        guard place >= 0 else { return }
+        conversation.remove(self)
+        batch?.outstanding -= 1
+    }
+
+    var isFull: Bool { conversation?.isFull ?? false }
+
+    func delta(content: Span<UInt8>, reasoning: Span<UInt8>, toolCalls: Span<UInt8>) {
+        guard let conversation else { return }
+        let number = sequence
+        sequence += 1
+        let id = id
+        conversation.output.append(notification: "complete.delta") { out in
+            out.append("{\"id\":")
+            out.append(id.span)
+            out.append(",\"seq\":")
+            out.append(decimal: number)
+            if !content.isEmpty {
+                out.append(",\"content\":")
+                out.append(content)
+            }
+            if !reasoning.isEmpty {
+                out.append(",\"reasoning\":")
+                out.append(reasoning)
+            }
+            if !toolCalls.isEmpty {
+                out.append(",\"tool_calls\":")
+                out.append(compact: toolCalls)
+            }
+            out.append("}")
+        }
+        conversation.told()
+    }
+
+    func progress(_ progress: Progress) {
+        guard let conversation else { return }
+        let id = id
+        conversation.output.append(notification: "complete.progress") { out in
+            out.append("{\"id\":")
+            out.append(id.span)
+            out.append(",")
+            progress.writeMembers(to: &out)
+            out.append("}")
+        }
+        conversation.told()
+    }
+}
+
+extension Progress {
+    /// Appends the members of a progress notification but its id.
+    func writeMembers(to out: inout ByteBuffer) {
+        out.append("\"phase\":")
+        out.append(string: phase)
+        if let position {
+            out.append(",\"position\":")
+            out.append(decimal: position)
+        }
+        if let fraction {
+            out.append(",\"progress\":")
+            out.append(number: fraction)
+        }
+        if let backend {
+            out.append(",\"backend\":")
+            out.append(string: backend)
+        }
+        if let etaMilliseconds {
+            out.append(",\"eta_ms\":")
+            out.append(decimal: etaMilliseconds)
+        }
+    }
+}

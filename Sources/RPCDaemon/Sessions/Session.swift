@@ -1,0 +1,302 @@
+import Configuration
+import CrowdModelsProtocol
+package import Kernel
+
+/// One client on a Unix socket: its lines come in, its answers go out, and what it asked for dies
+/// with it.
+///
+/// The loop and the reception keep it alive until it is closed. In one turn it handles at most
+/// `linesPerTurn` lines and what its share of the turn lets it; reading stops while more than
+/// `outputPauseBytes` wait to be written.
+package final class Session: EventHandler, TurnWork, Continuation, Outlet {
+    /// Lines handled in one turn at most: some 0.2 ms of pings.
+    static let linesPerTurn = 100
+    /// Bytes of input that are read at once where much is there: a tenth of a millisecond.
+    private static let readMax = 1 << 20
+    private static let incoming = ReadyEvents.readable.with(.readClosed)
+    private static let readable = incoming.with(.hungUp)
+    private static let gone = ReadyEvents.hungUp.with(.failed)
+    /// What an idle session may keep allocated for its next answers.
+    static let outputKept = 4096
+
+    /// It lives as long as the process.
+    private unowned let reception: Reception
+    private let desk: Desk
+    let peer: Peer
+    let conversation: Conversation
+    private let number: Int32
+    private var descriptor: FileDescriptor?
+    private var input = ByteBuffer()
+    private var framer: LineFramer
+    private var interest = Session.incoming
+    /// Lines are there that this turn had no room for.
+    private var isBacklogged = false
+    /// The loop calls `continueTurn` in the next turn.
+    private var isContinuing = false
+    private var isFlushScheduled = false
+    private var isWriteBlocked = false
+    /// The client will send no more; it still gets its answers.
+    private var isReadClosed = false
+    private var lastLineTaken = false
+    private(set) var isClosed = false
+    /// What the kernel held for the client when it was last looked at.
+    private var unread = 0
+    /// What is counted of it in the account of memory.
+    private var counted = 0
+    private lazy var stallTimer = Timer { [unowned self] in lookWhetherStalled() }
+
+    init(
+        _ descriptor: consuming FileDescriptor, peer: Peer, at reception: Reception
+    ) throws(Errno) {
+        self.reception = reception
+        desk = reception.desk
+        self.peer = peer
+        conversation = Conversation(peer, at: desk, canNotify: true)
+        number = descriptor.number
+        framer = LineFramer(lineBytesMax: desk.limits.lineBytesMax)
+        self.descriptor = consume descriptor
+        conversation.outlet = self
+        try desk.loop.watch(number, for: interest, self)
+    }
+
+    package func ready(_ events: ReadyEvents) {
+        if events.has(.writable) { flush() }
+        if !isClosed, canRead, events.has(Self.readable) { read() }
+        // What came before the end was still handled above; nobody is left to hear of it.
+        if !isClosed, events.has(Self.gone) { close() }
+    }
+
+    // MARK: Reading
+
+    private var canRead: Bool { !isReadClosed && !isBacklogged && !conversation.isFull }
+
+    private func read() {
+        do throws(Errno) {
+            if input.isEmpty {
+                try desk.loop.read(number) { bytes in
+                    let used = bytes.isEmpty ? endOfInput(bytes) : takeLines(bytes)
+                    if !isClosed, used < bytes.count { input.append(bytes, from: used) }
+                }
+            } else {
+                var bytes = ByteBuffer()
+                swap(&bytes, &input)
+                defer { if !isClosed { swap(&bytes, &input) } }
+                // A long line is read in long pieces, a short rest in short ones.
+                let room = max(EventLoop.scratchBytes, min(bytes.count, Self.readMax))
+                let count = unsafe try bytes.write(room: room) { (room) throws(Errno) -> Int in
+                    unsafe try descriptor!.read(into: room)
+                }
+                bytes.consume(count == 0 ? endOfInput(bytes.span) : takeLines(bytes.span))
+                if bytes.isEmpty { bytes.removeAll(keeping: 0) }
+            }
+        } catch .wouldBlock {
+            return
+        } catch {
+            return close()
+        }
+        flush()
+    }
+
+    /// Handles the whole lines at the front of `bytes`; how many bytes are done with.
+    private func takeLines(_ bytes: Span<UInt8>) -> Int {
+        var at = 0
+        var lines = 0
+        var budget = TurnBudget()
+        while !isClosed {
+            if conversation.isFull || lines >= Self.linesPerTurn {
+                postpone()
+                break
+            }
+            let unread = bytes.extracting(at...)
+            switch isReadClosed ? framer.last(unread) : framer.next(unread) {
+            case .line(let length, let consumed):
+                let before = conversation.output.count
+                guard conversation.take(unread.extracting(0..<length), &budget) else {
+                    postpone()
+                    return at
+                }
+                at &+= consumed
+                lines &+= 1
+                let work = length &+ max(0, conversation.output.count &- before) &+ 512
+                if !budget.spend(work, of: desk.loop) {
+                    postpone()
+                    return at
+                }
+            case .tooLong(let consumed):
+                refuseLongLine()
+                at &+= consumed
+            case .skipped(let consumed): at &+= consumed
+            case .incomplete:
+                lastLineTaken = isReadClosed
+                return at
+            }
+        }
+        return at
+    }
+
+    /// The client will send no more: a last line may lack its newline.
+    private func endOfInput(_ bytes: Span<UInt8>) -> Int {
+        isReadClosed = true
+        return takeLines(bytes)
+    }
+
+    private func refuseLongLine() {
+        let limit = desk.limits.lineBytesMax
+        conversation.skip(
+            .unread(
+                limit: "line_bytes_max",
+                "the line is longer than \(limit) bytes (line_bytes_max); it was skipped"))
+    }
+
+    private func postpone() {
+        isBacklogged = true
+        continueSoon()
+    }
+
+    private func continueSoon() {
+        guard isBacklogged, !isContinuing, !conversation.isFull else { return }
+        isContinuing = true
+        desk.loop.inNextTurn(self)
+    }
+
+    package func continueTurn() {
+        isContinuing = false
+        guard isBacklogged, !isClosed, !conversation.isFull else { return }
+        isBacklogged = false
+        var bytes = ByteBuffer()
+        swap(&bytes, &input)
+        bytes.consume(takeLines(bytes.span))
+        if isClosed { return }
+        if bytes.isEmpty { bytes.removeAll(keeping: 0) }
+        swap(&bytes, &input)
+        flush()
+        reception.mayBeDone()
+    }
+
+    /// Whether all that was read is handled, and all answers are written.
+    var isDone: Bool { conversation.output.isEmpty && !isBacklogged }
+
+    // MARK: Writing
+
+    package func outputGrew() {
+        guard !isFlushScheduled, !isClosed else { return }
+        isFlushScheduled = true
+        desk.loop.atEndOfTurn(self)
+    }
+
+    package func hangUp() {
+        close()
+    }
+
+    package func endOfTurn() {
+        isFlushScheduled = false
+        flush()
+    }
+
+    func flush() {
+        if isClosed { return }
+        var wrote = false
+        let wasBlocked = isWriteBlocked
+        do throws(Errno) {
+            try conversation.send(&wrote) { (bytes) throws(Errno) -> Int in
+                try Self.write(bytes, to: &descriptor)
+            }
+            isWriteBlocked = false
+            if stallTimer.isSet { desk.loop.cancel(stallTimer) }
+            conversation.output.removeAll(keeping: Self.outputKept)
+        } catch .wouldBlock {
+            if wrote || !isWriteBlocked {
+                unread = Self.unread(&descriptor)
+                desk.loop.set(stallTimer, after: desk.limits.writeStall.nanoseconds)
+            }
+            isWriteBlocked = true
+        } catch {
+            return close()
+        }
+        afterFlush()
+        // A daemon that stops was waiting for this client to read.
+        if wasBlocked, !isWriteBlocked { reception.mayBeDone() }
+    }
+
+    private static func write(
+        _ bytes: Span<UInt8>, to descriptor: inout FileDescriptor?
+    ) throws(Errno) -> Int {
+        try descriptor!.write(bytes)
+    }
+
+    private static func unread(_ descriptor: inout FileDescriptor?) -> Int {
+        descriptor!.unread()
+    }
+
+    private func afterFlush() {
+        continueSoon()
+        if isReadClosed, lastLineTaken, conversation.isIdle { return close() }
+        conversation.drained()
+        if isClosed { return }
+        watch()
+        count()
+    }
+
+    private func watch() {
+        var wanted = canRead ? Self.incoming : .nothing
+        if isWriteBlocked { wanted = wanted.with(.writable) }
+        if wanted.rawValue == interest.rawValue { return }
+        interest = wanted
+        desk.loop.change(number, to: wanted)
+    }
+
+    /// A slow reader is not a stalled one: the kernel says how much it has not read yet.
+    private func lookWhetherStalled() {
+        let left = Self.unread(&descriptor)
+        if left < unread {
+            unread = left
+            return desk.loop.set(stallTimer, after: desk.limits.writeStall.nanoseconds)
+        }
+        reception.drop(
+            self,
+            "took none of \(conversation.output.count) bytes for "
+                + "\(desk.limits.writeStall.value) s (write_stall)")
+    }
+
+    // MARK: Memory
+
+    /// The bytes that it keeps for what its client has not read.
+    var outputBytes: Int { conversation.output.allocated }
+    /// The bytes of its first line where nothing of it is handled yet.
+    var lineBytes: Int { conversation.isInLine ? 0 : input.allocated }
+
+    /// Keeps the account of memory true; where too much is held, somebody has to give up something.
+    private func count() {
+        let bytes = input.allocated &+ conversation.output.allocated
+        if bytes == counted { return }
+        let isLess = bytes + Reception.largeBytes <= counted
+        desk.memory.change(&counted, to: bytes)
+        if isLess { reception.freed() }
+        if desk.memory.isOver { reception.makeRoom() }
+    }
+
+    /// Answers its first line with `fault` and forgets it, up to its newline.
+    func skipLine(_ fault: Fault) {
+        input.consume(framer.skip(input.span))
+        if input.isEmpty { input.removeAll(keeping: 0) }
+        conversation.skip(fault)
+        flush()
+    }
+
+    // MARK: Ending
+
+    /// Closes it and abandons all that it asked for.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        desk.loop.cancel(stallTimer)
+        desk.loop.forget(number)
+        descriptor = nil
+        conversation.end()
+        input.removeAll(keeping: 0)
+        let isLarge = counted >= Reception.largeBytes
+        desk.memory.change(&counted, to: 0)
+        if isLarge { reception.freed() }
+        reception.closed(self)
+    }
+}
