@@ -4,17 +4,17 @@ import Testing
 @Suite struct EvictionTests {
     @Test func `without eviction any model runs beside any other`() {
         var queue = BackendQueue(maxConcurrent: 3)
-        #expect(queue.arrived(Ticket(1, "a"), now: start) == .started)
-        #expect(queue.arrived(Ticket(2, "b"), now: start) == .started)
-        #expect(queue.arrived(Ticket(3, "c"), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(1, "a"), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(2, "b"), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(3, "c"), now: start) == .started)
     }
 
     @Test func `a model that is not loaded waits until everything else has ended`() {
         var queue = BackendQueue(maxConcurrent: 4, evictsModels: true)
         queue.modelsChanged(loaded: ["a"])
-        #expect(queue.arrived(Ticket(1, "a"), now: start) == .started)
-        #expect(queue.arrived(Ticket(2, "a"), now: start) == .started)
-        #expect(queue.arrived(Ticket(3, "b"), now: start) == .queued(position: 1))
+        #expect(queue.arrived(QueueTicket(1, "a"), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(2, "a"), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(3, "b"), now: start) == .queued(position: 1))
         #expect(queue.next(now: start) == nil)
         queue.finished(1, now: start)
         #expect(queue.next(now: start) == nil)
@@ -25,21 +25,21 @@ import Testing
     @Test func `loaded models run beside each other`() {
         var queue = BackendQueue(maxConcurrent: 2, evictsModels: true)
         queue.modelsChanged(loaded: ["a", "b"])
-        #expect(queue.arrived(Ticket(1, "a"), now: start) == .started)
-        #expect(queue.arrived(Ticket(2, "b"), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(1, "a"), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(2, "b"), now: start) == .started)
     }
 
     @Test func `a loading model has the backend to itself until discovery sees it`() {
         var queue = BackendQueue(maxConcurrent: 4, evictsModels: true)
         queue.modelsChanged(loaded: ["a", "c"])
-        #expect(queue.arrived(Ticket(1, "b"), now: start) == .started)
-        #expect(queue.arrived(Ticket(2, "a"), now: start) == .queued(position: 1))
-        #expect(queue.arrived(Ticket(3, "b"), now: start) == .queued(position: 1))
+        #expect(queue.arrived(QueueTicket(1, "b"), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(2, "a"), now: start) == .queued(position: 1))
+        #expect(queue.arrived(QueueTicket(3, "b"), now: start) == .queued(position: 1))
         #expect(queue.allNext(now: start) == [3])
         queue.modelsChanged(loaded: ["a", "c"])
         #expect(queue.next(now: start) == nil, "the load is not done yet")
         queue.modelsChanged(loaded: ["b", "c"])
-        #expect(queue.arrived(Ticket(4, "c"), now: start) == .queued(position: 1))
+        #expect(queue.arrived(QueueTicket(4, "c"), now: start) == .queued(position: 1))
         #expect(queue.allNext(now: start) == [4], "a was evicted, c was not")
         for key in [1, 3, 4] as [UInt64] { queue.finished(key, now: start) }
         #expect(queue.allNext(now: start) == [2])
@@ -48,10 +48,10 @@ import Testing
     @Test func `a model that was served counts as the only loaded one until discovery speaks`() {
         var queue = BackendQueue(maxConcurrent: 4, evictsModels: true)
         queue.modelsChanged(loaded: ["a"])
-        _ = queue.arrived(Ticket(1, "b"), now: start)
+        _ = queue.arrived(QueueTicket(1, "b"), now: start)
         queue.finished(1, now: start)
-        #expect(queue.arrived(Ticket(2, "b"), now: start) == .started)
-        #expect(queue.arrived(Ticket(3, "a"), now: start) == .queued(position: 1))
+        #expect(queue.arrived(QueueTicket(2, "b"), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(3, "a"), now: start) == .queued(position: 1))
         queue.modelsChanged(loaded: ["a", "b"])
         #expect(queue.allNext(now: start) == [3])
     }
@@ -60,7 +60,7 @@ import Testing
         var queue = BackendQueue(maxConcurrent: 1, evictsModels: true)
         queue.modelsChanged(loaded: ["a"])
         for (key, model) in ["a", "b", "c", "a", "b", "c"].enumerated() {
-            _ = queue.arrived(Ticket(UInt64(key), model), now: start)
+            _ = queue.arrived(QueueTicket(UInt64(key), model), now: start)
         }
         #expect(queue.queuedKeys == [3, 1, 2, 4, 5])
         var served: [UInt64] = [0]
@@ -73,20 +73,20 @@ import Testing
 
     @Test func `a loaded model's batch request goes before an interactive one that would evict`() {
         var queue = BackendQueue.occupied(evictsModels: true)
-        _ = queue.arrived(Ticket(1, "b"), now: start)
-        _ = queue.arrived(Ticket(2, "a", .batch), now: start)
+        _ = queue.arrived(QueueTicket(1, "b"), now: start)
+        _ = queue.arrived(QueueTicket(2, "a", .batch), now: start)
         #expect(queue.queuedKeys == [2, 1])
     }
 
     @Test func `a steady stream for the loaded model cannot starve another model`() {
         var queue = BackendQueue(maxConcurrent: 2, evictsModels: true)
         queue.modelsChanged(loaded: ["a"])
-        _ = queue.arrived(Ticket(1, "a"), now: start)
-        _ = queue.arrived(Ticket(2, "b"), now: start)
+        _ = queue.arrived(QueueTicket(1, "a"), now: start)
+        _ = queue.arrived(QueueTicket(2, "b"), now: start)
         let patience = start + SchedulingLimits.evictionPatience
-        _ = queue.arrived(Ticket(3, "a"), now: patience - 1)
+        _ = queue.arrived(QueueTicket(3, "a"), now: patience - 1)
         #expect(queue.allNext(now: patience - 1) == [3])
-        _ = queue.arrived(Ticket(4, "a"), now: patience)
+        _ = queue.arrived(QueueTicket(4, "a"), now: patience)
         queue.finished(1, now: patience)
         #expect(queue.next(now: patience) == nil, "the slot stays empty for the model that waited")
         queue.finished(3, now: patience + 1)
@@ -98,10 +98,10 @@ import Testing
     @Test func `when discovery loses the models in flight nothing else starts`() {
         var queue = BackendQueue(maxConcurrent: 4, evictsModels: true)
         queue.modelsChanged(loaded: ["a", "b"])
-        _ = queue.arrived(Ticket(1, "a"), now: start)
-        _ = queue.arrived(Ticket(2, "b"), now: start)
+        _ = queue.arrived(QueueTicket(1, "a"), now: start)
+        _ = queue.arrived(QueueTicket(2, "b"), now: start)
         queue.modelsChanged(loaded: [])
-        #expect(queue.arrived(Ticket(3, "a"), now: start) == .queued(position: 1))
+        #expect(queue.arrived(QueueTicket(3, "a"), now: start) == .queued(position: 1))
         #expect(queue.next(now: start) == nil)
         queue.withdrawn(2)
         #expect(queue.allNext(now: start) == [3])
@@ -109,8 +109,8 @@ import Testing
 
     @Test func `what a change of the models does to the positions is told`() {
         var queue = BackendQueue.occupied(evictsModels: true)
-        _ = queue.arrived(Ticket(1, "a"), now: start)
-        _ = queue.arrived(Ticket(2, "b"), now: start)
+        _ = queue.arrived(QueueTicket(1, "a"), now: start)
+        _ = queue.arrived(QueueTicket(2, "b"), now: start)
         let version = queue.positionsVersion
         queue.modelsChanged(loaded: ["a"])
         #expect(queue.positionsVersion == version)
@@ -120,8 +120,8 @@ import Testing
 
     @Test func `a backend found not to evict lets everything start`() {
         var queue = BackendQueue(maxConcurrent: 2, evictsModels: true)
-        _ = queue.arrived(Ticket(1, "a"), now: start)
-        _ = queue.arrived(Ticket(2, "b"), now: start)
+        _ = queue.arrived(QueueTicket(1, "a"), now: start)
+        _ = queue.arrived(QueueTicket(2, "b"), now: start)
         queue.evictionChanged(to: false)
         #expect(queue.allNext(now: start) == [2])
     }

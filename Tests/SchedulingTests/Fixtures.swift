@@ -4,7 +4,7 @@ let second: UInt64 = 1_000_000_000
 /// Far enough from zero that nothing is before the beginning of time.
 let start: UInt64 = 1_000_000 * second
 
-extension Ticket {
+extension QueueTicket {
     /// A request that expires `timeout` seconds after `start`.
     init(
         _ key: UInt64, _ model: String = "a", _ priority: Priority = .interactive,
@@ -28,13 +28,13 @@ extension BackendQueue {
     static func occupied(evictsModels: Bool = false) -> BackendQueue {
         var queue = BackendQueue(maxConcurrent: 1, evictsModels: evictsModels)
         queue.modelsChanged(loaded: ["a"])
-        _ = queue.arrived(Ticket(0), now: start)
+        _ = queue.arrived(QueueTicket(0), now: start)
         return queue
     }
 
     /// Serves one request for "a" in `seconds`, so that waits can be predicted; ends at `start`.
     mutating func learn(seconds: UInt64) {
-        _ = arrived(Ticket(.max), now: start - seconds * second)
+        _ = arrived(QueueTicket(.max), now: start - seconds * second)
         finished(.max, now: start)
     }
 }

@@ -21,8 +21,8 @@ private struct RandomCourse {
     private var now = start
     private var nextKey: UInt64 = 1
     private var loaded: Set<String> = ["a"]
-    private var waiting: [(ticket: Ticket, arrivedAt: UInt64)] = []
-    private var running: [Ticket] = []
+    private var waiting: [(ticket: QueueTicket, arrivedAt: UInt64)] = []
+    private var running: [QueueTicket] = []
     private var starts: [UInt64] = []
     private var seen: Set<UInt64> = []
     private let rateLimit: Int?
@@ -69,7 +69,7 @@ private struct RandomCourse {
     }
 
     private mutating func arrive() {
-        let ticket = Ticket(
+        let ticket = QueueTicket(
             key: nextKey, model: ["a", "b", "c"].randomElement(using: &random)!,
             priority: Bool.random(using: &random) ? .interactive : .batch,
             expiresAt: now + UInt64.random(in: 1...200, using: &random) * second)
@@ -113,7 +113,7 @@ private struct RandomCourse {
         }
     }
 
-    private mutating func started(_ ticket: Ticket) {
+    private mutating func started(_ ticket: QueueTicket) {
         expect(seen.insert(ticket.key).inserted, "nobody is served twice")
         let others = running.filter { $0.model != ticket.model }
         if evicts, !loaded.contains(ticket.model) {
@@ -173,7 +173,7 @@ private struct RandomCourse {
     }
 
     /// Keys go up with the arrivals.
-    private func rank(_ entry: (ticket: Ticket, arrivedAt: UInt64)) -> (Int, UInt8, UInt64) {
+    private func rank(_ entry: (ticket: QueueTicket, arrivedAt: UInt64)) -> (Int, UInt8, UInt64) {
         (isImpatient(entry.arrivedAt) ? 0 : 1, entry.ticket.priority.rawValue, entry.ticket.key)
     }
 

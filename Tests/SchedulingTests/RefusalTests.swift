@@ -7,17 +7,17 @@ import Testing
     @Test func `a full queue refuses with what it holds and when to come back`() {
         var queue = BackendQueue.occupied()
         queue.queueMax = 2
-        _ = queue.arrived(Ticket(1), now: start)
-        _ = queue.arrived(Ticket(2), now: start)
+        _ = queue.arrived(QueueTicket(1), now: start)
+        _ = queue.arrived(QueueTicket(2), now: start)
         let unknown = SchedulingLimits.retryAfterUnknown
         #expect(
-            queue.arrived(Ticket(3), now: start)
+            queue.arrived(QueueTicket(3), now: start)
                 == .refused(.busy(queued: 2, limit: 2, retryAfter: unknown)))
         queue.finished(0, now: start + 6 * second)
         #expect(queue.allNext(now: start + 6 * second) == [1])
-        _ = queue.arrived(Ticket(4), now: start + 6 * second)
+        _ = queue.arrived(QueueTicket(4), now: start + 6 * second)
         #expect(
-            queue.arrived(Ticket(5), now: start + 6 * second)
+            queue.arrived(QueueTicket(5), now: start + 6 * second)
                 == .refused(.busy(queued: 2, limit: 2, retryAfter: 6 * second)))
         queue.maxConcurrent = 3
         #expect(queue.allNext(now: start + 6 * second) == [2, 4])
@@ -25,9 +25,9 @@ import Testing
 
     @Test func `a queue of no places takes what can start at once`() {
         var queue = BackendQueue(maxConcurrent: 1, queueMax: 0)
-        #expect(queue.arrived(Ticket(1), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(1), now: start) == .started)
         #expect(
-            queue.arrived(Ticket(2), now: start)
+            queue.arrived(QueueTicket(2), now: start)
                 == .refused(
                     .busy(queued: 0, limit: 0, retryAfter: SchedulingLimits.retryAfterUnknown)))
     }
@@ -35,9 +35,9 @@ import Testing
     @Test func `the default queue holds its named limit`() {
         var queue = BackendQueue.occupied()
         for key in 1...UInt64(SchedulingLimits.queueMax) {
-            #expect(queue.arrived(Ticket(key), now: start) == .queued(position: Int(key)))
+            #expect(queue.arrived(QueueTicket(key), now: start) == .queued(position: Int(key)))
         }
-        guard case .refused(.busy(256, 256, _)) = queue.arrived(Ticket(999), now: start) else {
+        guard case .refused(.busy(256, 256, _)) = queue.arrived(QueueTicket(999), now: start) else {
             Issue.record("one more than the limit was taken")
             return
         }
@@ -46,20 +46,20 @@ import Testing
     @Test func `retry-after is never shorter than its minimum`() {
         var queue = BackendQueue(maxConcurrent: 1, queueMax: 0)
         queue.learn(seconds: 0)
-        _ = queue.arrived(Ticket(1), now: start)
+        _ = queue.arrived(QueueTicket(1), now: start)
         #expect(
-            queue.arrived(Ticket(2), now: start)
+            queue.arrived(QueueTicket(2), now: start)
                 == .refused(.busy(queued: 0, limit: 0, retryAfter: SchedulingLimits.retryAfterMin)))
     }
 
     @Test func `a rate limit lets all of it start at once and the rest wait for the window`() {
         var queue = BackendQueue(maxConcurrent: 10, rateLimit: 3)
         for key in 1...3 as ClosedRange<UInt64> {
-            #expect(queue.arrived(Ticket(key), now: start + key) == .started)
+            #expect(queue.arrived(QueueTicket(key), now: start + key) == .started)
             queue.finished(key, now: start + key)
         }
-        #expect(queue.arrived(Ticket(4), now: start + second) == .queued(position: 1))
-        #expect(queue.arrived(Ticket(5), now: start + second) == .queued(position: 2))
+        #expect(queue.arrived(QueueTicket(4), now: start + second) == .queued(position: 1))
+        #expect(queue.arrived(QueueTicket(5), now: start + second) == .queued(position: 2))
         #expect(
             queue.wakesAt(now: start + second) == start + SchedulingLimits.evictionPatience + second
         )
@@ -72,50 +72,53 @@ import Testing
 
     @Test func `a rate wait past the expiry is refused with when a start is free`() {
         var queue = BackendQueue(maxConcurrent: 10, rateLimit: 1)
-        _ = queue.arrived(Ticket(1), now: start)
-        let retry = Refusal.rateLimited(retryAfter: window - second)
-        #expect(queue.arrived(Ticket(2, timeout: 60), now: start + second) == .refused(retry))
-        #expect(queue.arrived(Ticket(3, deadline: 60), now: start + second) == .refused(retry))
-        #expect(queue.arrived(Ticket(4, timeout: 61), now: start + second) == .queued(position: 1))
+        _ = queue.arrived(QueueTicket(1), now: start)
+        let retry = QueueRefusal.rateLimited(retryAfter: window - second)
+        #expect(queue.arrived(QueueTicket(2, timeout: 60), now: start + second) == .refused(retry))
+        #expect(queue.arrived(QueueTicket(3, deadline: 60), now: start + second) == .refused(retry))
         #expect(
-            queue.arrived(Ticket(5, timeout: 61), now: start + second)
+            queue.arrived(QueueTicket(4, timeout: 61), now: start + second) == .queued(position: 1))
+        #expect(
+            queue.arrived(QueueTicket(5, timeout: 61), now: start + second)
                 == .refused(.rateLimited(retryAfter: 2 * window - second)))
     }
 
     @Test func `a cancelled start still counts for the rate`() {
         var queue = BackendQueue(maxConcurrent: 1, rateLimit: 1)
-        _ = queue.arrived(Ticket(1), now: start)
+        _ = queue.arrived(QueueTicket(1), now: start)
         queue.withdrawn(1)
-        #expect(queue.arrived(Ticket(2), now: start) == .queued(position: 1))
+        #expect(queue.arrived(QueueTicket(2), now: start) == .queued(position: 1))
         #expect(queue.next(now: start) == nil)
     }
 
     @Test func `a rate limit changed on the way counts what has started`() {
         var queue = BackendQueue(maxConcurrent: 9, rateLimit: 3)
-        for key in 1...3 as ClosedRange<UInt64> { _ = queue.arrived(Ticket(key), now: start + key) }
+        for key in 1...3 as ClosedRange<UInt64> {
+            _ = queue.arrived(QueueTicket(key), now: start + key)
+        }
         queue.rateLimit = 4
-        #expect(queue.arrived(Ticket(4), now: start + 4) == .started)
-        #expect(queue.arrived(Ticket(5), now: start + 5) == .queued(position: 1))
+        #expect(queue.arrived(QueueTicket(4), now: start + 4) == .started)
+        #expect(queue.arrived(QueueTicket(5), now: start + 5) == .queued(position: 1))
         queue.rateLimit = 2
         #expect(queue.next(now: start + 2 + window) == nil)
         #expect(queue.next(now: start + 3 + window) == 5)
         queue.rateLimit = nil
-        #expect(queue.arrived(Ticket(6), now: start + 6) == .started)
+        #expect(queue.arrived(QueueTicket(6), now: start + 6) == .started)
     }
 
     @Test func `a deadline before the predicted end is refused with both times`() {
         var queue = BackendQueue(maxConcurrent: 1)
         queue.learn(seconds: 8)
         #expect(
-            queue.arrived(Ticket(1, deadline: 7), now: start)
+            queue.arrived(QueueTicket(1, deadline: 7), now: start)
                 == .refused(.deadlineUnreachable(predicted: 8 * second, retryAfter: second)))
-        #expect(queue.arrived(Ticket(2, deadline: 8), now: start) == .started)
+        #expect(queue.arrived(QueueTicket(2, deadline: 8), now: start) == .started)
         #expect(
-            queue.arrived(Ticket(3, deadline: 10), now: start)
+            queue.arrived(QueueTicket(3, deadline: 10), now: start)
                 == .refused(.deadlineUnreachable(predicted: 16 * second, retryAfter: 6 * second)))
-        #expect(queue.arrived(Ticket(4, deadline: 16), now: start) == .queued(position: 1))
+        #expect(queue.arrived(QueueTicket(4, deadline: 16), now: start) == .queued(position: 1))
         #expect(
-            queue.arrived(Ticket(5, deadline: 16), now: start)
+            queue.arrived(QueueTicket(5, deadline: 16), now: start)
                 == .refused(.deadlineUnreachable(predicted: 24 * second, retryAfter: 8 * second)))
     }
 
@@ -123,8 +126,8 @@ import Testing
         var queue = BackendQueue(maxConcurrent: 1)
         queue.learn(seconds: 90)
         let forgotten = start + SchedulingLimits.serviceTimeMemory
-        func ticket(_ key: UInt64) -> Ticket {
-            Ticket(key: key, model: "a", expiresAt: .max, deadline: forgotten + 10 * second)
+        func ticket(_ key: UInt64) -> QueueTicket {
+            QueueTicket(key: key, model: "a", expiresAt: .max, deadline: forgotten + 10 * second)
         }
         #expect(
             queue.arrived(ticket(1), now: forgotten - 1)
@@ -140,12 +143,12 @@ import Testing
         queue.learn(seconds: 8)
         #expect(queue.predictedService(now: start) == 8 * second)
         #expect(queue.predictedWait(model: "b", now: start) == 0)
-        _ = queue.arrived(Ticket(1), now: start)
+        _ = queue.arrived(QueueTicket(1), now: start)
         #expect(queue.predictedWait(model: "a", now: start) == 0)
         #expect(queue.predictedWait(model: "b", now: start) == 8 * second)
-        _ = queue.arrived(Ticket(2), now: start)
+        _ = queue.arrived(QueueTicket(2), now: start)
         #expect(queue.predictedWait(model: "a", now: start) == 4 * second)
-        _ = queue.arrived(Ticket(3, "a", .batch), now: start)
+        _ = queue.arrived(QueueTicket(3, "a", .batch), now: start)
         #expect(queue.predictedWait(model: "a", now: start) == 4 * second)
         #expect(queue.predictedWait(model: "a", priority: .batch, now: start) == 8 * second)
     }

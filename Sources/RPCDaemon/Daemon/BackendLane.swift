@@ -50,7 +50,7 @@ final class BackendLane {
     // MARK: Requests
 
     /// Lets the queue decide on a request; if it is taken, the lane keeps it until `left`.
-    func admit(_ completion: Completion, _ ticket: Ticket) throws(Fault) -> Admission {
+    func admit(_ completion: Completion, _ ticket: QueueTicket) throws(Fault) -> Admission {
         let admission = queue.arrived(ticket, now: daemon.loop.now)
         if case .refused(let refusal) = admission { throw fault(of: refusal) }
         completions[ticket.key] = completion
@@ -94,7 +94,7 @@ final class BackendLane {
         }
     }
 
-    private func fault(of refusal: Refusal) -> Fault {
+    private func fault(of refusal: QueueRefusal) -> Fault {
         switch refusal {
         case .busy(let queued, let limit, let retryAfter):
             return Fault(

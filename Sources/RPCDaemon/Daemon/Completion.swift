@@ -74,7 +74,7 @@ final class Completion: Job, TransferDelegate {
         let deadline = request.integer(.deadlineMilliseconds).map {
             daemon.loop.now &+ UInt64($0) * 1_000_000
         }
-        let ticket = Ticket(
+        let ticket = QueueTicket(
             key: key, model: model.id,
             priority: request.string(.priority) == "batch" ? .batch : .interactive,
             expiresAt: expiresAt, deadline: deadline)

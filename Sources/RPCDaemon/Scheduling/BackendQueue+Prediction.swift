@@ -9,7 +9,7 @@ extension BackendQueue {
         {
             return 0
         }
-        let ticket = Ticket(key: 0, model: model, priority: priority, expiresAt: .max)
+        let ticket = QueueTicket(key: 0, model: model, priority: priority, expiresAt: .max)
         let entry = Waiting(ticket: ticket, arrivedAt: now, isResident: models.isResident(model))
         let position = 1 + count(before: entry, at: waiting.count)
         return max(
@@ -23,7 +23,7 @@ extension BackendQueue {
     }
 
     /// Why a request that would wait at `position` is not taken; nil where it is.
-    func refusal(of ticket: Ticket, position: Int, now: UInt64) -> Refusal? {
+    func refusal(of ticket: QueueTicket, position: Int, now: UInt64) -> QueueRefusal? {
         let rateWait = rate.wait(position: position, now: now)
         let latestStart = min(ticket.expiresAt, ticket.deadline ?? .max)
         if rateWait > 0, now >= latestStart || rateWait >= latestStart - now {
@@ -39,7 +39,7 @@ extension BackendQueue {
 
     /// The refusal of a request that, started after `wait`, would end after its deadline. It fits
     /// as soon as the queue has become shorter by what it is late.
-    func lateness(of deadline: UInt64, wait: UInt64, now: UInt64) -> Refusal? {
+    func lateness(of deadline: UInt64, wait: UInt64, now: UInt64) -> QueueRefusal? {
         let predicted = wait + (predictedService(now: now) ?? 0)
         let budget = deadline > now ? deadline - now : 0
         if predicted <= budget, deadline > now { return nil }

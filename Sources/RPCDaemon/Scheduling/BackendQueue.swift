@@ -30,7 +30,7 @@ package struct BackendQueue {
     var impatient = 0
 
     struct Waiting {
-        let ticket: Ticket
+        let ticket: QueueTicket
         let arrivedAt: UInt64
         /// Whether it can be served without evicting a model; follows `models`.
         var isResident: Bool
@@ -68,7 +68,7 @@ package struct BackendQueue {
     }
 
     /// A request wants to be served. Where nothing stands in its way it is `started` at once.
-    package mutating func arrived(_ ticket: Ticket, now: UInt64) -> Admission {
+    package mutating func arrived(_ ticket: QueueTicket, now: UInt64) -> Admission {
         if waiting.isEmpty, running.count < maxConcurrent, rate.isOpen(now: now),
             models.mayStart(ticket.model, idle: running.isEmpty)
         {
@@ -145,7 +145,7 @@ package struct BackendQueue {
         return wake
     }
 
-    private mutating func start(_ ticket: Ticket, now: UInt64) {
+    private mutating func start(_ ticket: QueueTicket, now: UInt64) {
         running.append(Running(key: ticket.key, model: ticket.model, startedAt: now))
         rate.started(now: now)
         if !models.isResident(ticket.model) {
@@ -153,7 +153,7 @@ package struct BackendQueue {
         }
     }
 
-    private mutating func enqueue(_ ticket: Ticket, now: UInt64) -> Admission {
+    private mutating func enqueue(_ ticket: QueueTicket, now: UInt64) -> Admission {
         timeTold(now)
         let arrival = Waiting(
             ticket: ticket, arrivedAt: now, isResident: models.isResident(ticket.model))

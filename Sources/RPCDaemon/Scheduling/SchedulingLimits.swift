@@ -10,6 +10,11 @@ package enum SchedulingLimits {
     /// work, and bounds the wait of whoever wants another model.
     package static let evictionPatience: UInt64 = 30_000_000_000
 
+    /// How many requests for the loaded model go while another model waits, and how many
+    /// interactive ones while a batch one does: a load is paid for by eight answers, and eight are
+    /// as many as a person lets pass.
+    package static let overtakingMax = 8
+
     /// The span in which a rate limit counts: a minute, and a tenth of a second for requests that
     /// reach the server later than they were started here.
     package static let rateWindow: UInt64 = 60_100_000_000
@@ -25,4 +30,52 @@ package enum SchedulingLimits {
     /// How long an idle backend's service time is believed: without an end, one slow load would
     /// refuse every deadline from then on, and nothing would ever correct it.
     package static let serviceTimeMemory: UInt64 = 60_000_000_000
+
+    /// Tries of one request, in all.
+    package static let attemptsMax = 3
+
+    /// Failures in a row that open a breaker: one is a hiccup, two happen, three are a pattern.
+    package static let breakerStreak = 3
+    /// The seconds in which half of the answers must have been failures, and how many there must
+    /// be at least for the half to mean something.
+    package static let breakerSeconds = 30
+    package static let breakerAnswersMin: UInt64 = 10
+    /// The first cool-down, a restart of a small server; it doubles up to the last, after which
+    /// asking once a minute costs nobody anything.
+    package static let coolDownMin: UInt64 = 1_000_000_000
+    package static let coolDownMax: UInt64 = 60_000_000_000
+
+    /// How long nothing is sent after a 429 that does not say, doubling like a cool-down.
+    package static let holdMin: UInt64 = 1_000_000_000
+
+    /// How long a request waits after its load was aborted, doubling: a load takes seconds, and
+    /// whoever wants the other model has it for some.
+    package static let contentionMin: UInt64 = 250_000_000
+    package static let contentionMax: UInt64 = 4_000_000_000
+
+    /// How long a load that somebody else asked for keeps ours waiting: longer than any model takes
+    /// from a disk; then the server's word is not believed any more.
+    package static let foreignLoad: UInt64 = 120_000_000_000
+
+    /// How many turns a caller keeps that others had while it waited in another band: enough to
+    /// catch up with a run of the loaded model, too few to hold up the rest.
+    package static let shareLagMax: UInt64 = 8
+    /// What one request can cost in units of an ordinary one, however long it took.
+    package static let shareCostMax: UInt64 = 16
+
+    /// Conversations remembered, and for how long: what a server's cache may still hold.
+    package static let sessionsMax = 1024
+    package static let sessionMemory: UInt64 = 1_800_000_000_000
+    /// Users of whom the last model is remembered.
+    package static let usersMax = 256
+
+    /// The least time between two tellings of a lane's positions, and what each that waits adds:
+    /// finding the order costs about a microsecond each, so at most a fiftieth of the processor.
+    package static let tellInterval: UInt64 = 20_000_000
+    package static let tellIntervalEach: UInt64 = 50_000
+    /// The places told exactly; whoever stands behind them is told how many wait.
+    package static let positionsMax = 1024
+
+    /// `max_tokens` beyond this says nothing about the length of an answer.
+    package static let tokensBelieved = 1_000_000
 }

@@ -1,49 +1,48 @@
-/// Who goes first where nothing else decides: somebody waits for an answer, or nobody does.
-package enum Priority: UInt8, Sendable {
-    case interactive
-    case batch
-}
-
-/// What a queue needs to know of one request. All times are monotonic nanoseconds.
+/// All that the scheduler knows of one request; it never sees a prompt.
+///
+/// Times are monotonic nanoseconds. Names are as the caller gave them, aliases resolved: an alias
+/// that is a list is a model and its fallbacks.
 package struct Ticket: Sendable {
-    /// The caller's name for the request, unique among all that are queued or in flight.
-    package let key: UInt64
-    /// The model's id as discovery spells it, aliases already resolved.
-    package let model: String
-    package let priority: Priority
-    /// When the request gives up: its arrival and its timeout.
-    package let expiresAt: UInt64
-    /// When the answer must be complete to be of use; nil where any time will do.
-    package let deadline: UInt64?
-
-    package init(
-        key: UInt64, model: String, priority: Priority = .interactive, expiresAt: UInt64,
-        deadline: UInt64? = nil
-    ) {
-        self.key = key
-        self.model = model
-        self.priority = priority
-        self.expiresAt = expiresAt
-        self.deadline = deadline
+    /// What is to be done with the model.
+    package enum Work: UInt8, Sendable {
+        /// It answers, embeds or ranks.
+        case generate
+        /// `models.load`: it becomes loaded, throwing out no model that works.
+        case load
+        /// `models.unload`: it goes as soon as nothing runs on it.
+        case unload
     }
-}
 
-/// What becomes of a request that has arrived.
-package enum Admission: Equatable, Sendable {
-    /// It is in flight already: send it. `next` will not name it again.
-    case started
-    /// It waits at this place, the first being 1; `next` names it when its turn has come.
-    case queued(position: Int)
-    /// It is not in the queue and never will be.
-    case refused(Refusal)
-}
+    /// The daemon's name for the request, unique among all that are known.
+    package var key: UInt64
+    package var caller: Caller
+    package var work = Work.generate
+    /// The wanted model; nil: the scheduler chooses one.
+    package var model: String?
+    /// What may serve instead where the one before it cannot, in this order.
+    package var fallbacks: [String] = []
+    /// What the model must be able to do; what nobody knows of a model counts as able.
+    package var needs = Abilities.chat
+    /// Tokens of context that it takes for certain; 0 where nothing is certain.
+    package var contextTokens = 0
+    /// The only backend that may serve it; nil for any.
+    package var backend: String?
+    /// The conversation it belongs to; nil for none.
+    package var session: String?
+    package var priority = Priority.interactive
+    /// When the request gives up: its arrival and its time limit.
+    package var expiresAt: UInt64
+    /// When the answer must be complete to be of use; nil where any time will do.
+    package var deadline: UInt64?
+    /// The most tokens that it lets the model write; nil where it sets no bound.
+    package var tokensMax: Int?
+    /// Whether the caller wants to know its place (`progress`).
+    package var wantsProgress = false
 
-/// Why a request was not taken; times are nanoseconds from now.
-package enum Refusal: Equatable, Sendable {
-    /// As many wait as may wait.
-    case busy(queued: Int, limit: Int, retryAfter: UInt64)
-    /// The rate limit would hold it back past its expiry or deadline.
-    case rateLimited(retryAfter: UInt64)
-    /// It would start in time but is `predicted` to end too late.
-    case deadlineUnreachable(predicted: UInt64, retryAfter: UInt64)
+    package init(key: UInt64, caller: Caller, model: String?, expiresAt: UInt64) {
+        self.key = key
+        self.caller = caller
+        self.model = model
+        self.expiresAt = expiresAt
+    }
 }

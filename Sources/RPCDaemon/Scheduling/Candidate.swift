@@ -1,0 +1,55 @@
+/// A model on a backend that might serve a request, and what speaks for and against it.
+struct Candidate {
+    var lane: Int
+    var model: Int
+    /// Its place among the wanted models: 0 for the one that was named.
+    var choice: Int
+    var forbidden: Forbidden = []
+    var isLoaded: Bool
+    /// Whether it holds the conversation's prompt.
+    var hasSession = false
+    var priority: Int
+    /// Failures in a row that its backend has behind it.
+    var failures: Int
+    /// Nanoseconds until the predicted start.
+    var wait: UInt64 = 0
+    var position = 1
+    /// Nanoseconds until the predicted first token.
+    var firstToken: UInt64 = 0
+    /// Requests that run and wait there, for each that may run.
+    var crowd: Double
+
+    /// Whether it is to be tried before the other; what is left is the order of the configuration.
+    func precedes(_ other: Candidate) -> Bool {
+        if forbidden.isEmpty != other.forbidden.isEmpty { return forbidden.isEmpty }
+        if choice != other.choice { return choice < other.choice }
+        if isLoaded != other.isLoaded { return isLoaded }
+        if hasSession != other.hasSession { return hasSession }
+        if priority != other.priority { return priority < other.priority }
+        if failures != other.failures { return failures < other.failures }
+        if firstToken != other.firstToken { return firstToken < other.firstToken }
+        return crowd < other.crowd
+    }
+}
+
+/// Why a candidate is not taken.
+struct Forbidden: OptionSet {
+    let rawValue: UInt16
+
+    /// It is down, or was not looked at yet.
+    static let down = Forbidden(rawValue: 1)
+    /// It refuses our key.
+    static let auth = Forbidden(rawValue: 2)
+    static let breaker = Forbidden(rawValue: 4)
+    /// The rate limit, or a pause it asked for, would hold the request back past its time.
+    static let rateLimit = Forbidden(rawValue: 8)
+    static let queueFull = Forbidden(rawValue: 16)
+    static let context = Forbidden(rawValue: 32)
+    static let capability = Forbidden(rawValue: 64)
+    /// The request names another backend.
+    static let backend = Forbidden(rawValue: 128)
+    /// The answer is predicted to end after the deadline.
+    static let deadline = Forbidden(rawValue: 256)
+    /// Its server runs it elsewhere, and the request does not name it.
+    static let remote = Forbidden(rawValue: 512)
+}

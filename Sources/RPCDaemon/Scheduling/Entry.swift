@@ -1,0 +1,31 @@
+/// A request that the scheduler knows, from its arrival until it is answered.
+struct Entry {
+    var ticket: Ticket
+    var arrivedAt: UInt64
+    /// Where it waits or runs.
+    var lane = -1
+    var model = -1
+    /// Its index among those that wait there; -1 while it runs.
+    var waiting = -1
+    /// The leaf of the lane's accounts that pays for it.
+    var account = -1
+    /// Tries so far.
+    var attempts = 0
+    /// Where it failed: lane and model.
+    var tried: [SIMD2<Int>] = []
+    /// The least context that a next candidate has to have; 0 for any.
+    var contextAbove = 0
+    /// Whether its next start repeats a try that an aborted load cut short.
+    var isRepeat = false
+    var startedAt: UInt64 = 0
+    var firstTokenAt: UInt64?
+    /// Whether its server had to load the model for it.
+    var loads = false
+    var slot: Int?
+    /// Under which number its slot knows its conversation; 0 for none.
+    var owner: UInt64 = 0
+    var predictedEnd: UInt64?
+    var positionTold = 0
+
+    var isWaiting: Bool { waiting >= 0 }
+}

@@ -1,0 +1,103 @@
+/// How long things will take, by how long they took.
+extension Lane {
+    /// Nanoseconds until a request that arrives now would start, and its place in the queue.
+    func predictedWait(_ ticket: Ticket, model: Int, now: UInt64) -> (wait: UInt64, position: Int) {
+        var ahead = accounts.ahead(of: ticket.caller)
+        let interactive = queued - batchQueued
+        if ticket.priority == .batch {
+            ahead = min(
+                queued, ahead + min(interactive, SchedulingLimits.overtakingMax * (ahead + 1)))
+        } else {
+            ahead = min(ahead, interactive + interactive / SchedulingLimits.overtakingMax)
+        }
+        let position = ahead + 1
+        let pause = pauseWait(position: position, now: now)
+        return (max(pause, slotWait(model, ticket.work, position: position, now: now)), position)
+    }
+
+    /// How long the rate limit, or a pause that the server asked for, holds it back.
+    func pauseWait(position: Int, now: UInt64) -> UInt64 {
+        let held = heldUntil > now ? heldUntil - now : 0
+        return max(held, rate.wait(position: position, now: now))
+    }
+
+    /// How long until a slot is free for `position`: where all are busy, one ends every service
+    /// time divided by the number of slots.
+    func slotWait(_ model: Int, _ work: Ticket.Work, position: Int, now: UInt64) -> UInt64 {
+        let service = anyService(now: now) ?? 0
+        let slots = UInt64(max(1, facts.maxConcurrent))
+        if !mayStart(model, work, now: now) {
+            let pause = models[model].notBefore > now ? models[model].notBefore - now : 0
+            // All that runs must end first.
+            return max(pause, service) + UInt64(position - 1) * service / slots
+        }
+        let free = max(0, facts.maxConcurrent - running)
+        return position <= free ? 0 : UInt64(position - free) * service / slots
+    }
+
+    /// How long the model takes until its first token, once it was sent the request.
+    func predictedFirstToken(_ model: Int) -> UInt64 {
+        let forecast = models[model].forecast
+        let load = wouldLoad(model) ? forecast.load ?? 0 : 0
+        return load + (forecast.firstToken ?? 0)
+    }
+
+    /// How long a request is served, its load included; nil where nothing is known.
+    func predictedService(_ ticket: Ticket, model: Int, now: UInt64) -> UInt64? {
+        if isForgotten(now: now) { return nil }
+        let own = models[model].forecast
+        guard let service = own.service(tokensMax: ticket.tokensMax) ?? forecast.service else {
+            return nil
+        }
+        return service + (wouldLoad(model) ? own.load ?? 0 : 0)
+    }
+
+    /// How long an ordinary request of this backend takes.
+    func anyService(now: UInt64) -> UInt64? {
+        isForgotten(now: now) ? nil : forecast.service
+    }
+
+    /// How long until the first of those that wait is predicted to leave its place.
+    func vacancyWait(now: UInt64) -> UInt64 {
+        let pause = pauseWait(position: 1, now: now)
+        guard let service = anyService(now: now) else {
+            return max(pause, SchedulingLimits.retryAfterUnknown)
+        }
+        let turn = service / UInt64(max(1, facts.maxConcurrent))
+        return max(pause, turn, SchedulingLimits.retryAfterMin)
+    }
+
+    private func isForgotten(now: UInt64) -> Bool {
+        running == 0 && forecast.lastEnd + SchedulingLimits.serviceTimeMemory <= now
+    }
+
+    /// When to look at the queue again even if nothing happens; nil: only an event does anything.
+    func wakesAt(now: UInt64) -> UInt64? {
+        guard queued > 0, facts.state == .up else { return nil }
+        var wake = UInt64.max
+        func consider(_ moment: UInt64) {
+            if moment > now { wake = min(wake, moment) }
+        }
+        if running < facts.maxConcurrent {
+            consider(heldUntil)
+            if !rate.isOpen(now: now) { consider(now + rate.wait(position: 1, now: now)) }
+            if breaker.state == .open { consider(breaker.opensUntil) }
+            for band in activeBands where bands[band].model >= 0 {
+                consider(models[bands[band].model].notBefore)
+            }
+            for model in loadingModels {
+                if let since = models[model].loadsElsewhereSince {
+                    consider(since + SchedulingLimits.foreignLoad)
+                }
+            }
+        }
+        if isOrderNews, tellable > 0 { consider(tellsAt) }
+        return wake == .max ? nil : wake
+    }
+
+    /// When the next telling of positions is allowed.
+    var tellsAt: UInt64 {
+        toldAt + SchedulingLimits.tellInterval
+            + UInt64(min(queued, SchedulingLimits.positionsMax)) * SchedulingLimits.tellIntervalEach
+    }
+}

@@ -1,0 +1,279 @@
+/// The one decider for all backends: which request goes where, when, and why not.
+///
+/// What happened goes in by `take`; what is to be done comes out of `next`, to be asked until it
+/// gives nil, at the end of each turn and at the time that `wake` said. It holds no reference, no
+/// clock and no prompt; time is monotonic nanoseconds and must not run backwards. It knows a request
+/// from `arrived` until `refuse`, `giveUp`, `gone`, or an `ended` that was served or came after text.
+package struct Scheduler {
+    var lanes: [Lane] = []
+    var laneNamed: [String: Int] = [:]
+    /// The lanes in the order of the configuration.
+    var laneOrder: [Int] = []
+    private var freeLanes: [Int] = []
+    var entries: [Entry] = []
+    var entryOf: [UInt64: Int] = [:]
+    private var freeEntries: [Int] = []
+    var sessions = Sessions()
+    var defaultModel: [String] = []
+    /// The model that served each user last, and anybody.
+    var lastModelOf: [UInt32: String] = [:]
+    var lastModel: String?
+    private var isStopping = false
+
+    /// What is to be done, the next at `nextPending`.
+    private var pending: [Action] = []
+    private var nextPending = 0
+    /// Lanes at which something may start now.
+    var stirred: [Int] = []
+    /// Lanes that lost their backend while requests waited; they are emptied one by one.
+    private var emptied: [Int] = []
+    private var wakeTold: UInt64?
+    private var isWakeNews = false
+    /// Reused for every request that is routed.
+    var candidates: [Candidate] = []
+
+    package init() {}
+
+    /// Something has happened.
+    package mutating func take(_ event: Event, now: UInt64) {
+        isWakeNews = true
+        switch event {
+        case .arrived(let ticket): arrived(ticket, now: now)
+        case .ended(let key, let verdict): ended(key, verdict, now: now)
+        case .firstToken(let key): firstToken(key, now: now)
+        case .gone(let key): gone(key, now: now)
+        case .backend(let facts): update(facts, now: now)
+        case .backendGone(let name): remove(name)
+        case .held(let name, let until):
+            if let lane = laneNamed[name] { lanes[lane].heldUntil = until }
+        case .defaultModel(let names): defaultModel = names
+        case .stopping: stop()
+        }
+    }
+
+    /// The next thing to do; nil when all is done for now.
+    package mutating func next(now: UInt64) -> Action? {
+        if let action = popPending() { return action }
+        if let wake = wakeTold, wake <= now {
+            isWakeNews = true
+            for lane in laneOrder where lanes[lane].queued > 0 { stir(lane) }
+        }
+        while true {
+            if let lane = emptied.last {
+                empty(lane, now: now)
+            } else if let lane = stirred.last {
+                if !startNext(lane, now: now) {
+                    stirred.removeLast()
+                    lanes[lane].isStirred = false
+                    if lanes[lane].isRemoved { freeLanes.append(lane) }
+                    tellPositions(lane, now: now)
+                }
+            } else {
+                return wakeAction(now: now)
+            }
+            if let action = popPending() { return action }
+        }
+    }
+
+    // MARK: What is to be done
+
+    mutating func act(_ action: Action) {
+        pending.append(action)
+    }
+
+    private mutating func popPending() -> Action? {
+        guard nextPending < pending.count else { return nil }
+        let action = pending[nextPending]
+        nextPending += 1
+        if nextPending == pending.count {
+            pending.removeAll(keepingCapacity: true)
+            nextPending = 0
+        }
+        return action
+    }
+
+    /// Something may start there now.
+    mutating func stir(_ lane: Int) {
+        guard !lanes[lane].isStirred, !lanes[lane].isRemoved else { return }
+        lanes[lane].isStirred = true
+        stirred.append(lane)
+    }
+
+    private mutating func wakeAction(now: UInt64) -> Action? {
+        guard isWakeNews else { return nil }
+        isWakeNews = false
+        var wake: UInt64?
+        for lane in laneOrder {
+            if let moment = lanes[lane].wakesAt(now: now) { wake = min(wake ?? moment, moment) }
+        }
+        guard wake != wakeTold else { return nil }
+        wakeTold = wake
+        return .wake(at: wake)
+    }
+
+    // MARK: Requests come and go
+
+    private mutating func arrived(_ ticket: Ticket, now: UInt64) {
+        precondition(entryOf[ticket.key] == nil, "a key names one request")
+        if isStopping { return act(.refuse(ticket.key, .stopping)) }
+        let entry = Entry(ticket: ticket, arrivedAt: now)
+        let index: Int
+        if let old = freeEntries.popLast() {
+            index = old
+            entries[old] = entry
+        } else {
+            index = entries.count
+            entries.append(entry)
+        }
+        entryOf[ticket.key] = index
+        if let refusal = route(index, now: now, because: .arrived) { refuse(index, refusal) }
+    }
+
+    private mutating func gone(_ key: UInt64, now: UInt64) {
+        guard let index = entryOf[key] else { return }
+        let lane = entries[index].lane
+        if entries[index].isWaiting {
+            leaveQueue(index)
+        } else {
+            stopRunning(index, now: now)
+        }
+        forget(index)
+        stir(lane)
+    }
+
+    /// It is answered with a refusal, and forgotten.
+    mutating func refuse(_ index: Int, _ refusal: Refusal) {
+        act(.refuse(entries[index].ticket.key, refusal))
+        forget(index)
+    }
+
+    /// Nothing more is known of the request; it neither waits nor runs.
+    mutating func forget(_ index: Int) {
+        entryOf[entries[index].ticket.key] = nil
+        entries[index].tried = []
+        freeEntries.append(index)
+    }
+
+    /// It does not wait any more where it waited.
+    mutating func leaveQueue(_ index: Int) {
+        let lane = entries[index].lane
+        lanes[lane].dequeue(entries[index].waiting)
+        lanes[lane].accounts.close(entries[index].account)
+        entries[index].waiting = -1
+        removeIfIdle(lane)
+    }
+
+    private mutating func stop() {
+        isStopping = true
+        for lane in lanes.indices {
+            while lanes[lane].age.first >= 0 {
+                let index = entryOf[lanes[lane].waiting[lanes[lane].age.first].key]
+                guard let index else { preconditionFailure("who waits is known") }
+                leaveQueue(index)
+                refuse(index, .stopping)
+            }
+        }
+    }
+
+    // MARK: Backends come and go
+
+    private mutating func update(_ facts: BackendFacts, now: UInt64) {
+        precondition(facts.maxConcurrent >= 1, "a backend runs at least one request")
+        let lane: Int
+        if let known = laneNamed[facts.name] {
+            lane = known
+        } else if let old = freeLanes.popLast() {
+            lane = old
+            lanes[lane] = Lane(facts)
+        } else {
+            lane = lanes.count
+            lanes.append(Lane(facts))
+        }
+        if laneNamed[facts.name] == nil {
+            laneNamed[facts.name] = lane
+            laneOrder.append(lane)
+        }
+        let before = lanes[lane].facts.state
+        lanes[lane].update(facts, now: now)
+        if facts.state == .up {
+            moveStranded(lane, now: now)
+            emptied.removeAll { $0 == lane }
+            if before != .up { trust(lane) }
+            stir(lane)
+        } else {
+            lost(lane)
+        }
+    }
+
+    /// It was seen up again: what it did before says nothing any more.
+    private mutating func trust(_ lane: Int) {
+        let wasClosed = lanes[lane].breaker.state == .closed
+        lanes[lane].breaker = Breaker()
+        if !wasClosed { act(.breaker(backend: lanes[lane].name, .closed, retryAfter: 0)) }
+    }
+
+    private mutating func remove(_ name: String) {
+        guard let lane = laneNamed.removeValue(forKey: name) else { return }
+        lanes[lane].isGone = true
+        lost(lane)
+        removeIfIdle(lane)
+    }
+
+    /// A backend is not to be had: all that wait for it go elsewhere, one by one.
+    mutating func lost(_ lane: Int) {
+        if lanes[lane].queued > 0, !emptied.contains(lane) { emptied.append(lane) }
+    }
+
+    private mutating func empty(_ lane: Int, now: UInt64) {
+        let first = lanes[lane].age.first
+        guard first >= 0, let index = entryOf[lanes[lane].waiting[first].key] else {
+            emptied.removeAll { $0 == lane }
+            return
+        }
+        leaveQueue(index)
+        if let refusal = route(index, now: now, because: .moved) { refuse(index, refusal) }
+    }
+
+    /// Those that wait for a model that is not listed any more go elsewhere.
+    private mutating func moveStranded(_ lane: Int, now: UInt64) {
+        var waiting = lanes[lane].age.first
+        while waiting >= 0 {
+            let after = lanes[lane].ageLinks[waiting].after
+            if !lanes[lane].models[lanes[lane].waiting[waiting].model].isListed {
+                move(lanes[lane].waiting[waiting].key, now: now)
+            }
+            waiting = after
+        }
+        lanes[lane].forgetUnlisted()
+    }
+
+    private mutating func move(_ key: UInt64, now: UInt64) {
+        guard let index = entryOf[key] else { preconditionFailure("who waits is known") }
+        leaveQueue(index)
+        if let refusal = route(index, now: now, because: .moved) { refuse(index, refusal) }
+    }
+
+    /// Those that wait behind an open breaker go elsewhere where somebody else can serve them.
+    mutating func moveAway(from lane: Int, now: UInt64) {
+        guard laneOrder.contains(where: { $0 != lane && lanes[$0].facts.state == .up }) else {
+            return
+        }
+        var waiting = lanes[lane].age.first
+        while waiting >= 0 {
+            let after = lanes[lane].ageLinks[waiting].after
+            let key = lanes[lane].waiting[waiting].key
+            if let index = entryOf[key], canGoElsewhere(index, now: now) { move(key, now: now) }
+            waiting = after
+        }
+    }
+
+    mutating func removeIfIdle(_ lane: Int) {
+        guard lanes[lane].isGone, lanes[lane].queued == 0, lanes[lane].running == 0,
+            let place = laneOrder.firstIndex(of: lane)
+        else { return }
+        laneOrder.remove(at: place)
+        emptied.removeAll { $0 == lane }
+        lanes[lane].isRemoved = true
+        if !lanes[lane].isStirred { freeLanes.append(lane) }
+    }
+}

@@ -1,0 +1,113 @@
+import Scheduling
+import Testing
+
+/// Who starts at once, who waits, and who is refused, on one backend.
+@Suite struct AdmissionTests {
+    @Test func `a free slot starts a request at once`() {
+        var stage = Stage(.up("x", max: 2))
+        #expect(stage.arrive(.of(1)) == ["start 1 x/a"])
+        #expect(stage.arrive(.of(2)) == ["start 2 x/a"])
+        #expect(stage.arrive(.of(3)) == ["queue 3 x/a"])
+        #expect(stage.serve(1) == ["start 3 x/a"])
+        #expect(stage.serve(2) == [])
+        #expect(stage.scheduler.totals == (1, 0))
+    }
+
+    @Test func `without a free slot requests start in the order in which they came`() {
+        var stage = Stage(.up("x"))
+        for key in 1...5 as ClosedRange<UInt64> { _ = stage.arrive(.of(key)) }
+        #expect(stage.scheduler.order(on: "x", now: start) == [2, 3, 4, 5])
+        #expect(stage.serveAll([1]) == [2, 3, 4, 5])
+    }
+
+    @Test func `a request is forgotten in every phase when it is gone`() {
+        var stage = Stage(.up("x"))
+        for key in 1...3 as ClosedRange<UInt64> { _ = stage.arrive(.of(key)) }
+        #expect(stage(.gone(2)) == [])
+        #expect(stage(.gone(1)) == ["start 3 x/a"])
+        #expect(stage(.gone(3)) == [])
+        #expect(stage(.gone(99)) == [])
+        #expect(stage.scheduler.totals == (0, 0))
+    }
+
+    @Test func `a full queue is busy and names its limit`() {
+        var stage = Stage(.up("x") { $0.queueMax = 1 })
+        _ = stage.arrive(.of(1))
+        _ = stage.arrive(.of(2))
+        let lines = stage.arrive(.of(3))
+        #expect(lines.count == 1)
+        #expect(lines[0].contains("busy(backend: \"x\", queued: 1, limit: 1, retryAfter: "))
+    }
+
+    @Test func `a rate limit lets the next start when a minute has passed`() {
+        var stage = Stage(.up("x", max: 9) { $0.rateLimit = 2 })
+        _ = stage.arrive(.of(1))
+        _ = stage.after(second)
+        _ = stage.arrive(.of(2))
+        #expect(stage.arrive(.of(3)) == ["queue 3 x/a"])
+        #expect(stage.wakesAt == start + SchedulingLimits.rateWindow)
+        #expect(stage.after(SchedulingLimits.rateWindow - second - 1) == [])
+        #expect(stage.after(1) == ["start 3 x/a"])
+    }
+
+    @Test func `a rate limit that holds a request past its time refuses it at once`() {
+        var stage = Stage(.up("x", max: 9) { $0.rateLimit = 1 })
+        _ = stage.arrive(.of(1))
+        let lines = stage.arrive(.of(2) { $0.expiresAt = start + 30 * second })
+        #expect(
+            lines == [
+                "refuse 2 rateLimited(backend: \"x\", retryAfter: \(SchedulingLimits.rateWindow))"
+            ])
+    }
+
+    @Test func `a request whose time is over is refused when its turn comes`() {
+        var stage = Stage(.up("x"))
+        _ = stage.arrive(.of(1))
+        _ = stage.arrive(.of(2) { $0.expiresAt = start + second })
+        _ = stage.arrive(.of(3))
+        _ = stage.after(2 * second)
+        #expect(stage.serve(1) == ["refuse 2 timedOut(backend: \"x\")", "start 3 x/a"])
+    }
+
+    @Test func `a deadline that cannot be met is refused with the prediction`() {
+        var stage = Stage(.up("x"))
+        _ = stage.arrive(.of(1))
+        _ = stage.after(10 * second)
+        _ = stage.serve(1)
+        let lines = stage.arrive(.of(2) { $0.deadline = stage.now + 4 * second })
+        #expect(
+            lines == [
+                "refuse 2 deadlineUnreachable(backend: \"x\", predicted: \(10 * second), "
+                    + "retryAfter: \(6 * second))"
+            ])
+        #expect(stage.arrive(.of(3) { $0.deadline = stage.now + 11 * second }).count == 1)
+        #expect(stage.after(61 * second) == [])
+        _ = stage(.gone(3))
+        #expect(
+            stage.arrive(.of(4) { $0.deadline = stage.now + second }) == ["start 4 x/a"],
+            "an old time says nothing any more")
+    }
+
+    @Test func `when the daemon stops all that wait and all that come are refused`() {
+        var stage = Stage(.up("x"))
+        _ = stage.arrive(.of(1))
+        _ = stage.arrive(.of(2))
+        #expect(stage(.stopping) == ["refuse 2 stopping"])
+        #expect(stage.arrive(.of(3)) == ["refuse 3 stopping"])
+        #expect(stage.serve(1) == [])
+    }
+
+    @Test func `places are told to those who asked, when they changed`() {
+        var stage = Stage(.up("x"))
+        _ = stage.arrive(.of(1))
+        #expect(
+            stage.arrive(.of(2) { $0.wantsProgress = true }) == ["queue 2 x/a", "tell 2 1"])
+        #expect(stage.arrive(.of(3)) == ["queue 3 x/a"])
+        #expect(stage.arrive(.of(4) { $0.wantsProgress = true }) == ["queue 4 x/a"])
+        let moment = stage.wakesAt ?? 0
+        #expect(moment > stage.now)
+        #expect(stage.after(moment - stage.now) == ["tell 4 3"])
+        _ = stage.after(second)
+        #expect(stage(.gone(3)) == ["tell 4 2"])
+    }
+}
