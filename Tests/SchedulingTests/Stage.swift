@@ -48,7 +48,7 @@ struct Stage {
         self(.ended(key, .failed(failure, afterText: afterText)))
     }
 
-    /// Serves one after the other until nobody is left; the keys in the order in which they started.
+    /// Serves one after the other until nobody is left; the keys as they started.
     mutating func serveAll(_ first: [UInt64], taking: UInt64 = second / 10) -> [UInt64] {
         var started: [UInt64] = []
         var running = first

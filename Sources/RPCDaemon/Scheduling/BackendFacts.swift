@@ -15,7 +15,7 @@ package struct BackendFacts: Equatable, Sendable {
         /// Nothing: all that it lists can be served side by side.
         case all
         /// As many may be loaded at once; one more throws another out, together with what that one
-        /// is generating. LM Studio's just-in-time loading: 1; a llama.cpp router: its `models-max`.
+        /// is generating. LM Studio's just-in-time loading: 1; llama.cpp's router: `models-max`.
         case limited(Int)
     }
 

@@ -16,8 +16,8 @@ package enum Event: Sendable {
     case firstToken(UInt64)
     /// A try has ended by itself. Unless it was served, `start`, `queue` or `giveUp` follows.
     case ended(UInt64, Verdict)
-    /// A request is not wanted any more, waiting or running: cancelled, or its time is over. Nothing
-    /// follows. An unknown key is ignored, since a cancel and an end may cross.
+    /// A request is not wanted any more, waiting or running: cancelled, or its time is over.
+    /// Nothing follows. An unknown key is ignored, since a cancel and an end may cross.
     case gone(UInt64)
     /// The daemon stops: all that wait, and all that come, are refused with `stopping`.
     case stopping

@@ -1,9 +1,9 @@
 /// Who goes first.
 ///
-/// Loaded models before others, interactive before batch, then the caller with the least share, then
-/// the order of arrival. Each preference is bounded: after eight that overtook it, a batch request or
-/// another model has its turn; and whoever has waited for `evictionPatience` goes before both
-/// preferences, where no caller with a smaller share is passed over for it.
+/// Loaded models before others, interactive before batch, then the caller with the least share,
+/// then the order of arrival. Each preference is bounded: after eight that overtook it, a batch
+/// request or another model has its turn; and whoever has waited for `evictionPatience` goes before
+/// both preferences, where no caller with a smaller share is passed over for it.
 extension Lane {
     /// A request that might be next, with what decides between it and another.
     private struct Head {

@@ -7,7 +7,9 @@ extension Lane {
     func isResident(_ model: Int) -> Bool {
         guard case .limited(let most) = facts.residency else { return true }
         if imagined >= 0 { return model == imagined }
-        if strangers == 0 { return models[model].isLoaded }
+        if strangers == 0 {
+            return models[model].isLoaded || models[model].loadsElsewhereSince != nil
+        }
         if loaded.count + strangers <= most {
             return models[model].isLoaded || models[model].running > 0
         }
@@ -21,7 +23,7 @@ extension Lane {
         if work == .unload { return models[model].running == 0 }
         guard case .limited(let most) = facts.residency, !isResident(model) else { return true }
         if loadsElsewhere(than: model, now: now) { return false }
-        return running == 0 || loaded.count + strangers < most
+        return running == 0 || loaded.count + strangers + unsure < most
     }
 
     /// Whether the server would have to load it.
@@ -39,9 +41,11 @@ extension Lane {
                 models[other].slots.emptied()
                 if models[other].running > 0 { strangers += 1 }
             }
+            unsure += loaded.count
             loaded.removeAll(keepingCapacity: true)
         }
         models[model].isLoaded = true
+        models[model].loadsElsewhereSince = nil
         loaded.append(model)
         if models[model].running > 0 { strangers -= 1 }
         if queued > 1 { isOrderNews = true }
@@ -83,6 +87,7 @@ extension Lane {
     private mutating func list(_ listed: [ModelFacts], now: UInt64) {
         for index in models.indices { models[index].isListed = false }
         loaded.removeAll(keepingCapacity: true)
+        unsure = 0
         loadingModels.removeAll(keepingCapacity: true)
         for facts in listed {
             let index = index(of: facts)

@@ -23,6 +23,8 @@ struct Lane {
     /// The models that count as loaded, and how many run that do not.
     var loaded: [Int] = []
     var strangers = 0
+    /// Models that may have been thrown out since the last look, or not.
+    var unsure = 0
     /// The models that a look saw loading.
     var loadingModels: [Int] = []
     var starts: UInt64 = 0

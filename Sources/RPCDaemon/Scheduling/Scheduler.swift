@@ -2,8 +2,8 @@
 ///
 /// What happened goes in by `take`; what is to be done comes out of `next`, to be asked until it
 /// gives nil, at the end of each turn and at the time that `wake` said. It holds no reference, no
-/// clock and no prompt; time is monotonic nanoseconds and must not run backwards. It knows a request
-/// from `arrived` until `refuse`, `giveUp`, `gone`, or an `ended` that was served or came after text.
+/// clock and no prompt; time is monotonic nanoseconds and must not run backwards. It knows a
+/// request from `arrived` until `refuse`, `giveUp`, `gone`, or an `ended` that was served.
 package struct Scheduler {
     var lanes: [Lane] = []
     var laneNamed: [String: Int] = [:]

@@ -22,8 +22,8 @@ struct Link {
     var after = -1
 }
 
-/// A doubly linked list of the numbers from 0 up, so that any of them leaves at once. Its owner keeps
-/// the links, by number.
+/// A doubly linked list of the numbers from 0 up, so that any of them leaves at once. Its owner
+/// keeps the links, by number.
 struct Line {
     private(set) var first = -1
     private(set) var last = -1

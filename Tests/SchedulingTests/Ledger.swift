@@ -1,0 +1,235 @@
+import Scheduling
+
+/// A plain account of what became of each request, kept beside the scheduler and without its code.
+struct Ledger {
+    private enum State: Equatable {
+        case waiting(String)
+        case running(String)
+        /// A try failed; the scheduler has yet to say what follows.
+        case failed
+        case answered
+    }
+
+    private struct Account {
+        var ticket: Ticket
+        var state: State
+        var attempts = 0
+        var hasText = false
+        var mayGoOn = true
+        var isContended = false
+        var tried: Set<String> = []
+        var place = ""
+    }
+
+    private(set) var broken: Set<String> = []
+    private(set) var served = 0
+    /// Requests that are not answered yet.
+    private(set) var open = 0
+    private var accounts: [UInt64: Account] = [:]
+    private var facts: [String: BackendFacts] = [:]
+    private var starts: [String: [UInt64]] = [:]
+    private var running: [String: Int] = [:]
+    private var waiting: [String: Int] = [:]
+    private var heldUntil: [String: UInt64] = [:]
+    private var contendedUntil: [String: UInt64] = [:]
+    private var openUntil: [String: UInt64] = [:]
+    /// Backends of which a probe may go, and those of which one went.
+    private var isHalfOpen: Set<String> = []
+    private var probing: Set<String> = []
+
+    mutating func expect(_ holds: Bool, _ promise: String) {
+        if !holds { broken.insert(promise) }
+    }
+
+    mutating func looked(_ new: BackendFacts) {
+        if facts[new.name]?.state != .up, new.state == .up {
+            openUntil[new.name] = nil
+        }
+        facts[new.name] = new
+    }
+
+    // MARK: Events
+
+    mutating func arrived(_ ticket: Ticket, now: UInt64) {
+        accounts[ticket.key] = Account(ticket: ticket, state: .failed)
+        open += 1
+    }
+
+    mutating func firstToken(_ key: UInt64) {
+        accounts[key]?.hasText = true
+    }
+
+    mutating func gone(_ key: UInt64) {
+        leave(key)
+        answer(key)
+    }
+
+    mutating func ended(_ key: UInt64, _ verdict: Verdict, _ backend: String, now: UInt64) {
+        leave(key)
+        switch verdict {
+        case .served:
+            served += 1
+            answer(key)
+        case .failed(let failure, let afterText):
+            accounts[key]?.state = .failed
+            accounts[key]?.isContended = failure == .contention
+            let isOver = afterText || failure == .callersFault || accounts[key]?.hasText == true
+            accounts[key]?.mayGoOn = !isOver
+            if failure != .contention, let place = accounts[key]?.place {
+                accounts[key]?.tried.insert(place)
+            }
+            switch failure {
+            case .unreachable: facts[backend]?.state = .down
+            case .contention: contendedUntil[backend] = now + SchedulingLimits.contentionMax
+            case .throttled(let span):
+                heldUntil[backend] = max(heldUntil[backend] ?? 0, now + (span ?? second))
+            default: break
+            }
+        }
+    }
+
+    // MARK: Actions
+
+    mutating func started(_ key: UInt64, _ placement: Placement, now: UInt64) {
+        guard var account = accounts[key] else { return expect(false, "only who came is started") }
+        leave(key)
+        let backend = placement.backend
+        guard let known = facts[backend] else { return expect(false, "the backend is known") }
+        expect(account.state != .answered, "nobody is served twice")
+        expect(account.mayGoOn, "nobody is tried again after text or for his own fault")
+        expect(account.ticket.expiresAt > now, "nobody starts past his time")
+        expect(known.state == .up, "nothing is sent to a server known to be dead")
+        expect((heldUntil[backend] ?? 0) <= now, "a server that wants a pause gets it")
+        expect((openUntil[backend] ?? 0) <= now, "nothing is sent through an open breaker")
+        let place = "\(backend)/\(placement.model)"
+        expect(!account.tried.contains(place), "no place is tried twice")
+        if !account.isContended { account.attempts += 1 }
+        expect(account.attempts == placement.attempt, "the attempts told are the real ones")
+        expect(account.attempts <= 3, "three attempts are the most")
+        if account.attempts > 1 {
+            let model = known.models.first { $0.id == placement.model }
+            expect(model?.isRemote == false, "failover never goes elsewhere")
+        }
+        if let wanted = account.ticket.model {
+            let names = [wanted] + account.ticket.fallbacks
+            expect(names.contains(placement.model), "who named a model gets it")
+        }
+        if let pinned = account.ticket.backend {
+            expect(pinned == backend, "a named backend serves")
+        }
+        account.isContended = false
+        account.place = place
+        account.state = .running(backend)
+        accounts[key] = account
+        running[backend, default: 0] += 1
+        starts[backend, default: []].append(now)
+        expect(running[backend, default: 0] <= known.maxConcurrent, "the concurrency limit holds")
+        if let limit = known.rateLimit {
+            let recent = (starts[backend] ?? []).count { $0 + 60 * second > now }
+            expect(recent <= limit, "the rate limit holds")
+        }
+        expect(!probing.contains(backend), "one probe at a time")
+        if isHalfOpen.contains(backend) { probing.insert(backend) }
+    }
+
+    mutating func queued(_ key: UInt64, _ backend: String, _ reason: QueueReason) {
+        guard let account = accounts[key] else { return expect(false, "only who came waits") }
+        expect(account.state != .answered, "nobody waits who has his answer")
+        leave(key)
+        accounts[key]?.state = .waiting(backend)
+        waiting[backend, default: 0] += 1
+        if reason != .contention {
+            expect(
+                waiting[backend, default: 0] <= (facts[backend]?.queueMax ?? 0)
+                    + contended(backend),
+                "the queue's limit holds")
+        }
+    }
+
+    mutating func refused(_ key: UInt64, _ refusal: Refusal, now: UInt64) {
+        expect(accounts[key] != nil && accounts[key]?.state != .answered, "one answer each")
+        switch refusal {
+        case .busy(let backend, _, let limit, _):
+            expect(waiting[backend, default: 0] >= limit, "only a full queue is busy")
+        case .rateLimited(let backend, _):
+            let isHeld = (heldUntil[backend] ?? 0) > now
+            expect(isHeld || facts[backend]?.rateLimit != nil, "only a rate limit limits the rate")
+        case .deadlineUnreachable:
+            expect(accounts[key]?.ticket.deadline != nil, "only a deadline is unreachable")
+        case .timedOut:
+            expect((accounts[key]?.ticket.expiresAt ?? .max) <= now, "only time runs out")
+        default: break
+        }
+        leave(key)
+        answer(key)
+    }
+
+    mutating func gaveUp(_ key: UInt64) {
+        expect(accounts[key]?.state == .failed, "only who failed is given up")
+        answer(key)
+    }
+
+    mutating func told(_ key: UInt64, _ standing: Standing, _ scheduler: Scheduler, now: UInt64) {
+        expect(accounts[key]?.ticket.wantsProgress == true, "only who asked is told")
+        expect(accounts[key]?.state == .waiting(standing.backend), "only who waits has a place")
+    }
+
+    mutating func breaker(_ backend: String, _ state: BreakerState, _ span: UInt64, now: UInt64) {
+        switch state {
+        case .open:
+            openUntil[backend] = now + span
+            expect(span >= second, "a cool-down lasts a second at least")
+        case .halfOpen:
+            openUntil[backend] = nil
+            isHalfOpen.insert(backend)
+            probing.remove(backend)
+        case .closed:
+            openUntil[backend] = nil
+        }
+        if state != .halfOpen {
+            isHalfOpen.remove(backend)
+            probing.remove(backend)
+        }
+    }
+
+    // MARK: Checks
+
+    /// Nobody waits at an idle backend that could serve him.
+    mutating func checkIdleness(
+        _ scheduler: Scheduler, _ servers: [(facts: BackendFacts, isIdle: Bool)], now: UInt64
+    ) {
+        for server in servers where server.isIdle {
+            let name = server.facts.name
+            guard facts[name]?.state == .up, waiting[name, default: 0] > 0 else { continue }
+            let view = scheduler.view(of: name, now: now)
+            let isPausing = view?.pause != nil || (contendedUntil[name] ?? 0) > now
+            expect(isPausing, "an idle backend lets nobody wait")
+        }
+    }
+
+    mutating func finish(_ scheduler: Scheduler) {
+        expect(open == 0, "everybody has an answer")
+        expect(scheduler.totals == (0, 0), "the scheduler forgets who is gone")
+        expect(running.values.allSatisfy { $0 == 0 }, "nothing runs on")
+        expect(waiting.values.allSatisfy { $0 == 0 }, "nobody waits on")
+    }
+
+    /// Those who wait there after an aborted load: they take no other's place.
+    private func contended(_ backend: String) -> Int {
+        accounts.values.count { $0.isContended && $0.state == .waiting(backend) }
+    }
+
+    private mutating func leave(_ key: UInt64) {
+        switch accounts[key]?.state {
+        case .waiting(let backend): waiting[backend, default: 0] -= 1
+        case .running(let backend): running[backend, default: 0] -= 1
+        default: break
+        }
+    }
+
+    private mutating func answer(_ key: UInt64) {
+        expect(accounts[key] != nil, "one answer each")
+        accounts[key] = nil
+        open -= 1
+    }
+}

@@ -1,0 +1,23 @@
+import Scheduling
+import Testing
+
+/// Whole worlds from seeds, the same for each seed, against what must hold whatever happens.
+@Suite struct SimulationTests {
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `no course of events breaks a promise`(block: UInt64) {
+        for seed in 50 * block..<50 * (block + 1) {
+            var world = World(seed: seed, requests: 20)
+            world.run()
+            #expect(world.ledger.broken == [], "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: 100_000..<100_004 as Range<UInt64>)
+    func `hours of work break no promise either`(seed: UInt64) {
+        var world = World(seed: seed, requests: 2_000)
+        world.run()
+        #expect(world.ledger.broken == [])
+        #expect(world.ledger.served > 300)
+        #expect(world.now > start + 1_800 * second)
+    }
+}
