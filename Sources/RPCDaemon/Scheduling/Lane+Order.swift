@@ -18,7 +18,7 @@ extension Lane {
     }
 
     /// The request whose turn it is, whether or not it can start; and whether another model waits.
-    mutating func choose(now: UInt64, ignoringRoom: Bool = false) -> (index: Int, passes: Bool)? {
+    func choose(now: UInt64, ignoringRoom: Bool = false) -> (index: Int, passes: Bool)? {
         ageAll(now: now)
         var resident = (interactive: Head(), batch: Head())
         var other = (interactive: Head(), batch: Head())
@@ -100,7 +100,7 @@ extension Lane {
     }
 
     /// Counts who is overtaken by the request that starts now; it is still in the queue.
-    mutating func countOvertaking(_ index: Int, passes: Bool) {
+    func countOvertaking(_ index: Int, passes: Bool) {
         let isBatch = waiting[index].priority == .batch
         interactiveRun = isBatch || batchQueued == 0 ? 0 : interactiveRun + 1
         residentRun = passes && isResident(waiting[index].model) ? residentRun + 1 : 0
@@ -108,7 +108,7 @@ extension Lane {
 
     /// The first of those that wait, in the order in which they would start if nothing changed.
     func order(atMost count: Int, now: UInt64) -> [Int] {
-        var rehearsal = self
+        let rehearsal = Lane(rehearsing: self)
         var result: [Int] = []
         result.reserveCapacity(min(count, queued))
         while result.count < count, let next = rehearsal.choose(now: now, ignoringRoom: true) {

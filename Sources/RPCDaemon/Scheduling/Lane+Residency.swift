@@ -33,7 +33,7 @@ extension Lane {
 
     /// A model has answered, so it is loaded; if there was no room, the others may have gone for
     /// it: only a look can say.
-    mutating func answered(_ model: Int) {
+    func answered(_ model: Int) {
         guard !models[model].isLoaded else { return }
         if case .limited(let most) = facts.residency, loaded.count + 1 > most {
             for other in loaded {
@@ -52,7 +52,7 @@ extension Lane {
     }
 
     /// A model was unloaded as we asked.
-    mutating func unloaded(_ model: Int) {
+    func unloaded(_ model: Int) {
         guard models[model].isLoaded else { return }
         models[model].isLoaded = false
         models[model].slots.emptied()
@@ -61,7 +61,7 @@ extension Lane {
     }
 
     /// A load was aborted because another was wanted: a pause, longer each time.
-    mutating func contended(_ model: Int, now: UInt64) {
+    func contended(_ model: Int, now: UInt64) {
         let span = models[model].contentionSpan
         models[model].contentionSpan = min(
             max(2 * span, SchedulingLimits.contentionMin), SchedulingLimits.contentionMax)
@@ -71,7 +71,7 @@ extension Lane {
 
     /// Takes over what is known of the backend. The models that are not listed any more, as far as
     /// anything waits for them, are the caller's to empty.
-    mutating func update(_ new: BackendFacts, now: UInt64) {
+    func update(_ new: BackendFacts, now: UInt64) {
         let known = facts.models
         let hadSlots = facts.assignsSlots
         facts = new
@@ -84,7 +84,7 @@ extension Lane {
         if queued > 1 { isOrderNews = true }
     }
 
-    private mutating func list(_ listed: [ModelFacts], now: UInt64) {
+    private func list(_ listed: [ModelFacts], now: UInt64) {
         for index in models.indices { models[index].isListed = false }
         loaded.removeAll(keepingCapacity: true)
         unsure = 0
@@ -112,7 +112,7 @@ extension Lane {
         }
     }
 
-    private mutating func index(of facts: ModelFacts) -> Int {
+    private func index(of facts: ModelFacts) -> Int {
         if let known = modelNamed[facts.id] { return known }
         let index: Int
         if let old = freeModels.popLast() {
@@ -127,11 +127,11 @@ extension Lane {
     }
 
     /// Forgets the models that are not listed and that nothing runs or waits for.
-    mutating func forgetUnlisted() {
+    func forgetUnlisted() {
         for index in models.indices { removeIfForgotten(index) }
     }
 
-    mutating func removeIfForgotten(_ model: Int) {
+    func removeIfForgotten(_ model: Int) {
         guard !models[model].isListed, models[model].running == 0,
             modelNamed[models[model].facts.id] == model
         else { return }

@@ -1,6 +1,9 @@
 /// One backend as the scheduler sees it: who waits for it, what runs there, and what stands in the
-/// way. A value that knows requests by their keys and owns all that it counts.
-struct Lane {
+/// way. It knows requests by their keys, and owns all that it counts.
+///
+/// A class, owned by its `Scheduler` alone: as a value it was copied at every question that the
+/// scheduler asked of it, which doubled the cost of a request.
+final class Lane {
     var facts: BackendFacts
     /// Whether it left; it is kept until the last request that runs there has ended.
     var isGone = false
@@ -80,6 +83,30 @@ struct Lane {
         rate = RateWindow(limit: facts.rateLimit)
     }
 
+    /// A copy to rehearse the order of those that wait with; what it does to it concerns nobody.
+    init(rehearsing other: Lane) {
+        facts = other.facts
+        rate = other.rate
+        running = other.running
+        models = other.models
+        loaded = other.loaded
+        strangers = other.strangers
+        waiting = other.waiting
+        lineLinks = other.lineLinks
+        ageLinks = other.ageLinks
+        age = other.age
+        fresh = other.fresh
+        queued = other.queued
+        batchQueued = other.batchQueued
+        accounts = other.accounts
+        bands = other.bands
+        activeBands = other.activeBands
+        bandOf = other.bandOf
+        isBanded = other.isBanded
+        interactiveRun = other.interactiveRun
+        residentRun = other.residentRun
+    }
+
     var name: String { facts.name }
 
     /// The index of a listed model; a name without a tag finds Ollama's `:latest`.
@@ -103,7 +130,7 @@ struct Lane {
     }
 
     /// A request takes its place among those that wait.
-    mutating func enqueue(
+    func enqueue(
         _ ticket: Ticket, model: Int, account: Int, arrivedAt: UInt64, atFront: Bool, now: UInt64
     ) -> Int {
         arrivals += 1
@@ -136,7 +163,7 @@ struct Lane {
     }
 
     /// A request does not wait any more; its account stays open.
-    mutating func dequeue(_ index: Int) {
+    func dequeue(_ index: Int) {
         let entry = waiting[index]
         if fresh == index { fresh = ageLinks[index].after }
         age.remove(index, in: &ageLinks)
@@ -150,7 +177,7 @@ struct Lane {
     }
 
     /// A request starts.
-    mutating func start(_ key: UInt64, model: Int, account: Int, work: Ticket.Work, now: UInt64) {
+    func start(_ key: UInt64, model: Int, account: Int, work: Ticket.Work, now: UInt64) {
         accounts.charge(account)
         running += 1
         if models[model].running == 0, !models[model].isLoaded { strangers += 1 }
@@ -165,7 +192,7 @@ struct Lane {
     }
 
     /// A request that ran is gone; what its model is like afterwards is told separately.
-    mutating func stop(_ key: UInt64, model: Int, account: Int, now: UInt64) {
+    func stop(_ key: UInt64, model: Int, account: Int, now: UInt64) {
         running -= 1
         models[model].running -= 1
         models[model].isUnloading = false
@@ -176,7 +203,7 @@ struct Lane {
     }
 
     /// Moves those whose patience has passed to the bands of the impatient.
-    mutating func ageAll(now: UInt64) {
+    func ageAll(now: UInt64) {
         while fresh >= 0, waiting[fresh].arrivedAt + SchedulingLimits.evictionPatience <= now {
             let index = fresh
             fresh = ageLinks[index].after
@@ -189,7 +216,7 @@ struct Lane {
 
     // MARK: Bands
 
-    private mutating func insert(_ index: Int, isImpatient: Bool, atFront: Bool) {
+    private func insert(_ index: Int, isImpatient: Bool, atFront: Bool) {
         let entry = waiting[index]
         let band = band(isBanded ? entry.model : -1, isImpatient, entry.priority == .batch)
         waiting[index].band = band
@@ -197,7 +224,7 @@ struct Lane {
             index, of: entry.account, order: entry.order, atFront: atFront, accounts, &lineLinks)
     }
 
-    private mutating func takeOut(_ index: Int) {
+    private func takeOut(_ index: Int) {
         let band = waiting[index].band
         bands[band].tree.remove(index, of: waiting[index].account, &lineLinks)
         guard bands[band].tree.count == 0 else { return }
@@ -210,7 +237,7 @@ struct Lane {
         freeBands.append(band)
     }
 
-    private mutating func band(_ model: Int, _ isImpatient: Bool, _ isBatch: Bool) -> Int {
+    private func band(_ model: Int, _ isImpatient: Bool, _ isBatch: Bool) -> Int {
         let name = Self.bandName(model, isImpatient, isBatch)
         if let known = bandOf[name] { return known }
         let index: Int
@@ -234,7 +261,7 @@ struct Lane {
     }
 
     /// Puts all that wait into bands anew, in the order in which they came.
-    mutating func sortIntoBands(banded: Bool, now: UInt64) {
+    func sortIntoBands(banded: Bool, now: UInt64) {
         var index = age.first
         while index >= 0 {
             takeOut(index)
