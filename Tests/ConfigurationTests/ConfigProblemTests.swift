@@ -40,7 +40,7 @@ import Testing
         ),
         (
             "[discovery]\n'a b' = 1",
-            "2:1: unknown key `\"a b\"` in [discovery]: the nearest known key is `hosts`; known are `enabled`, `interval`, `hosts`, `ports`"
+            "2:1: unknown key `\"a b\"` in [discovery]: the nearest known key is `hosts`; known are `enabled`, `interval`, `hosts`, `ports`, `sockets`"
         ),
     ])
     func `an unknown key names the nearest known one`(text: String, problem: String) {
@@ -107,10 +107,19 @@ import Testing
             "llm_backends = ['x']",
             "1:17: `llm_backends` must be an array of tables, but element 1 is a string"
         ),
-        ("[aliases]\na = 1", "2:5: alias `a` must be a string (a model's name), not an integer"),
+        (
+            "[aliases]\na = 1",
+            "2:5: alias `a` must be a string (a model's name) or an array of them, not an integer"
+        ),
+        (
+            "[aliases]\na = ['b', 1]",
+            "2:11: alias `a` must be a string or an array of strings (models' names), but "
+                + "element 2 is an integer"
+        ),
         (
             "[aliases]\nqwen2.5 = 'x'",
-            "2:1: alias `qwen2` must be a string (a model's name), not a table; a name with a dot stands in quotes"
+            "2:1: alias `qwen2` must be a string (a model's name) or an array of them, "
+                + "not a table; a name with a dot stands in quotes"
         ),
     ])
     func `a wrong type names both types`(text: String, problem: String) {
@@ -196,6 +205,25 @@ import Testing
             "4:22: `api_key_credential` must be the name of a systemd credential, which has no slash"
         ),
         ("[aliases]\na = ''", "2:1: alias `a` needs a name and a model"),
+        ("[aliases]\na = []", "2:1: alias `a` needs a name and a model"),
+        (
+            "[aliases]\na = ['x', 'y']\nb = ['y', 'b']",
+            "3:1: alias `b` leads back to an alias and never to a model"
+        ),
+        (
+            "[http]\nlisten = 'localhost:80'",
+            "2:10: `listen` must be an address and a port, such as \"127.0.0.1:11434\" or "
+                + "\"[::1]:8000\""
+        ),
+        (
+            "[http]\norigins = ['app.example']",
+            "2:12: `origins` element 1 must be an origin as browsers write it, such as "
+                + "\"https://app.example\", without a path"
+        ),
+        (
+            "[discovery]\nsockets = ['run/x']",
+            "2:12: `sockets` element 1 must be an absolute path"
+        ),
         ("[aliases]\na = 'a'", "2:1: alias `a` leads back to an alias and never to a model"),
     ])
     func `a value out of range says what is allowed`(text: String, problem: String) {

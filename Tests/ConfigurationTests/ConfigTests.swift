@@ -11,7 +11,7 @@ import Testing
         #expect(config.server.mode == 0o600)
         #expect(config.server.shutdownTimeout == 30)
         #expect(config.discovery.enabled)
-        #expect(config.discovery.hosts == ["127.0.0.1"])
+        #expect(config.discovery.hosts == ["127.0.0.1", "::1"])
         #expect(config.discovery.interval == 1)
         #expect(config.log.level == .info)
         #expect(config.limits == Limits())
@@ -104,6 +104,11 @@ import Testing
         fast = "quick"
         quick = "qwen3-4b"
         "qwen2.5" = "qwen2.5-7b"
+        best = ["qwen2.5", "fast", "qwen3-4b", "small"]
+        [http]
+        listen = "[::1]:8000"
+        hosts = ["box.local"]
+        origins = ["https://app.example:8443"]
         [limits]
         line_bytes_max = 1024
         depth_max = 1024
@@ -160,6 +165,29 @@ import Testing
         #expect(config.model(named: "fast") == "qwen3-4b")
         #expect(config.model(named: "qwen2.5") == "qwen2.5-7b")
         #expect(config.model(named: "other") == "other")
+    }
+
+    @Test func `a list of models is a chain in which none stands twice`() throws {
+        let config = try load(Self.full)
+        #expect(config.chain(for: "best") == ["qwen2.5-7b", "qwen3-4b", "small"])
+        #expect(config.model(named: "best") == "qwen2.5-7b")
+        #expect(config.chain(for: "other") == ["other"])
+        #expect(
+            config.tree["aliases"]?["best"]
+                == .array([
+                    .string("qwen2.5"), .string("fast"), .string("qwen3-4b"), .string("small"),
+                ]))
+    }
+
+    @Test func `the way in for HTTP is an address, names and origins`() throws {
+        let http = try load(Self.full).http
+        #expect(http.listen?.host == "::1")
+        #expect(http.listen?.port == 8000)
+        #expect(http.listen?.isLoopback == true)
+        #expect(http.hosts == ["box.local"])
+        #expect(http.origins == ["https://app.example:8443"])
+        #expect(try load("").http == Config.HTTP())
+        #expect(try load("[http]\nlisten = '0.0.0.0:1'").http.listen?.isLoopback == false)
     }
 
     @Test func `what is written into the tree is what was read`() throws {

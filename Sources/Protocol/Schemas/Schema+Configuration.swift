@@ -5,7 +5,8 @@ extension Schema {
         "ConfigResult",
         #"""
         {"type": "object", "description": "The configuration in force, keyed as in config.toml.",
-         "required": ["server", "discovery", "llm_backends", "aliases", "limits", "log"],
+         "required": ["server", "discovery", "llm_backends", "aliases", "http", "limits",
+          "log"],
          "properties": {
           "default_model": {"type": "string",
             "description": "The model of requests that name none; empty for none."},
@@ -26,19 +27,29 @@ extension Schema {
             "allowed_gids": {"type": "array", "items": {"type": "integer", "minimum": 0},
               "description": "Groups whose members may connect."}}},
           "discovery": {"type": "object", "description": "The search for model servers.",
-            "required": ["enabled", "interval", "hosts", "ports"], "properties": {
+            "required": ["enabled", "interval", "hosts", "ports", "sockets"], "properties": {
             "enabled": {"type": "boolean", "description": "Whether to look for any."},
             "interval": {"type": "number", "minimum": 0,
               "description": "Seconds between two looks."},
             "hosts": {"type": "array", "items": {"type": "string"},
               "description": "Where to look."},
             "ports": {"type": "array", "items": {"type": "integer", "minimum": 1},
-              "description": "Ports to look at, besides the usual ones."}}},
+              "description": "Ports to look at, besides the usual ones."},
+            "sockets": {"type": "array", "items": {"type": "string"},
+              "description": "Paths of Unix sockets to look at."}}},
           "llm_backends": {"type": "array",
             "items": {"$ref": "#/components/schemas/BackendConfig"},
             "description": "The model servers."},
-          "aliases": {"type": "object", "additionalProperties": {"type": "string"},
-            "description": "Other names of models."},
+          "aliases": {"type": "object", "additionalProperties": {"anyOf": [
+            {"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+            "description": "Other names of models; a list is a chain of fallbacks."},
+          "http": {"type": "object", "description": "HTTP on a port.",
+            "required": ["listen", "hosts", "origins"], "properties": {
+            "listen": {"type": "string", "description": "Address and port; empty for none."},
+            "hosts": {"type": "array", "items": {"type": "string"},
+              "description": "Further names that `Host` may say."},
+            "origins": {"type": "array", "items": {"type": "string"},
+              "description": "Web origins that may ask."}}},
           "limits": {"$ref": "#/components/schemas/Limits"},
           "log": {"type": "object", "description": "The log.", "required": ["level", "format"],
             "properties": {

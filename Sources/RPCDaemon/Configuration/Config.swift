@@ -8,6 +8,7 @@ package struct Config: Equatable, Sendable {
     package var backends: [BackendConfig] = []
     /// In the order of the file.
     package var aliases: [Alias] = []
+    package var http = HTTP()
     package var limits = Limits()
     package var log = Log()
     /// Where each key stood.
@@ -51,15 +52,29 @@ extension Config {
         /// Time between two looks, also at the configured servers.
         package var interval: Seconds = 1
         /// Names or addresses, IPv6 without brackets.
-        package var hosts = ["127.0.0.1"]
+        package var hosts = ["127.0.0.1", "::1"]
         /// Ports to look at beside the known ones.
         package var ports: [Int] = []
+        /// Paths of Unix sockets to look at.
+        package var sockets: [String] = []
     }
 
-    /// `[aliases]`: another name for a model.
+    /// `[aliases]`: another name for a model, or for several of which each is the fallback of the
+    /// one before.
     package struct Alias: Equatable, Sendable {
         package var name: String
-        package var model: String
+        /// At least one.
+        package var models: [String]
+    }
+
+    /// `[http]`: the way in for programs that know no Unix socket.
+    package struct HTTP: Equatable, Sendable {
+        /// Where it listens; nil is nowhere.
+        package var listen: ListenAddress?
+        /// Names that a `Host` field may hold beside the loopback's and the address itself.
+        package var hosts: [String] = []
+        /// Web pages that may ask: the only values of `Origin` that are not refused.
+        package var origins: [String] = []
     }
 
     /// `[log]`: what is told, and how.
@@ -68,15 +83,19 @@ extension Config {
         package var format = LogFormat.auto
     }
 
-    /// The model that a name means: aliases are followed, which `load` made sure ends.
-    package func model(named name: String) -> String {
-        var name = name
-        for _ in aliases {
-            guard let alias = aliases.first(where: { $0.name == name }) else { break }
-            name = alias.model
+    /// The models that a name means, in the order in which they are tried: aliases are followed,
+    /// which `load` made sure ends, and no model stands there twice.
+    package func chain(for name: String) -> [String] {
+        guard let alias = aliases.first(where: { $0.name == name }) else { return [name] }
+        var models: [String] = []
+        for model in alias.models.flatMap({ chain(for: $0) }) where !models.contains(model) {
+            models.append(model)
         }
-        return name
+        return models
     }
+
+    /// The model that a name means first of all.
+    package func model(named name: String) -> String { chain(for: name)[0] }
 }
 
 /// How much is logged: each level tells what those before it tell, too.

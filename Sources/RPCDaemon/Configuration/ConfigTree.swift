@@ -52,10 +52,19 @@ extension Config {
                     ("interval", .seconds(discovery.interval)),
                     ("hosts", .strings(discovery.hosts)),
                     ("ports", .array(discovery.ports.map { .int($0) })),
+                    ("sockets", .strings(discovery.sockets)),
                 ])
             ),
             ("llm_backends", .array(backends.map { $0.tree(show) })),
-            ("aliases", .table(aliases.map { ($0.name, .string($0.model)) })),
+            ("aliases", .table(aliases.map { ($0.name, $0.tree) })),
+            (
+                "http",
+                .table([
+                    ("listen", .string(http.listen?.original ?? "")),
+                    ("hosts", .strings(http.hosts)),
+                    ("origins", .strings(http.origins)),
+                ])
+            ),
             ("limits", limits.tree),
             (
                 "log",
@@ -65,6 +74,13 @@ extension Config {
                 ])
             ),
         ])
+    }
+}
+
+extension Config.Alias {
+    /// As it stood in the file: one model alone, or a list.
+    fileprivate var tree: ConfigTree {
+        models.count == 1 ? .string(models[0]) : .strings(models)
     }
 }
 

@@ -144,31 +144,4 @@ extension Loading {
         let list = given.map { "`\($0.key)`" }.joined(separator: " and ")
         problems.add(last.position, "\(list) exclude each other; keep the one that is meant")
     }
-
-    mutating func readAliases(_ table: TOMLTable) {
-        for entry in table.entries {
-            guard case .string(let model) = entry.node.value else {
-                var hint = ""
-                if case .table = entry.node.value {
-                    hint = "; a name with a dot stands in quotes"
-                }
-                problems.add(
-                    entry.node.position,
-                    "alias `\(entry.key)` must be a string (a model's name), not "
-                        + entry.node.value.typeName + hint)
-                continue
-            }
-            if model.isEmpty || entry.key.text.isEmpty {
-                problems.add(entry.position, "alias `\(entry.key)` needs a name and a model")
-            }
-            config.aliases.append(Config.Alias(name: entry.key.text, model: model))
-        }
-        for alias in config.aliases {
-            let end = config.model(named: alias.model)
-            guard config.aliases.contains(where: { $0.name == end }) else { continue }
-            problems.add(
-                table[alias.name]?.position ?? TOMLPosition(line: 1, column: 1),
-                "alias `\(TOMLKey(alias.name))` leads back to an alias and never to a model")
-        }
-    }
 }
