@@ -64,6 +64,7 @@ let package = Package(
         .executableTarget(
             name: "RPCDaemon",
             dependencies: [
+                "Requests",
                 "Backends", "HTTP", "Sessions", "Telemetry", "Scheduling", "Metrics",
                 "Configuration",
                 "CrowdModelsProtocol", "Kernel",
@@ -74,6 +75,12 @@ let package = Package(
             swiftSettings: sourceSettings),
 
         // The daemon's rooms; arrows only point down.
+        room(
+            "Requests",
+            [
+                "Sessions", "Backends", "Scheduling", "Telemetry", "Metrics", "HTTP",
+                "Configuration", "CrowdModelsProtocol", "Kernel",
+            ]),
         room("Backends", ["HTTP", "Configuration", "CrowdModelsProtocol", "Kernel"]),
         room("Sessions", ["Metrics", "Configuration", "CrowdModelsProtocol", "Kernel"]),
         room("Telemetry", ["Metrics", "Configuration", "CrowdModelsProtocol", "Kernel"]),
@@ -130,6 +137,9 @@ let package = Package(
             ["Backends", "Configuration", "CrowdModelsProtocol", "HTTP", "Kernel", "TestSupport"]),
         tests("ScreenTests", ["Screen", "CrowdModelsProtocol"]),
         tests("CommandsTests", ["Commands", "Link", "Screen", "CrowdModelsProtocol"]),
+        tests(
+            "RequestsTests",
+            ["Requests", "Backends", "Configuration", "CrowdModelsProtocol", "Metrics"]),
         tests("EndToEndTests", ["CrowdModelsProtocol", "TestSupport"]),
         tests("TidyTests", ["Configuration", "CrowdModelsProtocol"]),
     ],

@@ -25,7 +25,7 @@ import Testing
             code: .modelNotFound, members: ["nearest"], params: ["prompt": "Hi", "model": "x"]),
         Promise(
             code: .modelNotFound, members: ["choices"],
-            arguments: ["--model", "a,state=loaded", "--model", "b,state=loaded"]),
+            arguments: ["--model", "a", "--model", "b"]),
         Promise(
             code: .backendUnavailable, members: ["backend", "retry_after_ms"],
             faults: #"["no-models,\#(chat)"]"#),

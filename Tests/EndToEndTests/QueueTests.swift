@@ -86,10 +86,10 @@ import Testing
                 ($0["phase"]?.stringValue ?? "") + ($0["position"].map { " \($0.text)" } ?? "")
             }
         }
-        #expect(steps(first) == ["prompt", "generating"])
-        #expect(steps(others[0]) == ["queued 1", "prompt"])
-        #expect(steps(others[1]) == ["queued 2", "queued 1", "prompt"])
-        #expect(steps(others[2]) == ["queued 3", "queued 2", "queued 1", "prompt"])
+        #expect(steps(first) == ["connecting", "prompt", "generating"])
+        #expect(steps(others[0]) == ["queued 1", "connecting", "prompt"])
+        #expect(steps(others[1]) == ["queued 2", "queued 1", "connecting", "prompt"])
+        #expect(steps(others[2]) == ["queued 3", "queued 2", "queued 1", "connecting", "prompt"])
         let notes = scene.client.notes("complete.progress")
         #expect(notes.allSatisfy { $0["backend"] == "lmstudio" })
     }

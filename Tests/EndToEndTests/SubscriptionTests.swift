@@ -62,26 +62,28 @@ import Testing
             return [change?["kind"], request?["key"], request?["phase"]].map { $0?.stringValue }
         }
         #expect(try change(1) == ["added", "r1", "queued"])
-        #expect(try change(2) == ["changed", "r1", "prompt"])
+        #expect(try change(2) == ["changed", "r1", "connecting"])
+        #expect(try change(3) == ["changed", "r1", "prompt"])
         let second = other.start("complete", ["model": "ready", "prompt": "y"])
-        #expect(try change(3) == ["added", "r2", "queued"])
+        #expect(try change(4) == ["added", "r2", "queued"])
         let connection = try server.acceptRequest()
         connection.beginStream()
         connection.sendToken("z")
-        #expect(try change(4) == ["changed", "r1", "generating"])
+        #expect(try change(5) == ["changed", "r1", "generating"])
         connection.endStream()
-        #expect(try change(5) == ["removed", "r1", "generating"])
-        #expect(try change(6) == ["changed", "r2", "prompt"])
+        #expect(try change(6) == ["removed", "r1", "generating"])
+        #expect(try change(7) == ["changed", "r2", "connecting"])
         #expect(try other.answer(to: first)["result"]?["content"] == "z")
+        _ = try server.acceptRequest()
+        #expect(try change(8) == ["changed", "r2", "prompt"])
         other.notify("cancel", ["id": second])
-        #expect(try change(7) == ["removed", "r2", "prompt"])
+        #expect(try change(9) == ["removed", "r2", "prompt"])
         // Ended, it says no more; what comes next is the answer alone.
         #expect(try client.result("unsubscribe", ["s1"]) == ["unsubscribed": true])
         #expect(try client.result("unsubscribe", ["s1"]) == ["unsubscribed": false])
-        _ = try server.acceptRequest()
         _ = try other.error("complete", ["model": "nothing", "prompt": "x"])
         #expect(try client.result("ping") == ["ok": true])
-        #expect(client.notes("event").count == 8)
+        #expect(client.notes("event").count == 10)
     }
 
     @Test func `models and backends are told as they come and go`() throws {

@@ -66,11 +66,15 @@ import Testing
         #expect(stage.arrive(.of(6)) == ["start 6 x/a"])
     }
 
-    @Test func `a refused key is not asked with again until a look finds it accepted`() {
+    @Test func `a refused key says nothing of the next request, until a look says so of all`() {
         var stage = Stage(.up("x"))
         _ = stage.arrive(.of(1))
         #expect(stage.fail(1, .hardDown) == ["give up 1"])
-        #expect(stage.arrive(.of(2)) == ["refuse 2 authFailed(backend: \"x\")"])
+        #expect(stage.arrive(.of(2)) == ["start 2 x/a"])
+        var refused = BackendFacts.up("x")
+        refused.state = .authFailed
+        _ = stage(.backend(refused))
+        #expect(stage.arrive(.of(3)) == ["refuse 3 authFailed(backend: \"x\")"])
     }
 
     @Test func `an aborted load waits its turn again, longer each time, and is no attempt`() {

@@ -106,13 +106,14 @@ import Testing
         let conversation = counter.conversation()
         conversation.say(Self.complete("7"))
         let job = counter.service.jobs[0]
-        let text = Array(#""a\u00e9""#.utf8)
-        let calls = Array(#"[ {"index": 0} ]"#.utf8)
+        let text = Array(#"a\u00e9"#.utf8)
+        let calls = Array(#"[{"index":0}]"#.utf8)
         job.reply.progress(
             Progress(
                 phase: "prompt", position: 2, fraction: 0.5, backend: "b", etaMilliseconds: 9))
-        job.reply.delta(content: text.span, reasoning: Span(), toolCalls: Span())
-        job.reply.delta(content: Span(), reasoning: text.span, toolCalls: calls.span)
+        job.reply.delta(content: text.span, reasoning: Span(), refusal: Span(), toolCalls: Span())
+        job.reply.delta(
+            content: Span(), reasoning: text.span, refusal: Span(), toolCalls: calls.span)
         job.finish()
         #expect(
             conversation.takeText() == """
@@ -204,9 +205,9 @@ import Testing
         conversation.say(Self.complete("1"))
         let job = counter.service.jobs[0]
         let text = Array(("\"" + String(repeating: "x", count: 3000) + "\"").utf8)
-        job.reply.delta(content: text.span, reasoning: Span(), toolCalls: Span())
+        job.reply.delta(content: text.span, reasoning: Span(), refusal: Span(), toolCalls: Span())
         #expect(!job.reply.isFull)
-        job.reply.delta(content: text.span, reasoning: Span(), toolCalls: Span())
+        job.reply.delta(content: text.span, reasoning: Span(), refusal: Span(), toolCalls: Span())
         #expect(job.reply.isFull)
         conversation.drained()
         #expect(job.events.isEmpty)

@@ -19,9 +19,17 @@ import Testing
             ["Configuration", "CrowdModelsProtocol", "HTTP", "Kernel"]
         ),
         (
+            "Sources/RPCDaemon/Requests",
+            [
+                "Backends", "Configuration", "CrowdModelsProtocol", "HTTP", "Kernel", "Metrics",
+                "Scheduling", "Sessions",
+            ]
+        ),
+        (
             "Sources/RPCDaemon/Daemon",
             [
-                "Backends", "Configuration", "CrowdModelsProtocol", "Glibc", "HTTP", "Kernel",
+                "Requests", "Backends", "Configuration", "CrowdModelsProtocol", "Glibc", "HTTP",
+                "Kernel",
                 "Metrics", "Scheduling", "Sessions", "Telemetry",
             ]
         ),

@@ -30,6 +30,8 @@ public struct CompleteDelta: Equatable, Sendable, JSONReadable {
     public var content: String?
     /// Reasoning to append.
     public var reasoning: String?
+    /// Refusal to append.
+    public var refusal: String?
     /// Pieces of tool calls.
     public var toolCalls: [ToolCall]
 
@@ -39,6 +41,7 @@ public struct CompleteDelta: Equatable, Sendable, JSONReadable {
         sequence = try members.integer("seq")
         content = try members.stringIfPresent("content")
         reasoning = try members.stringIfPresent("reasoning")
+        refusal = try members.stringIfPresent("refusal")
         toolCalls = try members.readAll("tool_calls")
     }
 }
@@ -47,7 +50,7 @@ public struct CompleteDelta: Equatable, Sendable, JSONReadable {
 public struct CompleteProgress: Equatable, Sendable, JSONReadable {
     /// The id of the request.
     public var id: JSONValue
-    /// What it waits for, or does: `queued`, `loading`, `prompt` or `generating`.
+    /// What it waits for, or does: `queued`, `connecting`, `loading`, `prompt` or `generating`.
     public var phase: String
     /// Its place in the backend's queue, from 1.
     public var position: Int?

@@ -53,8 +53,6 @@ extension Schema {
             "description": "Those of the prompt that the backend had in its cache."},
           "reasoning_tokens": {"type": "integer", "minimum": 0,
             "description": "Those of the produced ones that were reasoning."},
-          "completion_tokens_details": {"type": "object", "additionalProperties": true,
-            "description": "More of them, as the backend says it, such as `reasoning_tokens`."},
           "estimated": {"type": "boolean",
             "description": "True where the backend gave no counts and the deltas were counted."}}}
         """#)
@@ -137,7 +135,8 @@ extension Schema {
         {"type": "object", "description": "Where a running completion stands.",
          "required": ["id", "phase"], "properties": {
           "id": {"type": ["string", "number"], "description": "The id of the request."},
-          "phase": {"type": "string", "enum": ["queued", "connecting", "loading", "prompt", "generating"],
+          "phase": {"type": "string",
+            "enum": ["queued", "connecting", "loading", "prompt", "generating"],
             "description": "What it waits for, or does."},
           "position": {"type": "integer", "minimum": 1,
             "description": "Its place in the backend's queue, from 1."},

@@ -2,7 +2,7 @@ import Backends
 import Configuration
 import CrowdModelsProtocol
 import Kernel
-import Scheduling
+import Requests
 import Sessions
 
 /// Answers that need nobody's patience: what the daemon knows, written as it stands.
@@ -21,15 +21,16 @@ extension Daemon {
             out.append(string: configPath)
         }
         out.append(",\"in_flight\":")
-        out.append(decimal: lanes.reduce(0) { $0 + $1.queue.inFlight })
+        let totals = dispatcher.totals
+        out.append(decimal: totals.inFlight)
         out.append(",\"queued\":")
-        out.append(decimal: lanes.reduce(0) { $0 + $1.queue.queued })
+        out.append(decimal: totals.queued)
         out.append(",\"connections\":")
         out.append(decimal: reception.count)
         out.append(",\"limits\":")
         out.append(tree: config.limits.tree)
         out.append(",\"backends\":{")
-        let states = lanes.map(\.server.state)
+        let states = dispatcher.backends.map(\.server.state)
         var isFirst = true
         for state in ModelServer.State.allCases where states.contains(state) {
             if !isFirst { out.append(UInt8(ascii: ",")) }
@@ -71,7 +72,7 @@ extension Daemon {
     func writeModels(_ filter: ModelFilter, to out: inout ByteBuffer) {
         guard filter.admitsAll else {
             out.append("{\"models\":[")
-            writeModelObjects(filter, lanes, to: &out)
+            writeModelObjects(filter, dispatcher.backends, to: &out)
             return out.append("]}")
         }
         if modelsText.isEmpty { renderModels() }
@@ -84,37 +85,48 @@ extension Daemon {
     private func renderModels() {
         var text = ByteBuffer()
         text.append("{\"models\":[")
-        writeModelObjects(ModelFilter(), lanes, to: &text)
+        writeModelObjects(ModelFilter(), dispatcher.backends, to: &text)
         text.append("]}")
         modelsText = text.bytes
     }
 
     /// The models of backends that are up, in the order in which backends are tried.
     func writeModelObjects(
-        _ filter: ModelFilter, _ lanes: [BackendLane], to out: inout ByteBuffer
+        _ filter: ModelFilter, _ backends: [Backend], to out: inout ByteBuffer
     ) {
         var isFirst = true
-        for lane in lanes where lane.server.state == .up {
-            if let backend = filter.backend, backend != lane.name { continue }
-            for found in lane.offers where filter.admits(found.model) {
+        for backend in backends {
+            if let wanted = filter.backend, wanted != backend.name { continue }
+            for model in backend.offered where filter.admits(model) {
                 if !isFirst { out.append(UInt8(ascii: ",")) }
                 isFirst = false
-                write(found, to: &out)
+                write(model, of: backend, to: &out)
             }
         }
     }
 
-    func write(_ found: FoundModel, to out: inout ByteBuffer) {
-        let id = found.model.id
-        let aliases = config.aliases.filter { config.model(named: $0.name) == id }.map(\.name)
-        found.model.write(backend: found.lane.name, aliases: aliases, to: &out)
+    func write(_ model: Model, of backend: Backend, to out: inout ByteBuffer) {
+        let aliases = config.aliases.filter { config.model(named: $0.name) == model.id }
+        model.write(backend: backend.name, aliases: aliases.map(\.name), to: &out)
+    }
+
+    /// The model of that name or alias on a backend that is up.
+    func model(named name: String) throws(Fault) -> (Model, Backend) {
+        for id in config.chain(for: name) {
+            for backend in dispatcher.backends {
+                if let model = backend.offered.first(where: { $0.id == id }) {
+                    return (model, backend)
+                }
+            }
+        }
+        throw dispatcher.missing(config.model(named: name))
     }
 
     func writeBackends(to out: inout ByteBuffer) {
         out.append("{\"backends\":[")
-        for (index, lane) in lanes.enumerated() {
+        for (index, backend) in dispatcher.backends.enumerated() {
             if index > 0 { out.append(UInt8(ascii: ",")) }
-            lane.write(to: &out)
+            backend.write(to: &out)
         }
         out.append("]}")
     }
@@ -123,109 +135,33 @@ extension Daemon {
 
     func writeRequests(to out: inout ByteBuffer) {
         out.append("{\"requests\":[")
-        for (index, completion) in requests.enumerated() {
+        for (index, job) in dispatcher.jobsByAge.enumerated() {
             if index > 0 { out.append(UInt8(ascii: ",")) }
-            completion.write(to: &out)
+            job.write(now: loop.now, to: &out)
         }
         out.append("]}")
     }
 
     /// Ends another connection's request; its owner, root and the admins may.
     func cancel(key: String, asked peer: PeerCredentials) throws(Fault) -> Bool {
-        guard let completion = try request(key: key, cancelledBy: peer) else { return false }
-        completion.cancel()
+        guard let job = try request(key: key, cancelledBy: peer) else { return false }
+        job.cancel()
         return true
     }
 
     /// The request of that key, if the peer may cancel it; nil where there is none.
-    func request(
-        key: String, cancelledBy peer: PeerCredentials
-    ) throws(Fault) -> Completion? {
-        guard let completion = requests.first(where: { $0.keyText == key }) else { return nil }
-        let owner = completion.peer.uid
+    func request(key: String, cancelledBy peer: PeerCredentials) throws(Fault) -> RequestJob? {
+        guard key.hasPrefix("r"), let number = UInt64(key.dropFirst()),
+            let job = dispatcher.jobs[number], job.keyText == key
+        else { return nil }
+        let owner = job.peer.uid
         guard owner == peer.uid || isAdmin(peer) else {
             throw Fault(
                 .permissionDenied,
                 "request \(key) belongs to user \(owner); only that user, root and admin_uids may "
                     + "cancel it")
         }
-        return completion
-    }
-}
-
-extension BackendLane {
-    /// Appends the Backend object of the protocol.
-    func write(to out: inout ByteBuffer) {
-        out.append("{\"name\":")
-        out.append(string: name)
-        out.append(",\"kind\":")
-        out.append(string: server.kind.rawValue)
-        out.append(",\"endpoint\":")
-        out.append(string: server.config.endpoint.original)
-        out.append(",\"state\":\"")
-        out.append(utf8: server.state.rawValue)
-        out.append("\",\"origin\":\"configured\",\"models\":")
-        out.append(decimal: server.state == .up ? server.offered.count : 0)
-        out.append(",\"in_flight\":")
-        out.append(decimal: queue.inFlight)
-        out.append(",\"queued\":")
-        out.append(decimal: queue.queued)
-        if let limit = server.config.rateLimit {
-            out.append(",\"rate_limit\":")
-            out.append(decimal: limit)
-        }
-        if let error = server.lastError {
-            out.append(",\"last_error\":")
-            out.append(string: error)
-        }
-        if let seen = server.lastSeen {
-            out.append(",\"last_seen_seconds\":")
-            let milliseconds = (daemon.loop.now &- min(seen, daemon.loop.now)) / 1_000_000
-            out.append(number: Double(milliseconds) / 1000)
-        }
-        out.append("}")
-    }
-}
-
-extension Completion {
-    /// The key as `requests.list` shows it.
-    var keyText: String { "r\(key)" }
-
-    /// Whose it is, as statistics name it.
-    var clientText: String {
-        "uid:\(peer.uid) \(tag ?? peer.processName)"
-    }
-
-    /// Appends the Request object of the protocol.
-    func write(to out: inout ByteBuffer) {
-        out.append("{\"key\":")
-        out.append(string: keyText)
-        out.append(",\"client\":")
-        out.append(string: clientText)
-        out.append(",\"method\":\"complete\",\"model\":")
-        out.append(string: model.id)
-        out.append(",\"backend\":")
-        out.append(string: lane.name)
-        out.append(",\"phase\":\"")
-        out.append(utf8: phase.rawValue)
-        out.append("\"")
-        if phase == .queued, let position = lane.queue.position(of: key) {
-            out.append(",\"position\":")
-            out.append(decimal: position)
-        }
-        out.append(",\"age_seconds\":")
-        let age = Self.seconds(from: arrivedAt, to: daemon.loop.now)
-        out.append(number: Double(Int(age * 1000)) / 1000)
-        if let stream, stream.tokens > 0 {
-            out.append(",\"tokens\":")
-            out.append(decimal: stream.tokens)
-            let span = Self.seconds(from: stream.firstTokenAt, to: stream.lastTokenAt)
-            if stream.tokens > 1, span > 0 {
-                out.append(",\"tokens_per_second\":")
-                out.append(number: Double(stream.tokens - 1) / span)
-            }
-        }
-        out.append("}")
+        return job
     }
 }
 

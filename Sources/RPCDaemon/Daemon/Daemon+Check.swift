@@ -1,6 +1,9 @@
 import Backends
 import Configuration
 import CrowdModelsProtocol
+import Kernel
+import Requests
+import Scheduling
 import Sessions
 import Telemetry
 
@@ -28,12 +31,16 @@ extension Daemon {
         case .modelsList: _ = try ModelFilter(self, call, line)
         case .modelsGet:
             try foreseen { () throws(Fault) in
-                _ = try router.model(named: Self.string(call[0], line) ?? "")
+                _ = try model(named: Self.string(call[0], line) ?? "")
             }
-        case .modelsRefresh: _ = try router.lanes(named: Self.string(call[0], line))
+        case .modelsRefresh: _ = try dispatcher.backends(named: Self.string(call[0], line))
         case .complete:
             let request = try ChatRequest(line, call, survey: inner)
-            try foreseen { () throws(Fault) in _ = try router.route(request) }
+            try foreseen { () throws(Fault) in
+                let explanation = dispatcher.explain(ticket(of: request, key: 0, for: peer))
+                guard let refusal = explanation.refusal else { return }
+                throw dispatcher.words.fault(of: refusal, method: method.name.description)
+            }
         case .requestsCancel:
             _ = try request(key: Self.string(call[0], line) ?? "", cancelledBy: peer.credentials)
         case .stats: _ = try StatsQuery(call, line)

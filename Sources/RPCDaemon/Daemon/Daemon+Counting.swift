@@ -1,7 +1,7 @@
-import Backends
 import CrowdModelsProtocol
 import Kernel
 import Metrics
+import Requests
 import Scheduling
 import Sessions
 import Telemetry
@@ -12,35 +12,40 @@ extension Daemon {
     func writeStats(_ query: StatsQuery, to out: inout ByteBuffer) {
         let load = Load(
             uptimeSeconds: uptimeSeconds,
-            backends: lanes.map {
-                Load.Backend(
-                    name: $0.name, inFlight: $0.queue.inFlight, queued: $0.queue.queued,
-                    isUp: $0.server.state == .up)
+            backends: dispatcher.backends.map { backend in
+                let view = dispatcher.view(of: backend)
+                return Load.Backend(
+                    name: backend.name, inFlight: view?.inFlight ?? 0, queued: view?.queued ?? 0,
+                    isUp: backend.isUp)
             })
         statistics.write(query, load, now: loop.now, to: &out)
     }
 
-    /// A request has ended. `startedAt` is 0 for one that never left the queue.
-    func count(
-        _ completion: Completion, _ outcome: Outcome, _ code: ErrorCode?, startedAt: UInt64
-    ) {
-        let now = Clock.monotonic()
-        let report = completion.report
-        var sample = RequestSample(outcome, errorKind: Self.kind(of: code))
-        sample.backend = completion.lane.series(in: &statistics.store, now: loop.now)
-        sample.model = statistics.store.series(.model, completion.model.id, now: loop.now)
-        sample.client = series(of: completion.peer, tag: completion.tag)
-        sample.promptTokens = UInt64(clamping: report.promptTokens ?? 0)
-        sample.completionTokens = UInt64(clamping: report.completionTokens ?? 0)
-        sample.tokensPerSecond = report.tokensPerSecond
-        sample.timeToFirstToken = report.timeToFirstToken
-        sample.interTokenLatency = report.interTokenLatency
-        sample.latency = Completion.seconds(from: completion.arrivedAt, to: now)
-        if let sentAt = completion.sentAt {
-            sample.queueTime = Completion.seconds(from: completion.arrivedAt, to: sentAt)
+    /// A request has ended.
+    func count(_ job: RequestJob, _ ending: CompletionLife.Ending) {
+        var sample = RequestSample(ending.outcome, errorKind: Self.kind(of: ending.code))
+        if let backend = job.backend {
+            sample.backend = statistics.store.series(.backend, backend.name, now: loop.now)
+        }
+        if let model = job.model {
+            sample.model = statistics.store.series(.model, model, now: loop.now)
+        }
+        sample.client = series(of: job.peer, tag: job.work.tag)
+        if let numbers = job.numbers {
+            sample.promptTokens = UInt64(clamping: numbers.promptTokens ?? 0)
+            sample.completionTokens = UInt64(clamping: numbers.completionTokens ?? 0)
+            sample.tokensPerSecond = numbers.tokensPerSecond
+            sample.timeToFirstToken = numbers.timeToFirstToken
+            sample.interTokenLatency = numbers.interTokenLatency
+        }
+        let times = job.times
+        sample.latency = Double(times.totalNanoseconds) / 1e9
+        if times.sentAt > 0 {
+            sample.queueTime = Double(times.queueNanoseconds) / 1e9
             // What the daemon itself took: before the wait, and between its end and the sending.
-            let handling = sentAt &- max(startedAt, completion.arrivedAt)
-            sample.overhead = Double(handling &+ (now &- min(now, loop.now))) / 1e9
+            let handling = times.sentAt &- max(times.startedAt, times.arrivedAt)
+            sample.overhead =
+                Double(handling &+ (times.endedAt &- min(times.endedAt, loop.now))) / 1e9
         }
         statistics.store.finished(sample, now: loop.now)
     }

@@ -1,35 +1,38 @@
+import Backends
 import CrowdModelsProtocol
+import Kernel
+import Requests
 import Sessions
 
 /// What those hear who subscribed.
 extension Daemon {
     /// A request came, changed its phase, or was answered.
-    func publishRequest(_ completion: Completion, _ kind: StaticString) {
+    func publishRequest(_ job: RequestJob, _ change: RequestChange) {
         desk.feed.publish(.requests) { out in
             out.append("{\"kind\":\"")
-            out.append(kind)
+            out.append(utf8: change.rawValue)
             out.append("\",\"request\":")
-            completion.write(to: &out)
+            job.write(now: loop.now, to: &out)
             out.append("}")
         }
     }
 
     /// A backend, and with it perhaps its models, is not what it was.
-    func backendChanged(_ lane: BackendLane) {
+    func publishBackend(_ backend: Backend) {
         desk.feed.publish(.backends) { out in
             out.append("{\"kind\":\"changed\",\"backend\":")
-            lane.write(to: &out)
+            backend.write(to: &out)
             out.append("}")
         }
     }
 
     /// A model came, changed or went.
-    func publishModel(_ found: FoundModel, _ kind: StaticString) {
+    func publishModel(_ model: Model, of backend: Backend, _ kind: StaticString) {
         desk.feed.publish(.models) { out in
             out.append("{\"kind\":\"")
             out.append(kind)
             out.append("\",\"model\":")
-            write(found, to: &out)
+            write(model, of: backend, to: &out)
             out.append("}")
         }
     }

@@ -1,6 +1,9 @@
 import Backends
 import Configuration
 import CrowdModelsProtocol
+import Kernel
+import Requests
+import Scheduling
 import Sessions
 import Telemetry
 
@@ -24,13 +27,13 @@ extension Daemon: Service {
             let filter = try ModelFilter(self, arguments, line)
             reply.succeed { writeModels(filter, to: &$0) }
         case .modelsGet:
-            let found = try router.model(named: Self.string(arguments[0], line) ?? "")
-            reply.succeed { write(found, to: &$0) }
+            let (model, backend) = try model(named: Self.string(arguments[0], line) ?? "")
+            reply.succeed { write(model, of: backend, to: &$0) }
         case .modelsRefresh:
-            let lanes = try router.lanes(named: Self.string(arguments[0], line))
-            if isStopping { throw Daemon.stopping }
+            let backends = try dispatcher.backends(named: Self.string(arguments[0], line))
+            if isStopping { throw RefusalWords.stopping }
             try reply.hold(line.count)
-            Refresh(reply, lanes, of: self).start()
+            Refresh(reply, backends, of: self).start()
         case .backendsList: reply.succeed { writeBackends(to: &$0) }
         case .complete: try complete(call, line, for: peer, reply)
         case .requestsList: reply.succeed { writeRequests(to: &$0) }
@@ -71,7 +74,7 @@ extension Daemon: Service {
         argument.isPresent ? JSONText.string(line.extracting(argument.bounds)) : nil
     }
 
-    /// `complete`: routes the request and asks for its turn; the answer comes when it comes.
+    /// `complete`: asks for its turn; the answer comes when it comes.
     private func complete(
         _ call: Call, _ line: Span<UInt8>, for peer: Peer, _ reply: any Reply
     ) throws(Fault) {
@@ -82,14 +85,25 @@ extension Daemon: Service {
                 "`stream` and `progress` need an id that is not null, and cannot stand in a batch")
         }
         do throws(Fault) {
-            if isStopping { throw Daemon.stopping }
+            if isStopping { throw RefusalWords.stopping }
             try reply.hold(line.count)
-            let found = try router.route(request)
-            try Completion(reply, request, found, key: nextKey()).begin()
         } catch {
             countRejected(error, by: peer, tag: request.string(.tag))
             throw error
         }
+        let ticket = ticket(of: request, key: dispatcher.nextKey(), for: peer)
+        let job = RequestJob(
+            ChatWork(request, keptMax: limits.outputBytesMax), key: ticket.key, reply: reply,
+            arrivedAt: Clock.monotonic(), expiresAt: ticket.expiresAt, dispatcher: dispatcher)
+        job.begin(ticket)
+    }
+
+    /// What the scheduler needs to know of a request that comes now.
+    func ticket(of request: ChatRequest, key: UInt64, for peer: Peer) -> Ticket {
+        let caller = Caller(
+            uid: peer.uid, pid: peer.pid, connection: peer.connection,
+            tag: request.string(.tag) ?? "")
+        return request.ticket(key: key, caller: caller, config: config, arrivedAt: loop.now)
     }
 
     /// The method that a string argument names; nil where it was not given.

@@ -2,13 +2,15 @@ import Backends
 import Configuration
 import CrowdModelsProtocol
 import Kernel
+import Requests
+import Scheduling
 import Sessions
 import Telemetry
 
 /// The daemon: what is configured, who is connected, which backends there are, what was counted.
 ///
 /// Everything hangs on it and lives on its loop; it lives as long as the process.
-final class Daemon {
+final class Daemon: TurnWork {
     let loop: EventLoop
     let log: Log
     let config: Config
@@ -16,7 +18,7 @@ final class Daemon {
     let configPath: String?
     let socketPath: String
     let startedAt: UInt64
-    private(set) var lanes: [BackendLane] = []
+    private(set) lazy var dispatcher = Dispatcher(on: loop, delegate: self)
     var statistics = Statistics()
     /// The answer to `models.list`; empty where a list has changed since.
     var modelsText: [UInt8] = []
@@ -29,7 +31,6 @@ final class Daemon {
     var refreshes: [Refresh] = []
     private var listener: Listener?
     private var socketFile: SocketFile?
-    private var lastKey: UInt64 = 0
     private(set) var isStopping = false
     /// Whether systemd passed the listening socket, and will start us again.
     private var isActivated = false
@@ -44,7 +45,6 @@ final class Daemon {
 
     /// Those of the configuration, at hand for every request.
     let limits: Limits
-    var router: Router { Router(daemon: self) }
     /// How long until a backend is looked at again, in milliseconds.
     var lookMilliseconds: Int { Int(config.discovery.interval.nanoseconds / 1_000_000) }
 
@@ -87,21 +87,28 @@ final class Daemon {
         heldSocket = consume socket
         socketFile = file
         isActivated = isInherited
-        lanes = config.backends.sorted { $0.priority < $1.priority }.map { backend in
-            BackendLane(ModelServer(backend, key: keys[backend.name], on: loop), of: self)
+        if let name = config.defaultModel {
+            dispatcher.take(.defaultModel(config.chain(for: name)))
+        }
+        for backend in config.backends {
+            dispatcher.add(
+                Backend(
+                    ModelServer(backend, key: keys[backend.name], on: loop),
+                    queueMax: limits.queueMax, interval: config.discovery.interval,
+                    of: dispatcher))
         }
         log.listener = { [unowned self] line in desk.feed.publish(.log) { line.write(to: &$0) } }
         loop.turnEnded = { [unowned self] nanoseconds in
             statistics.loopDelayed(seconds: Double(nanoseconds) / 1e9, now: loop.now)
         }
         loop.set(patienceTimer, after: Self.firstLookPatience)
-        for lane in lanes { lane.look() }
+        for backend in dispatcher.backends { backend.look() }
         firstLookEnded()
     }
 
     /// A backend's first look has ended.
     func firstLookEnded() {
-        if lanes.allSatisfy(\.hasGreeted) { beginServing() }
+        if dispatcher.backends.allSatisfy(\.hasGreeted) { beginServing() }
     }
 
     /// A completion has ended.
@@ -175,39 +182,33 @@ final class Daemon {
         listener?.stop()
         listener = nil
         socketFile?.remove()
-        for completion in lanes.flatMap({ Array($0.completions.values) })
-        where completion.phase == .queued {
-            completion.fail(Self.stopping, sent: false)
-        }
+        dispatcher.stop()
         loop.set(shutdownTimer, after: config.server.shutdownTimeout.nanoseconds)
         // What was sent before we were asked to stop may not have been read yet.
         reception.readAll()
         endIfIdle()
     }
 
-    static let stopping = Fault(
-        .shuttingDown, "the daemon is stopping; try again when it is back")
-
     private func cutShort() {
-        for completion in lanes.flatMap({ Array($0.completions.values) }) {
-            completion.cutShort()
-        }
+        dispatcher.cutShort()
         for refresh in refreshes { refresh.cutShort() }
         end()
     }
 
+    func endOfTurn() {
+        endIfIdle()
+    }
+
     /// Ends the loop once nothing is in flight and all answers are written.
     func endIfIdle() {
-        guard isStopping, refreshes.isEmpty, lanes.allSatisfy({ $0.completions.isEmpty }) else {
-            return
-        }
+        guard isStopping, refreshes.isEmpty, dispatcher.jobs.isEmpty else { return }
         reception.flushAll()
         if reception.isDone { end() }
     }
 
     private func end() {
         reception.flushAll()
-        for lane in lanes { lane.close() }
+        dispatcher.close()
         loop.stop()
     }
 
@@ -220,18 +221,5 @@ final class Daemon {
         if reception.count > 0 { return }
         if servesOne { return stop("its connection has closed") }
         startIdling()
-    }
-
-    // MARK: Requests
-
-    /// A key for the next request, unique as long as the daemon runs.
-    func nextKey() -> UInt64 {
-        lastKey += 1
-        return lastKey
-    }
-
-    /// What is queued and running, oldest first.
-    var requests: [Completion] {
-        lanes.flatMap { Array($0.completions.values) }.sorted { $0.key < $1.key }
     }
 }

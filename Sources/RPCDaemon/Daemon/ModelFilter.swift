@@ -1,5 +1,6 @@
 import Backends
 import CrowdModelsProtocol
+import Requests
 
 /// Which models `models.list` is asked for.
 struct ModelFilter {
@@ -15,7 +16,7 @@ struct ModelFilter {
         backend = Self.string(arguments[0], line)
         type = Self.string(arguments[1], line)
         state = Self.string(arguments[2], line)
-        _ = try daemon.router.lanes(named: backend)
+        _ = try daemon.dispatcher.backends(named: backend)
     }
 
     /// Whether it is no filter at all.

@@ -1,31 +1,30 @@
 import Backends
 import CrowdModelsProtocol
+import Requests
 import Sessions
 
 /// `models.refresh`: asks the backends now and answers when the last of them has.
 final class Refresh: Job {
     private let reply: any Reply
     private let daemon: Daemon
-    private let lanes: [BackendLane]
+    private let backends: [Backend]
     private var remaining: Int
     private var errors: [JSONValue] = []
     private var isSettled = false
 
-    init(_ reply: any Reply, _ lanes: [BackendLane], of daemon: Daemon) {
+    init(_ reply: any Reply, _ backends: [Backend], of daemon: Daemon) {
         self.reply = reply
-        self.lanes = lanes
+        self.backends = backends
         self.daemon = daemon
-        remaining = lanes.count
+        remaining = backends.count
     }
 
     func start() {
         reply.began(self)
         daemon.refreshes.append(self)
-        if lanes.isEmpty { return answer() }
-        for lane in lanes {
-            lane.server.refresh { [weak lane, self] outcome in
-                if let lane { heard(outcome, of: lane) }
-            }
+        if backends.isEmpty { return answer() }
+        for backend in backends {
+            backend.refresh { [self] outcome in heard(outcome, of: backend) }
         }
     }
 
@@ -42,18 +41,17 @@ final class Refresh: Job {
     /// The daemon ends before the backends have answered.
     func cutShort() {
         guard settle() else { return }
-        reply.fail(Daemon.stopping)
+        reply.fail(RefusalWords.stopping)
     }
 
     func drained() {}
 
-    private func heard(_ outcome: ModelServer.Outcome, of lane: BackendLane) {
-        lane.looked(outcome)
+    private func heard(_ outcome: ModelServer.Outcome, of backend: Backend) {
         if case .failed(let failure) = outcome {
-            let fault = lane.daemon.router.unavailable(lane)
+            let code: ErrorCode = backend.isKeyRefused ? .backendAuth : .backendUnavailable
             errors.append([
-                "backend": .string(lane.name), "kind": .string(fault.code.kind),
-                "message": .string(failure.message(product: lane.server.productName)),
+                "backend": .string(backend.name), "kind": .string(code.kind),
+                "message": .string(failure.message(product: backend.server.productName)),
             ])
         }
         remaining -= 1
@@ -65,7 +63,7 @@ final class Refresh: Job {
         let errors = JSONValue.array(errors)
         reply.succeed { out in
             out.append("{\"models\":[")
-            daemon.writeModelObjects(ModelFilter(), lanes, to: &out)
+            daemon.writeModelObjects(ModelFilter(), backends, to: &out)
             out.append("],\"errors\":")
             errors.write(to: &out)
             out.append("}")

@@ -41,8 +41,6 @@ package enum FailureClass: Equatable, Sendable {
         case held(UInt64?)
         /// Nothing is sent there until a look sees it up.
         case down
-        /// Nothing is sent there until a look finds the key accepted.
-        case refusesKey
     }
 
     /// The one place that decides what a failure means.
@@ -53,7 +51,7 @@ package enum FailureClass: Equatable, Sendable {
         case .crash: (.next, .counted(floor: 0))
         case .throttled(let retryAfter): (.next, .held(retryAfter))
         case .unreachable: (.next, .down)
-        case .hardDown: (.next, .refusesKey)
+        case .hardDown: (.next, .none)
         case .modelMissing: (.next, .none)
         case .contextTooLong: (.larger, .none)
         case .contention: (.again, .none)

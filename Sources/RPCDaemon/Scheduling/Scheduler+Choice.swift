@@ -93,7 +93,7 @@ extension Scheduler {
 
     /// The reasons for a refusal, from the one that passes by itself to the one that never does.
     private static let soonest: [Forbidden] = [
-        .queueFull, .rateLimit, .deadline, .breaker, .down, .auth, .context, .capability, .remote,
+        .deadline, .queueFull, .rateLimit, .breaker, .down, .auth, .context, .capability, .remote,
     ]
 
     /// Whether nothing that lasts longer forbids the candidate too.

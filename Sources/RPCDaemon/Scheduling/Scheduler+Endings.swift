@@ -119,9 +119,6 @@ extension Scheduler {
         case .down:
             lanes[lane].facts.state = .down
             lost(lane)
-        case .refusesKey:
-            lanes[lane].facts.state = .authFailed
-            lost(lane)
         }
     }
 

@@ -95,7 +95,10 @@ final class LineReply: Reply {
 
     var isFull: Bool { conversation?.isFull ?? false }
 
-    func delta(content: Span<UInt8>, reasoning: Span<UInt8>, toolCalls: Span<UInt8>) {
+    func delta(
+        content: Span<UInt8>, reasoning: Span<UInt8>, refusal: Span<UInt8>,
+        toolCalls: Span<UInt8>
+    ) {
         guard let conversation else { return }
         let number = sequence
         sequence += 1
@@ -105,17 +108,12 @@ final class LineReply: Reply {
             out.append(id.span)
             out.append(",\"seq\":")
             out.append(decimal: number)
-            if !content.isEmpty {
-                out.append(",\"content\":")
-                out.append(content)
-            }
-            if !reasoning.isEmpty {
-                out.append(",\"reasoning\":")
-                out.append(reasoning)
-            }
+            out.append(member: "content", text: content)
+            out.append(member: "reasoning", text: reasoning)
+            out.append(member: "refusal", text: refusal)
             if !toolCalls.isEmpty {
                 out.append(",\"tool_calls\":")
-                out.append(compact: toolCalls)
+                out.append(toolCalls)
             }
             out.append("}")
         }
@@ -133,6 +131,19 @@ final class LineReply: Reply {
             out.append("}")
         }
         conversation.told()
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a further member, a string whose inside is `text`; nothing where that is empty.
+    @inline(__always)
+    fileprivate mutating func append(member name: StaticString, text: Span<UInt8>) {
+        if text.isEmpty { return }
+        append(",\"")
+        append(name)
+        append("\":\"")
+        append(text)
+        append("\"")
     }
 }
 

@@ -25,9 +25,11 @@ package protocol Reply: AnyObject {
     /// Answers with an error.
     func fail(_ fault: Fault)
 
-    /// Passes a piece of the answer on. Each part is a JSON token as it came, empty for none:
-    /// strings for text and reasoning, an array for tool calls.
-    func delta(content: Span<UInt8>, reasoning: Span<UInt8>, toolCalls: Span<UInt8>)
+    /// Passes a piece of the answer on. Texts are the inside of JSON strings as they came, calls an
+    /// array of deltas; empty for none.
+    func delta(
+        content: Span<UInt8>, reasoning: Span<UInt8>, refusal: Span<UInt8>,
+        toolCalls: Span<UInt8>)
 
     /// Tells how far the request is.
     func progress(_ progress: Progress)
@@ -49,7 +51,7 @@ package protocol Job: AnyObject {
 }
 
 /// How far a request is; what is not known is nil.
-package struct Progress {
+package struct Progress: Equatable, Sendable {
     /// `queued`, `connecting`, `loading`, `prompt` or `generating`.
     package var phase: String
     /// Its place in its backend's queue, from 1.

@@ -1,0 +1,41 @@
+package import CrowdModelsProtocol
+package import Scheduling
+
+/// One try of a job on one server: the exchange, and what was heard.
+///
+/// The job keeps it from its start until the next try or its own end; the exchange keeps it while
+/// bytes may come. What it hears it tells its job, and after `drop` nothing more.
+package protocol Attempt: AnyObject {
+    /// What is known of the answer so far.
+    var numbers: GenerationNumbers { get }
+    /// Pieces of the answer so far; 0 where it is asked for whole.
+    var deltas: Int { get }
+    /// What is not as it was asked; known at the end.
+    var warnings: [CompletionWarning] { get }
+    /// The letters of the text so far; empty where the answer is asked for whole.
+    var contentText: String { get }
+    /// Sends the request. Whatever fails, fails later.
+    func begin()
+    /// The caller has caught up: reads on.
+    func resume()
+    /// Not wanted any more: closes the connection at once.
+    func drop()
+    /// Appends the result's object; as `isCancelled` with what has come so far.
+    func writeResult(isCancelled: Bool, to out: inout ByteBuffer)
+}
+
+/// What is asked of a model server, whatever it is: its parameters, and how it is tried.
+///
+/// It owns the text it came as for as long as its job lives.
+package protocol Work: AnyObject {
+    /// The method it was called by.
+    var method: String { get }
+    /// Bytes of the text it came as.
+    var byteCount: Int { get }
+    /// Its label for statistics; nil for none.
+    var tag: String? { get }
+    /// Whether its caller wants `complete.progress`.
+    var wantsProgress: Bool { get }
+    /// A try of it that was not begun yet.
+    func attempt(of job: RequestJob, on backend: Backend, _ placement: Placement) -> any Attempt
+}

@@ -1,0 +1,154 @@
+package import Backends
+package import Configuration
+import CrowdModelsProtocol
+import Kernel
+package import Scheduling
+
+/// One model server as the daemon drives it: looked at every interval, and described to the
+/// scheduler whenever something about it is different.
+///
+/// The dispatcher keeps it; jobs hold it while they are tried there.
+package final class Backend {
+    package let server: ModelServer
+    package let origin: Origin
+    package unowned let dispatcher: Dispatcher
+    private let queueMax: Int
+    /// Seconds between two looks.
+    private let interval: Seconds
+    private lazy var lookTimer = Timer { [unowned self] in look() }
+    private var news = BackendNews()
+    private var lastOutcome: ModelServer.Outcome?
+    /// Whether the first look has ended, well or not.
+    package private(set) var hasGreeted = false
+    /// The models that callers may use; none while it is down.
+    package private(set) var offered: [Model] = []
+
+    /// How it came to be known.
+    package enum Origin: String, Sendable {
+        case configured, discovered
+    }
+
+    package init(
+        _ server: ModelServer, origin: Origin = .configured, queueMax: Int, interval: Seconds,
+        of dispatcher: Dispatcher
+    ) {
+        self.server = server
+        self.origin = origin
+        self.queueMax = queueMax
+        self.interval = interval
+        self.dispatcher = dispatcher
+    }
+
+    package var config: BackendConfig { server.config }
+    package var name: String { server.config.name }
+    package var isKeyRefused: Bool { server.state == .authFailed }
+    package var isUp: Bool { server.state == .up }
+
+    /// How many requests run there.
+    package var inFlight: Int { dispatcher.view(of: self)?.inFlight ?? 0 }
+
+    // MARK: Looking
+
+    /// Looks at the server now, and then once every interval.
+    package func look() {
+        dispatcher.loop.set(lookTimer, after: interval.nanoseconds)
+        server.refresh { [unowned self] outcome in looked(outcome) }
+    }
+
+    /// Looks at it once, for somebody who waits.
+    package func refresh(_ completion: @escaping (ModelServer.Outcome) -> Void) {
+        server.refresh { [unowned self] outcome in
+            looked(outcome)
+            completion(outcome)
+        }
+    }
+
+    /// A connection was refused under a request: it is down until a look says otherwise.
+    func refused(_ words: String) {
+        guard server.state == .up else { return }
+        server.markDown(words)
+        looked(.failed(.unreachable(words)))
+    }
+
+    /// Milliseconds after which asking again makes sense.
+    package var retryMilliseconds: Int { Int(interval.nanoseconds / 1_000_000) }
+
+    /// Stops looking, for good.
+    package func close() {
+        dispatcher.loop.cancel(lookTimer)
+        server.close()
+    }
+
+    private func looked(_ outcome: ModelServer.Outcome) {
+        if outcome == .listed(changed: false), lastOutcome == outcome { return }
+        let isNews = outcome != lastOutcome || outcome == .listed(changed: true)
+        lastOutcome = outcome
+        let before = offered
+        offered = isUp ? server.offered : []
+        for line in news.take(sight(outcome)) { dispatcher.delegate.log(line) }
+        if isNews {
+            dispatcher.delegate.changed(self)
+            dispatcher.delegate.changedModels(of: self, before: before)
+        }
+        dispatcher.updated(self)
+        if !hasGreeted {
+            hasGreeted = true
+            dispatcher.delegate.greeted(self)
+        }
+    }
+
+    private func sight(_ outcome: ModelServer.Outcome) -> BackendNews.Look {
+        var failure: DiscoveryFailure?
+        if case .failed(let why) = outcome { failure = why }
+        let chat = server.offered.filter(\.purpose.canChat)
+        let isLMStudio = server.kind == .lmstudio
+        return BackendNews.Look(
+            product: server.productName, backend: name, endpoint: config.endpoint.original,
+            keyVariable: config.keyVariable, interval: interval.value, failure: failure,
+            chatModels: isUp ? chat.map(\.id) : config.supportedModels,
+            models: server.models.map(\.id), missing: server.missing,
+            loadsOnRequest: isLMStudio && isUp && !chat.contains { $0.state == .loaded },
+            startHint: "LM Studio: Local Server tab, or: lms server start",
+            loadCommand: isLMStudio ? "lms load" : nil)
+    }
+
+    // MARK: For the scheduler
+
+    /// What routing and admission need to know.
+    package var facts: BackendFacts {
+        var facts = BackendFacts(name: name)
+        switch server.state {
+        case .up, .rateLimited: facts.state = .up
+        case .down: facts.state = .down
+        case .authFailed: facts.state = .authFailed
+        case .probing: facts.state = .probing
+        }
+        facts.models = server.offered.map(Self.facts(of:))
+        facts.maxConcurrent = max(1, server.concurrency)
+        facts.queueMax = queueMax
+        facts.rateLimit = config.rateLimit
+        facts.priority = config.priority
+        facts.timeout = config.timeout.nanoseconds
+        facts.residency = server.kind.evictsModels ? .limited(1) : .all
+        return facts
+    }
+
+    private static func facts(of model: Model) -> ModelFacts {
+        var facts = ModelFacts(id: model.id)
+        switch model.state {
+        case .loaded: facts.state = .loaded
+        case .loading: facts.state = .loading
+        case .notLoaded: facts.state = .notLoaded
+        case .unknown: facts.state = .unknown
+        }
+        if model.purpose == .embeddings {
+            facts.can = .embeddings
+            facts.cannot = [.chat, .vision, .tools, .textCompletion, .infill]
+        } else if model.purpose != .unknown {
+            facts.can = .chat
+            facts.cannot = .embeddings
+        }
+        facts.contextLength = model.loadedContextLength ?? model.maxContextLength
+        return facts
+    }
+}

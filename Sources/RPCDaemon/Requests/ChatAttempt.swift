@@ -1,0 +1,307 @@
+import Backends
+import Configuration
+import CrowdModelsProtocol
+import HTTP
+import Kernel
+import Scheduling
+import Sessions
+
+/// One try of a `complete` on one server.
+///
+/// Pieces of the answer go through `Generation` to the job's reply as they come; a caller who does
+/// not read is not read for. After the job has ended, a server that lingers gets `lingerMax` to end
+/// its answer, so that its connection can be used again; then it is closed.
+final class ChatAttempt: Attempt, TransferDelegate {
+    /// Not touched once it is over: the job may be gone by then.
+    private unowned let job: RequestJob
+    private let loop: EventLoop
+    private let request: ChatRequest
+    private let backend: Backend
+    private let placement: Placement
+    private let keptMax: Int
+    private var generation: Generation
+    private var transfer: Transfer?
+    /// What came while the caller was full, not read yet.
+    private var unread = ByteBuffer()
+    private var isPaused = false
+    /// The transfer has ended while something was unread.
+    private var end: End?
+    private var isOver = false
+    private var isRepeated = false
+    /// Pieces that came one by one. Counted here: who asks while a piece is passed on must not look
+    /// into the generation, which is at work then.
+    private(set) var deltas = 0
+    private lazy var lingerTimer = Timer { [weak self] in self?.lingered() }
+
+    private enum End {
+        case complete
+        case broken(TransferError)
+    }
+
+    /// How long a server that has said why it stopped may take to end its answer (protocol, 11).
+    private static let lingerMax: UInt64 = 2_000_000_000
+
+    init(
+        of job: RequestJob, _ request: ChatRequest, keptMax: Int, on backend: Backend,
+        _ placement: Placement
+    ) {
+        self.job = job
+        loop = job.dispatcher.loop
+        self.request = request
+        self.keptMax = keptMax
+        self.backend = backend
+        self.placement = placement
+        generation = Generation(keptMax: keptMax)
+    }
+
+    private var isStreamed: Bool { backend.server.streams(request) }
+
+    func begin() {
+        transfer = backend.server.complete(request, model: placement.model, delegate: self)
+    }
+
+    func drop() {
+        isOver = true
+        loop.cancel(lingerTimer)
+        transfer?.cancel()
+        transfer = nil
+    }
+
+    // MARK: What the server says
+
+    func transferSent(_ transfer: Transfer) {
+        if !isOver { job.sent() }
+    }
+
+    func transfer(_ transfer: Transfer, began head: HTTPResponseHead) {
+        begin(head)
+    }
+
+    private func begin(_ head: HTTPResponseHead) {
+        generation.begin(
+            status: head.status,
+            retryAfter: head.retryAfterMilliseconds(now: Int(Clock.wall() / 1_000_000_000)))
+    }
+
+    func transfer(_ transfer: Transfer, received bytes: Span<UInt8>) {
+        if isOver { return }
+        if isPaused { return unread.append(bytes) }
+        feed(bytes)
+    }
+
+    func transfer(_ transfer: Transfer, ended head: HTTPResponseHead, body: Span<UInt8>) {
+        self.transfer = nil
+        loop.cancel(lingerTimer)
+        if isOver { return }
+        if !isStreamed {
+            begin(head)
+            feed(body)
+            // It may have been sent once more, to the server's other API.
+            if isOver || self.transfer != nil { return }
+        }
+        if isPaused {
+            end = .complete
+        } else {
+            endBody(nil)
+        }
+    }
+
+    func transfer(_ transfer: Transfer, failed error: TransferError) {
+        self.transfer = nil
+        loop.cancel(lingerTimer)
+        if isOver { return }
+        if isPaused {
+            end = .broken(error)
+        } else {
+            endBody(error)
+        }
+    }
+
+    // MARK: Reading
+
+    private func feed(_ bytes: Span<UInt8>) {
+        let isFull = hearing { generation, hear in generation.feed(bytes, hear) }
+        if isOver || !holds() { return }
+        if let used = isFull, used < bytes.count {
+            unread.append(bytes.extracting(used...))
+        }
+        concludeIfDone()
+    }
+
+    /// Lets the generation read, and passes on what it hears; how many bytes it has read.
+    private func hearing(
+        _ read: (inout Generation, (borrowing GenerationEvent) -> Bool) -> Int
+    ) -> Int? {
+        let job = job
+        let now = Clock.monotonic()
+        var mustPause = false
+        let isStream = request.isStream
+        let isStreamed = isStreamed
+        let used = read(&generation) { event in
+            if let progress = event.promptProgress {
+                job.progressed(progress)
+                return true
+            }
+            if isStreamed {
+                self.deltas += 1
+                job.heardDelta(at: now)
+            }
+            guard isStream else { return true }
+            job.reply.delta(
+                content: event.content, reasoning: event.reasoning, refusal: event.refusal,
+                toolCalls: event.toolCalls)
+            mustPause = job.reply.isFull
+            return !mustPause
+        }
+        if mustPause { pause() }
+        return used
+    }
+
+    /// Says what is held for the request now; false where that was too much, and it has failed.
+    private func holds() -> Bool {
+        do throws(Fault) {
+            try job.reply.hold(request.byteCount + generation.text.byteCount + unread.count)
+            return true
+        } catch {
+            isOver = true
+            transfer?.cancel()
+            transfer = nil
+            job.failed(error, .callersFault)
+            return false
+        }
+    }
+
+    private func pause() {
+        isPaused = true
+        transfer?.pause()
+    }
+
+    func resume() {
+        guard isPaused, !isOver else { return }
+        isPaused = false
+        transfer?.resume()
+        var bytes = ByteBuffer()
+        swap(&bytes, &unread)
+        if !bytes.isEmpty { feed(bytes.span) }
+        guard !isOver, !isPaused, let end else { return }
+        self.end = nil
+        switch end {
+        case .complete: endBody(nil)
+        case .broken(let error): endBody(error)
+        }
+    }
+
+    /// The body has ended, or broke off.
+    private func endBody(_ error: TransferError?) {
+        _ = hearing { generation, hear in
+            generation.end(broken: error.map { ServerFailure($0) }, hear)
+            return 0
+        }
+        if !isOver { concludeIfDone() }
+    }
+
+    private func concludeIfDone() {
+        switch generation.phase {
+        case .open: return
+        case .finished:
+            if !lingerTimer.isSet { loop.set(lingerTimer, after: Self.lingerMax) }
+        case .done:
+            isOver = true
+            if transfer != nil {
+                loop.set(lingerTimer, after: Self.lingerMax)
+            }
+            job.finished()
+        case .failed(let failure): failed(failure)
+        }
+    }
+
+    private func lingered() {
+        if isOver { return drop() }
+        transfer?.cancel()
+        transfer = nil
+        endBody(nil)
+    }
+
+    private func failed(_ failure: ServerFailure) {
+        if failure.reason == .unknownRoute, sendElsewhere() { return }
+        isOver = true
+        loop.cancel(lingerTimer)
+        transfer?.cancel()
+        transfer = nil
+        if case .overKept(let size) = failure.reason {
+            return job.failed(tooLarge(size), .callersFault)
+        }
+        if failure.reason == .noConnection { backend.refused(failure.words ?? "no answer") }
+        job.failed(words.fault(of: failure), failure.failureClass)
+    }
+
+    /// Sends it once more where an API of the same server turned out to be missing; false if that
+    /// was tried before.
+    private func sendElsewhere() -> Bool {
+        guard !isRepeated, backend.server.chooseOtherAPI(stream: request.isStream) else {
+            return false
+        }
+        isRepeated = true
+        transfer?.cancel()
+        generation = Generation(keptMax: keptMax)
+        begin()
+        return true
+    }
+
+    private func tooLarge(_ size: Int) -> Fault {
+        Fault(
+            .limitExceeded,
+            "the answer of over \(size) bytes does not fit into the \(keptMax) that may wait for "
+                + "a client (output_bytes_max); ask for less at once",
+            data: ["limit": "output_bytes_max", "value": .integer(keptMax)])
+    }
+
+    /// How failures of this backend are worded.
+    private var words: BackendFailure {
+        BackendFailure(
+            backend: backend.name, product: backend.server.productName,
+            endpoint: backend.config.endpoint.original, model: placement.model,
+            others: backend.offered.filter { $0.purpose.canChat && $0.id != placement.model }
+                .map(\.id),
+            retryAfter: backend.retryMilliseconds, keyStart: backend.server.keyStart)
+    }
+
+    // MARK: What was heard
+
+    var numbers: GenerationNumbers {
+        GenerationNumbers(
+            generation.report, deltas: deltas, times: job.times)
+    }
+
+    var contentText: String { isStreamed ? generation.text.contentText : "" }
+
+    func writeResult(isCancelled: Bool, to out: inout ByteBuffer) {
+        CompletionResult(
+            text: generation.text, report: generation.report, numbers: numbers,
+            times: job.times, model: placement.model, backend: backend.name,
+            finishReason: isCancelled ? .cancelled : generation.finishReason,
+            attempts: job.attempts, warnings: warnings,
+            listed: backend.offered.first { $0.id == placement.model }
+        ).write(to: &out)
+    }
+
+    var warnings: [CompletionWarning] {
+        var warnings: [CompletionWarning] = []
+        let product = backend.server.productName
+        if let served = generation.report.servedByName, !served.isEmpty,
+            !CompletionWarning.isSame(served, placement.model)
+        {
+            warnings.append(
+                CompletionWarning(
+                    .modelSubstituted,
+                    "\(product) answered with model \(served) instead of \(placement.model)"))
+        }
+        if let word = generation.unknownFinish {
+            warnings.append(
+                CompletionWarning(
+                    .finishUnknown,
+                    "\(product) ended the answer with \"\(word)\", which counts as stop"))
+        }
+        return warnings
+    }
+}

@@ -1,0 +1,253 @@
+package import Backends
+import Configuration
+package import CrowdModelsProtocol
+package import Kernel
+package import Scheduling
+
+/// Who hears of what the dispatcher does: the daemon counts it, logs it and tells subscribers.
+package protocol DispatcherDelegate: AnyObject {
+    /// A request came, is in another phase, or left.
+    func changed(_ job: RequestJob, _ change: RequestChange)
+    /// A request was answered, or its caller is gone; told once, before it leaves.
+    func ended(_ job: RequestJob, _ ending: CompletionLife.Ending)
+    /// A backend's breaker opened or closed, or the failure that counts there.
+    func changed(_ backend: Backend)
+    /// What the models that callers may use were before; the backend has what they are now.
+    func changedModels(of backend: Backend, before: [Model])
+    /// A backend's first look has ended, well or not.
+    func greeted(_ backend: Backend)
+    /// The aliases that lead to any of these models.
+    func aliases(of models: [Model]) -> [String]
+    /// Where servers are searched for, for who has none.
+    var probed: [String] { get }
+    /// A line for the log.
+    func log(_ line: BackendNews.Line)
+}
+
+/// What happened to a request, as subscribers are told.
+package enum RequestChange: String, Sendable {
+    case added, changed, removed
+}
+
+/// The scheduler's hands: it keeps every request from its arrival to its answer, tells the
+/// scheduler what happened, and does what the scheduler decides.
+///
+/// Decisions are carried out one after the other, never inside another's stack: what an action
+/// causes is told to the scheduler and waits for its turn. It lives as long as the daemon; jobs and
+/// backends hold it unowned.
+package final class Dispatcher: Continuation {
+    package let loop: EventLoop
+    package unowned let delegate: any DispatcherDelegate
+    private var scheduler = Scheduler()
+    /// Queued and running requests by their key.
+    package private(set) var jobs: [UInt64: RequestJob] = [:]
+    /// In the order in which they are tried.
+    package private(set) var backends: [Backend] = []
+    private var backendNamed: [String: Backend] = [:]
+    private var lastKey: UInt64 = 0
+    private var isDraining = false
+    private var isPostponed = false
+    package private(set) var isStopping = false
+    private lazy var wakeTimer = Timer { [unowned self] in drain() }
+
+    /// How long one drain may go on before others get their turn, in nanoseconds: a queue of
+    /// thousands whose server goes is answered in slices.
+    private static let drainNanoseconds: UInt64 = 5_000_000
+
+    package init(on loop: EventLoop, delegate: any DispatcherDelegate) {
+        self.loop = loop
+        self.delegate = delegate
+    }
+
+    // MARK: Requests
+
+    /// A key for the next request, unique as long as the daemon runs.
+    package func nextKey() -> UInt64 {
+        lastKey += 1
+        return lastKey
+    }
+
+    /// What is queued and running, oldest first.
+    package var jobsByAge: [RequestJob] { jobs.values.sorted { $0.key < $1.key } }
+
+    /// Takes a request in; it is answered when it is answered, which may be at once.
+    package func submit(_ job: RequestJob, _ ticket: Ticket) {
+        jobs[job.key] = job
+        take(.arrived(ticket))
+    }
+
+    /// Tells the scheduler what happened, and does what follows.
+    package func take(_ event: Event) {
+        scheduler.take(event, now: loop.now)
+        drain()
+    }
+
+    /// The job has answered and is done with.
+    func remove(_ job: RequestJob) {
+        jobs[job.key] = nil
+    }
+
+    private func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        defer { isDraining = false }
+        var count = 0
+        while let action = scheduler.next(now: loop.now) {
+            perform(action)
+            count &+= 1
+            if count & 63 == 0, Clock.monotonic() &- loop.now > Self.drainNanoseconds {
+                postpone()
+                return
+            }
+        }
+    }
+
+    private func postpone() {
+        guard !isPostponed else { return }
+        isPostponed = true
+        loop.inNextTurn(self)
+    }
+
+    package func continueTurn() {
+        isPostponed = false
+        drain()
+    }
+
+    private func perform(_ action: Action) {
+        switch action {
+        case .start(let key, let placement):
+            guard let job = jobs[key], let backend = backendNamed[placement.backend] else {
+                // Its backend went in the same turn: the scheduler hears of it as of any failure.
+                return scheduler.take(
+                    .ended(key, .failed(.unreachable, afterText: false)), now: loop.now)
+            }
+            job.start(placement, on: backend)
+        case .queue(let key, let backend, let model, let reason):
+            jobs[key]?.queued(on: backend, model: model, reason)
+        case .refuse(let key, let refusal):
+            guard let job = jobs[key] else { return }
+            job.refuse(words.fault(of: refusal, method: job.method))
+        case .giveUp(let key): jobs[key]?.giveUp()
+        case .tell(let key, let standing): jobs[key]?.moved(standing)
+        case .breaker(let name, let state, let wait): breakerChanged(name, state, wait)
+        case .wake(let moment):
+            if let moment { loop.set(wakeTimer, at: moment) } else { loop.cancel(wakeTimer) }
+        }
+    }
+
+    private func breakerChanged(_ name: String, _ state: BreakerState, _ retryAfter: UInt64) {
+        guard let backend = backendNamed[name] else { return }
+        switch state {
+        case .open:
+            let seconds = Double(RefusalWords.milliseconds(retryAfter)) / 1000
+            delegate.log(
+                BackendNews.Line(
+                    .warning,
+                    "Breaker of backend \(name) opened after repeated failures; it is tried again "
+                        + "in \(seconds) s"))
+        case .halfOpen:
+            delegate.log(
+                BackendNews.Line(.debug, "Breaker of backend \(name): one request tries it"))
+        case .closed:
+            delegate.log(BackendNews.Line(.info, "Breaker of backend \(name) closed again"))
+        }
+        delegate.changed(backend)
+    }
+
+    // MARK: What is asked of it
+
+    /// How the requests of a backend stand.
+    package func view(of backend: Backend) -> Scheduler.BackendView? {
+        scheduler.view(of: backend.name, now: loop.now)
+    }
+
+    /// What callers are told where the scheduler refuses.
+    package var words: RefusalWords {
+        let up = backends.filter(\.isUp)
+        let models = up.flatMap { $0.offered }
+        return RefusalWords(
+            backends: backends.map { backend in
+                RefusalWords.Backend(
+                    name: backend.name, product: backend.server.productName,
+                    endpoint: backend.config.endpoint.original,
+                    lastError: backend.server.lastError, rateLimit: backend.config.rateLimit)
+            },
+            names: models.map(\.id) + delegate.aliases(of: models),
+            chatModels: models.filter(\.purpose.canChat).map(\.id),
+            probed: delegate.probed,
+            lookMilliseconds: backends.first?.retryMilliseconds ?? 1000)
+    }
+
+    /// How a request that came now would be routed; nothing is changed.
+    package func explain(_ ticket: Ticket) -> Explanation {
+        scheduler.explain(ticket, now: loop.now)
+    }
+
+    /// The place of a request that waits, the first being 1.
+    func position(of job: RequestJob) -> Int? {
+        guard let backend = job.backend else { return nil }
+        return scheduler.order(on: backend.name, now: loop.now).firstIndex(of: job.key)
+            .map { $0 + 1 }
+    }
+
+    /// All backends in the order in which they are tried, or the one of that name.
+    package func backends(named name: String?) throws(Fault) -> [Backend] {
+        guard let name else { return backends }
+        guard let backend = backendNamed[name] else { throw words.unknownBackend(name) }
+        return [backend]
+    }
+
+    /// What `models.get` answers for a model that no backend has.
+    package func missing(_ model: String) -> Fault { words.unknownModel(model) }
+
+    /// How many run, and how many wait, everywhere.
+    package var totals: (inFlight: Int, queued: Int) { scheduler.totals }
+
+    // MARK: Backends
+
+    /// A backend is new; it was not looked at yet.
+    package func add(_ backend: Backend) {
+        let place =
+            backends.firstIndex { $0.config.priority > backend.config.priority }
+            ?? backends.endIndex
+        backends.insert(backend, at: place)
+        backendNamed[backend.name] = backend
+        take(.backend(backend.facts))
+    }
+
+    /// A discovered backend went.
+    package func remove(_ backend: Backend) {
+        backends.removeAll { $0 === backend }
+        backendNamed[backend.name] = nil
+        backend.close()
+        take(.backendGone(backend.name))
+    }
+
+    /// Something about a backend is different.
+    package func updated(_ backend: Backend) {
+        guard backendNamed[backend.name] === backend else { return }
+        take(.backend(backend.facts))
+    }
+
+    /// The backend of that name.
+    package func backend(named name: String) -> Backend? { backendNamed[name] }
+
+    // MARK: Ending
+
+    /// Takes no more, and answers what waits.
+    package func stop() {
+        isStopping = true
+        for job in jobsByAge { job.stop() }
+        take(.stopping)
+    }
+
+    /// Answers what still runs with what it has.
+    package func cutShort() {
+        for job in jobsByAge { job.cutShort() }
+    }
+
+    package func close() {
+        loop.cancel(wakeTimer)
+        for backend in backends { backend.close() }
+    }
+}

@@ -1,0 +1,238 @@
+import Backends
+import Configuration
+import CrowdModelsProtocol
+import Kernel
+package import Scheduling
+package import Sessions
+
+/// One request that a model server answers, from its arrival to its one answer: queued, tried, and
+/// heard out.
+///
+/// The dispatcher keeps it until it has ended; then it was answered exactly once, or its caller was
+/// gone. `CompletionLife` decides what becomes of it, the scheduler where and when; it acts.
+package final class RequestJob: Job {
+    package let key: UInt64
+    package let work: any Work
+    package let reply: any Reply
+    package unowned let dispatcher: Dispatcher
+    package private(set) var times: RequestTimes
+    /// The backend it waits for or runs on; nil before the scheduler has spoken.
+    package private(set) var backend: Backend?
+    /// The model it goes to, as that backend spells it.
+    package private(set) var model: String?
+    /// Its place in the queue, where that is known.
+    package private(set) var standing: Standing?
+    /// How much of a load or of the prompt is done, 0 to 1, where the server tells.
+    package private(set) var progress: Double?
+    private(set) var life: CompletionLife
+    private var attempt: (any Attempt)?
+    /// Why the last try failed, for the scheduler.
+    private var failure = FailureClass.callersFault
+    private var told: Progress?
+    /// Whether those who watch the requests were told of it: not of one that was refused at once.
+    private var isAnnounced = false
+    private let expiresAt: UInt64
+    private lazy var expiry = Timer { [unowned self] in expire() }
+
+    /// - Parameter expiresAt: when the caller's own time limit is over, on the loop's clock.
+    package init(
+        _ work: any Work, key: UInt64, reply: any Reply, arrivedAt: UInt64, expiresAt: UInt64,
+        dispatcher: Dispatcher
+    ) {
+        self.key = key
+        self.work = work
+        self.reply = reply
+        self.dispatcher = dispatcher
+        self.expiresAt = expiresAt
+        times = RequestTimes(arrivedAt: arrivedAt)
+        life = CompletionLife()
+    }
+
+    /// The method it was called by.
+    package var method: String { work.method }
+    package var peer: Peer { reply.peer }
+    /// Whose it is, as statistics and `requests.list` name it.
+    package var clientText: String { "uid:\(peer.uid) \(work.tag ?? peer.processName)" }
+    package var phase: CompletionLife.Phase { life.phase }
+    package var attempts: Int { life.attempts }
+    /// Its place in the queue, the first being 1; nil while it runs.
+    package var position: Int? {
+        guard phase == .queued else { return nil }
+        return standing?.position ?? dispatcher.position(of: self)
+    }
+    /// Pieces that have come of the answer so far.
+    package var tokensSoFar: Int? { attempt?.deltas }
+    /// What is not as it was asked.
+    package var warnings: [CompletionWarning] { attempt?.warnings ?? [] }
+    /// What is known of the answer so far: of the last try.
+    package var numbers: GenerationNumbers? { attempt?.numbers }
+
+    /// Asks the scheduler for its turn.
+    package func begin(_ ticket: Ticket) {
+        dispatcher.loop.set(expiry, at: expiresAt)
+        reply.began(self)
+        dispatcher.submit(self, ticket)
+    }
+
+    // MARK: What the scheduler decided
+
+    func start(_ placement: Placement, on backend: Backend) {
+        self.backend = backend
+        model = placement.model
+        standing = nil
+        progress = nil
+        announce()
+        times.startedAt = Clock.monotonic()
+        times.sentAt = 0
+        dispatcher.loop.set(
+            expiry, at: min(expiresAt, times.arrivedAt &+ backend.config.timeout.nanoseconds))
+        act(life.take(.started(isLoading: placement.loads)))
+        guard !life.isEnded else { return }
+        let attempt = work.attempt(of: self, on: backend, placement)
+        self.attempt = attempt
+        attempt.begin()
+    }
+
+    func queued(on name: String, model: String, _ reason: QueueReason) {
+        backend = dispatcher.backend(named: name)
+        self.model = model
+        if isAnnounced { dispatcher.delegate.changed(self, .changed) } else { announce() }
+    }
+
+    private func announce() {
+        guard !isAnnounced else { return }
+        isAnnounced = true
+        dispatcher.delegate.changed(self, .added)
+    }
+
+    func moved(_ standing: Standing) {
+        self.standing = standing
+        tell(.queued)
+    }
+
+    func refuse(_ fault: Fault) { act(life.take(.refused(fault))) }
+
+    func giveUp() { act(life.take(.gaveUp)) }
+
+    // MARK: What the try heard
+
+    func sent() {
+        times.sentAt = Clock.monotonic()
+        act(life.take(.sent))
+    }
+
+    /// A piece of the answer has come, whoever wants it.
+    func heardDelta(at now: UInt64) {
+        if times.firstDeltaAt == 0 {
+            times.firstDeltaAt = now
+            dispatcher.take(.firstToken(key))
+            act(life.take(.firstDelta))
+        }
+        times.lastDeltaAt = now
+    }
+
+    func progressed(_ progress: Double) {
+        self.progress = progress
+        tell(life.phase)
+    }
+
+    func finished() { act(life.take(.finished)) }
+
+    func failed(_ fault: Fault, _ failure: FailureClass) {
+        self.failure = failure
+        act(life.take(.failed(fault, isFinal: failure.consequences.sequel == .none)))
+    }
+
+    // MARK: What its caller wants
+
+    package func cancel() { act(life.take(.cancelled)) }
+
+    /// The caller is gone.
+    package func abandon() { act(life.take(.abandoned)) }
+
+    /// The caller has read most of what waited for it.
+    package func drained() { attempt?.resume() }
+
+    // MARK: Time, and the end of the daemon
+
+    private func expire() {
+        let now = dispatcher.loop.now
+        let name = backend?.name ?? "any backend"
+        let seconds = RequestTimes.seconds(from: times.arrivedAt, to: now)
+        let fault = Fault(
+            .timeout,
+            "no answer from \(name) within \(Double(Int(seconds * 1000)) / 1000) s (phase: "
+                + "\(life.phase.rawValue)); allow more with timeout_ms, or `timeout` of the "
+                + "backend",
+            data: backend.map { ["backend": .string($0.name)] } ?? [:])
+        guard now < expiresAt, attempt != nil else { return act(life.take(.expired(fault))) }
+        // The backend's own limit: another may do better in what is left.
+        dispatcher.loop.set(expiry, at: expiresAt)
+        failed(fault, .transient(retryAfter: nil))
+    }
+
+    func stop() { act(life.take(.stopping(RefusalWords.stopping))) }
+
+    func cutShort() { act(life.take(.cutShort(RefusalWords.stopping))) }
+
+    // MARK: Acting
+
+    private func act(_ action: CompletionLife.Action) {
+        switch action {
+        case .nothing: return
+        case .tell(let phase):
+            tell(phase)
+            dispatcher.delegate.changed(self, .changed)
+        case .askAgain:
+            attempt?.drop()
+            attempt = nil
+            dispatcher.take(.ended(key, .failed(failure, afterText: false)))
+        case .end(let ending): end(ending)
+        }
+    }
+
+    private func tell(_ phase: CompletionLife.Phase) {
+        guard work.wantsProgress, !life.isEnded else { return }
+        var news = Progress(phase: phase.rawValue, backend: backend?.name)
+        if phase == .queued {
+            news.position = standing?.position
+            news.etaMilliseconds = standing?.eta.map(RefusalWords.milliseconds)
+        } else {
+            news.fraction = progress
+        }
+        guard news != told else { return }
+        told = news
+        reply.progress(news)
+    }
+
+    private func end(_ ending: CompletionLife.Ending) {
+        dispatcher.loop.cancel(expiry)
+        times.endedAt = Clock.monotonic()
+        if ending.dropsExchange { attempt?.drop() }
+        answer(ending)
+        dispatcher.delegate.ended(self, ending)
+        if isAnnounced { dispatcher.delegate.changed(self, .removed) }
+        dispatcher.remove(self)
+        switch ending.verdict {
+        case .served:
+            dispatcher.take(.ended(key, .served(tokens: attempt?.numbers.completionTokens ?? 0)))
+        case .failed: dispatcher.take(.ended(key, .failed(failure, afterText: life.hasText)))
+        case .left: dispatcher.take(.gone(key))
+        }
+    }
+
+    private func answer(_ ending: CompletionLife.Ending) {
+        switch ending.answer {
+        case .nothing: return
+        case .result(let isCancelled):
+            reply.succeed { out in
+                attempt?.writeResult(isCancelled: isCancelled, to: &out)
+            }
+        case .fault(var fault, let withContent):
+            if withContent {
+                fault.data["content"] = .string(attempt?.contentText ?? "")
+            }
+            reply.fail(fault)
+        }
+    }
+}
