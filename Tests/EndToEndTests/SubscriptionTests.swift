@@ -74,9 +74,10 @@ import Testing
         #expect(try change(6) == ["removed", "r1", "generating"])
         #expect(try change(7) == ["changed", "r2", "connecting"])
         #expect(try other.answer(to: first)["result"]?["content"] == "z")
-        _ = try server.acceptRequest()
+        let held = try server.acceptRequest()
         #expect(try change(8) == ["changed", "r2", "prompt"])
         other.notify("cancel", ["id": second])
+        _ = try held.waitForClose()
         #expect(try change(9) == ["removed", "r2", "prompt"])
         // Ended, it says no more; what comes next is the answer alone.
         #expect(try client.result("unsubscribe", ["s1"]) == ["unsubscribed": true])
