@@ -45,7 +45,7 @@ lint:
 format: ## rewrite the sources as .swift-format says
 	$(SWIFT) format --in-place --parallel --recursive --configuration .swift-format $(SOURCES)
 
-bench: ## measure it beside Redis, nginx and plain C; exit 1 where a goal is missed
+bench: ## measure it beside Redis, nginx and plain C; exit 1 where one is lost
 	Tests/Bench/run
 
 docs: ## write docs/PROTOCOL.md anew from the registry of methods

@@ -105,7 +105,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "BenchDriver", path: "Tests/Bench/Driver",
-            cSettings: [.define("_GNU_SOURCE")]),
+            cSettings: [.define("_GNU_SOURCE")], linkerSettings: mathematics),
         .executableTarget(
             name: "BenchJSON", dependencies: ["CrowdModelsProtocol"], path: "Tests/Bench/JSON",
             swiftSettings: settings),

@@ -25,13 +25,28 @@ pin_free() {
     drive pin all $$ "$@"
 }
 
+# sides KIND WHICH [PEER=KIND@ADDRESS[#PID]...]: what takes turns, in the array `line`: every
+# daemon's WHICH (main, many) and those peers that are there; their ids in the array `servers`.
+sides() {
+    local kind=$1 which=$2 each
+    shift 2
+    line=() servers=()
+    for each in "${sides[@]}"; do
+        line+=("$each=$kind@$scratch/$which-$each.sock#${pids[$which-$each]}")
+        servers+=("${pids[$which-$each]}")
+    done
+    [[ ! -v against ]] || return 0
+    for each in "$@"; do
+        is_skipped "${each%%=*}" && continue
+        line+=("$each")
+        [[ $each != *#* ]] || servers+=("${each##*#}")
+    done
+}
+
 measure_ping() {
-    local line=("daemon=ping@$scratch/main.sock#$main_pid" "echo=ping@$scratch/echo.sock#$echo_pid")
-    local servers=("$main_pid" "$echo_pid") shape
-    is_skipped redis-server || {
-        line+=("redis=redis@$scratch/redis.sock#$redis_pid")
-        servers+=("$redis_pid")
-    }
+    local line servers shape
+    sides ping main "echo=ping@$scratch/echo.sock#$echo_pid" \
+        "redis=redis@$scratch/redis.sock#$redis_pid"
     pin_apart "${servers[@]}"
     for shape in 8x1 64x1 8x16; do
         drive load --name ping-$shape --connections ${shape%x*} --pipeline ${shape#*x} \
@@ -43,60 +58,69 @@ measure_ping() {
 }
 
 measure_methods() {
-    local socket=$scratch/many.sock
-    pin_apart "$many_pid"
-    drive load --name models.list --connections 1 --pipeline 16 --seconds 0.4 \
-        --rounds "$(rounds 9 3)" "daemon=models.list@$socket#$many_pid" || return
-    drive load --name stats --connections 1 --pipeline 16 --seconds 0.4 \
-        --rounds "$(rounds 9 3)" "daemon=stats@$socket#$many_pid" || return
-    pin_free "$many_pid"
-}
-
-measure_complete() {
-    local line=("daemon=complete@$scratch/main.sock#$main_pid" "direct=http@$backend_port")
-    local servers=("$main_pid" "$backend_pid")
-    is_skipped nginx || {
-        line+=("nginx=http@$scratch/nginx.sock#$nginx_pid")
-        servers+=("$nginx_pid")
-    }
-    pin_together "${servers[@]}"
-    drive lone --name complete --calls 1000 --rounds "$(rounds 25 9)" "${line[@]}" || return
-    drive load --name complete-16 --connections 16 --seconds 0.4 --rounds "$(rounds 21 7)" \
-        "${line[@]}" || return
+    local line servers method
+    for method in models.list stats; do
+        sides $method many "redis=redis@$scratch/redis.sock#$redis_pid"
+        pin_apart "${servers[@]}"
+        drive load --name $method --connections 1 --pipeline 16 --seconds 0.4 \
+            --rounds "$(rounds 9 3)" "${line[@]}" || return
+    done
     pin_free "${servers[@]}"
 }
 
+measure_complete() {
+    local line servers
+    sides complete main "direct=http@$backend_port" "nginx=http@$scratch/nginx.sock#$nginx_pid"
+    pin_together "$backend_pid" "${servers[@]}"
+    drive lone --name complete --calls 1000 --rounds "$(rounds 25 9)" "${line[@]}" || return
+    drive load --name complete-16 --connections 16 --seconds 0.4 --rounds "$(rounds 21 7)" \
+        "${line[@]}" || return
+    pin_free "$backend_pid" "${servers[@]}"
+}
+
 measure_stream() {
-    local socket=$scratch/main.sock
-    pin_together "$main_pid" "$backend_pid"
-    drive lone --name stream --calls 500 --rounds "$(rounds 25 9)" daemon=stream@"$socket" \
-        direct=http-stream@"$backend_port" || return
-    pin_free "$main_pid" "$backend_pid"
-    drive streams --rounds "$(rounds 5 2)" streams-200 "$socket" || return
-    drive flood --rounds "$(rounds 11 5)" daemon=flood@"$socket" \
-        direct=http-flood@"$backend_port" || return
+    local line servers
+    sides stream main "direct=http-stream@$backend_port" \
+        "nginx=http-stream@$scratch/nginx.sock#$nginx_pid"
+    pin_together "$backend_pid" "${servers[@]}"
+    drive lone --name stream --calls 500 --rounds "$(rounds 25 9)" "${line[@]}" || return
+    pin_free "$backend_pid" "${servers[@]}"
+    [[ -v against ]] ||
+        drive streams --rounds "$(rounds 5 2)" streams-200 "$scratch/main-daemon.sock" || return
+    sides flood main "direct=http-flood@$backend_port" \
+        "nginx=http-flood@$scratch/nginx.sock#$nginx_pid"
+    drive flood --rounds "$(rounds 11 5)" "${line[@]}" || return
 }
 
 measure_large() {
-    local socket=$scratch/main.sock
-    drive lone --name prompt-1mb --calls 20 --rounds "$(rounds 15 7)" \
-        daemon=complete-1mb@"$socket" direct=http-1mb@"$backend_port" || return
+    local line servers
+    sides complete-1mb main "direct=http-1mb@$backend_port" \
+        "nginx=http-1mb@$scratch/nginx.sock#$nginx_pid"
+    pin_together "$backend_pid" "${servers[@]}"
+    drive lone --name prompt-1mb --calls 20 --rounds "$(rounds 15 7)" "${line[@]}" || return
+    pin_free "$backend_pid" "${servers[@]}"
+    [[ ! -v against ]] || return 0
+    local socket=$scratch/main-daemon.sock
     drive lone --name ping-meanwhile --calls 500 --rounds "$(rounds 11 5)" --gap-us 200 \
         --meanwhile large=complete-1mb@"$socket" daemon=ping@"$socket" || return
 }
 
-# The daemon of measure_memory idles while this runs: both in the time of one.
 measure_json() {
     timeout 60 "$products/BenchJSON" || return
 }
 
 measure_memory() {
-    local socket=$scratch/fresh.sock fresh
+    local socket=$scratch/fresh.sock fresh idling=()
     start_daemon fresh "$daemon" "$scratch/one.toml"
     fresh=$pid
     sleep 3
     drive memory memory.release "$fresh" || return
-    drive idle --seconds "$(rounds 20 5)" idle "$fresh" || return
+    is_skipped redis-server || {
+        drive idle --seconds "$(rounds 20 5)" idle.redis "$redis_pid" &
+        idling=($!)
+    }
+    drive idle --seconds "$(rounds 20 5)" idle.daemon "$fresh" || return
+    ((${#idling[@]} == 0)) || wait "${idling[@]}" || return
     drive hold memory.connections 1000 "$socket" "$fresh" || return
     local million=(--connections 8 --pipeline 16 --rounds 1)
     local completes=(--connections 16 --rounds 1)
@@ -112,23 +136,41 @@ measure_memory() {
 }
 
 measure_start() {
+    local programs=() each socket
+    for each in "${sides[@]}"; do
+        socket=$scratch/start-$each.sock
+        programs+=("$each=ping@$socket ${binaries[$each]} --config $scratch/one.toml \
+            --socket $socket")
+    done
+    [[ -v against ]] || is_skipped redis-server || {
+        write_redis_config "$scratch/start-redis.sock" >"$scratch/start-redis.conf"
+        programs+=("redis=redis@$scratch/start-redis.sock redis-server $scratch/start-redis.conf")
+    }
     pin_together
-    drive start --rounds "$(rounds 9 3)" "$scratch/start.sock" "$daemon" \
-        --config "$scratch/one.toml" --socket "$scratch/start.sock" || return
+    drive start --rounds "$(rounds 9 3)" "${programs[@]}" || return
     pin_free
 }
 
 measure_client() {
-    local client="$products/crowd-models --socket $scratch/main.sock"
-    pin_together "$main_pid" "$backend_pid"
-    drive once --name client --rounds "$(rounds 9 5)" "ping=$client ping" || return
-    local body='{"model":"bench-model","messages":[{"role":"user","content":"hello"}]}'
-    local kinds=("client=$client complete --no-stream -m bench-model hello")
-    local url=http://127.0.0.1:$backend_port/api/v0/chat/completions
-    is_skipped curl ||
-        kinds+=("curl=curl -s -o /dev/null -H Content-Type:application/json -d $body $url")
-    drive once --name client-complete --rounds "$(rounds 9 5)" "${kinds[@]}" || return
-    pin_free "$main_pid" "$backend_pid"
+    local pings=() completes=() each client body url
+    for each in "${sides[@]}"; do
+        client="$(dirname "${binaries[$each]}")/crowd-models --socket $scratch/main-$each.sock"
+        [[ -v against ]] || each=client
+        pings+=("$each=$client ping")
+        completes+=("$each=$client complete --no-stream -m bench-model hello")
+    done
+    body='{"model":"bench-model","messages":[{"role":"user","content":"hello"}]}'
+    url=http://127.0.0.1:$backend_port/api/v0/chat/completions
+    [[ -v against ]] || {
+        is_skipped redis-server || pings+=("redis-cli=redis-cli -s $scratch/redis.sock ping")
+        is_skipped curl || completes+=(
+            "curl=curl -s -o /dev/null -H Content-Type:application/json -d $body $url")
+    }
+    local servers=("$backend_pid" "${pids[@]}")
+    pin_together "${servers[@]}"
+    drive once --name client-ping --rounds "$(rounds 9 5)" "${pings[@]}" || return
+    drive once --name client-complete --rounds "$(rounds 9 5)" "${completes[@]}" || return
+    pin_free "${servers[@]}"
 }
 
 # As it is installed: the Swift runtime inside. Its own scratch folder keeps the other build whole.

@@ -2,6 +2,11 @@
 
 started=() skipped=()
 
+# The daemons that take turns (one, or with --against the new one, the old one and its twin), the
+# program of each, and the ids of its processes: main-NAME, many-NAME.
+sides=(daemon)
+declare -A binaries pids
+
 # Peers come from Debian where this is root and apt works; what is missing then is skipped by name.
 install_peers() {
     local missing=()
@@ -27,7 +32,9 @@ install_peers() {
 }
 
 is_skipped() {
-    [[ " ${skipped[*]-} " == *" $1 "* ]]
+    local name=$1
+    [[ $name != redis ]] || name=redis-server
+    [[ " ${skipped[*]-} " == *" $name "* ]]
 }
 
 describe_machine() {
@@ -114,6 +121,7 @@ start_daemon() {
 }
 
 start_servers() {
+    local each
     start echo "$driver" echo "$scratch/echo.sock"
     echo_pid=$pid
     start_backend 1
@@ -121,22 +129,38 @@ start_servers() {
     write_config "$port" >"$scratch/one.toml"
     start_backend 100
     write_config "$port" >"$scratch/hundred.toml"
-    start_daemon main "$daemon" "$scratch/one.toml"
-    main_pid=$pid
-    start_daemon many "$daemon" "$scratch/hundred.toml"
-    many_pid=$pid
+    for each in "${sides[@]}"; do
+        start_daemon "main-$each" "${binaries[$each]}" "$scratch/one.toml"
+        pids[main-$each]=$pid
+        start_daemon "many-$each" "${binaries[$each]}" "$scratch/hundred.toml"
+        pids[many-$each]=$pid
+    done
+    redis_pid=0 nginx_pid=0
+    [[ ! -v against ]] || return 0
     is_skipped redis-server || start_redis
     is_skipped nginx || start_nginx
 }
 
+write_redis_config() {
+    cat <<END
+port 0
+unixsocket $1
+save ""
+appendonly no
+loglevel warning
+dir $scratch
+END
+}
+
 start_redis() {
-    start redis redis-server --port 0 --unixsocket "$scratch/redis.sock" --save '' \
-        --appendonly no --loglevel warning --dir "$scratch"
+    write_redis_config "$scratch/redis.sock" >"$scratch/redis.conf"
+    start redis redis-server "$scratch/redis.conf"
     redis_pid=$pid
     "$driver" await "redis=redis@$scratch/redis.sock"
 }
 
-# One worker, as there is one daemon; kept-alive connections on both sides.
+# One worker, as there is one daemon; kept-alive connections on both sides; a large prompt in memory;
+# streams passed on at once, as everybody sets it for them.
 start_nginx() {
     mkdir -p "$scratch/nginx"
     cat >"$scratch/nginx.conf" <<END
@@ -147,6 +171,8 @@ error_log $scratch/nginx/error.log crit;
 events { worker_connections 1024; }
 http {
     access_log off;
+    client_max_body_size 16m;
+    client_body_buffer_size 2m;
     client_body_temp_path $scratch/nginx/body;
     proxy_temp_path $scratch/nginx/proxy;
     fastcgi_temp_path $scratch/nginx/fastcgi;
@@ -160,6 +186,12 @@ http {
             proxy_pass http://backend;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
+        }
+        location /v1/ {
+            proxy_pass http://backend;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_buffering off;
         }
     }
 }

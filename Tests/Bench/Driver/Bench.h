@@ -123,5 +123,6 @@ int run_await(int count, char **arguments);
 int run_pin(int count, char **arguments);
 int run_report(int count, char **arguments);
 int run_compare(int count, char **arguments);
+int run_against(int count, char **arguments);
 
 #endif

@@ -21,7 +21,7 @@ static const struct command {
      "[--streams N --chunks C --rounds R] NAME ADDRESS: streams at once, every chunk checked"},
     {"flood", run_flood, "[--rounds R] TARGET...: chunks per second of streams without a pause"},
     {"start", run_start,
-     "[--name N --rounds R] ADDRESS PROGRAM...: milliseconds from its start to its first answer"},
+     "[--name N --rounds R] 'TARGET PROGRAM ARGUMENT...'...: milliseconds from start to answer"},
     {"once", run_once,
      "[--name N --rounds R] 'NAME=PROGRAM ARGUMENT...'...: milliseconds of whole runs"},
     {"memory", run_memory, "NAME PID: resident MiB"},
@@ -33,6 +33,8 @@ static const struct command {
      "--results FILE --goals FILE --machine FILE [--name N --json FILE --method FILE --markdown "
      "FILE]: the table; 1 if a goal is missed"},
     {"compare", run_compare, "A.json B.json: two runs side by side"},
+    {"against", run_against,
+     "FILE: series .new beside .old and .twin of one run; 1 if the new binary is worse"},
 };
 
 int main(int count, char **arguments) {

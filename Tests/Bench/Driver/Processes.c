@@ -39,27 +39,69 @@ static void expect_success(pid_t child, const char *name) {
         die("%s ended with status %d", name, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-/// Milliseconds from fork to the answer to a ping; the daemon is ended again.
-static double start_once(const char *address, char *const *words) {
-    static struct call call;
-    if (call.request.count == 0) call = parse_target("start=ping@0").call;
+/// A program and how it is told apart: the words that start it, or a target and then those words.
+struct program {
+    char name[64];
+    struct target target;
+    char **words;
+    struct samples samples;
+};
+
+/// The words of a text, parted at spaces, a null after the last.
+static char **split_words(char *text) {
+    char **words = calloc(64, sizeof(char *));
+    int used = 0;
+    for (char *word = strtok(text, " "); word && used < 63; word = strtok(NULL, " "))
+        words[used++] = word;
+    return words;
+}
+
+/// Milliseconds from fork to the first answer; the program is ended again.
+static double start_once(const struct program *program) {
+    const char *address = program->target.address;
     struct buffer buffer = {0};
     unlink(address);
     uint64_t start = now();
-    pid_t child = begin(words);
+    pid_t child = begin(program->words);
     int socket;
     while ((socket = try_connect(address)) < 0) {
-        if (waitpid(child, NULL, WNOHANG) != 0) die("%s ended before it answered", words[0]);
-        if (now() - start > 10000000000u) die("%s did not answer within 10 s", words[0]);
+        if (waitpid(child, NULL, WNOHANG) != 0)
+            die("%s ended before it answered", program->words[0]);
+        if (now() - start > 10000000000u)
+            die("%s did not answer within 10 s", program->words[0]);
         pause_for(50000);
     }
-    ask(socket, &call, &buffer, NULL);
+    ask(socket, &program->target.call, &buffer, NULL);
     double time = (double)(now() - start) / 1e6;
     close(socket);
     free(buffer.bytes);
     kill(child, SIGTERM);
-    expect_success(child, words[0]);
+    expect_success(child, program->words[0]);
     return time;
+}
+
+static double run_whole(const struct program *program) {
+    uint64_t start = now();
+    expect_success(begin(program->words), program->name);
+    return (double)(now() - start) / 1e6;
+}
+
+/// Programs take turns, round by round; a round is the median of some runs.
+static void run_in_turns(struct program *programs, int count, int rounds, const char *name,
+                         double (*run)(const struct program *)) {
+    for (int round = 0; round < rounds; round++)
+        for (int turn = 0; turn < count; turn++) {
+            struct program *program = &programs[(turn + round) % count];
+            struct samples each = {0};
+            for (int i = 0; i < runs_per_round; i++) add_sample(&each, run(program));
+            add_sample(&program->samples, median(&each));
+            free(each.values);
+        }
+    for (int i = 0; i < count; i++) {
+        char label[160];
+        snprintf(label, sizeof label, "%s.%s", name, programs[i].name);
+        record(label, "ms", &programs[i].samples);
+    }
 }
 
 int run_start(int count, char **arguments) {
@@ -67,44 +109,18 @@ int run_start(int count, char **arguments) {
     const char *name = "start";
     struct option_value options[] = {
         {"rounds", &rounds, NULL}, {"name", NULL, &name}, {NULL, NULL, NULL}};
-    int first = read_options(count, arguments, options);
-    if (count - first < 2) die("usage: start [--rounds R] ADDRESS PROGRAM [ARGUMENT...]");
-    struct samples samples = {0};
-    for (int round = 0; round < (int)rounds; round++) {
-        struct samples each = {0};
-        for (int run = 0; run < runs_per_round; run++)
-            add_sample(&each, start_once(arguments[first], arguments + first + 1));
-        add_sample(&samples, median(&each));
-        free(each.values);
+    int first = read_options(count, arguments, options), kinds = count - first;
+    if (kinds < 1) die("usage: start [--rounds R] 'TARGET PROGRAM ARGUMENT...'...");
+    struct program *programs = calloc((size_t)kinds, sizeof *programs);
+    for (int i = 0; i < kinds; i++) {
+        char **words = split_words(arguments[first + i]);
+        if (!words[0] || !words[1]) die("%s is not TARGET PROGRAM", arguments[first + i]);
+        programs[i].target = parse_target(words[0]);
+        programs[i].words = words + 1;
+        snprintf(programs[i].name, sizeof programs[i].name, "%s", programs[i].target.name);
     }
-    record(name, "ms", &samples);
+    run_in_turns(programs, kinds, (int)rounds, name, start_once);
     return 0;
-}
-
-/// `NAME=PROGRAM ARGUMENT ...`, parted at spaces.
-static char **split_words(char *text, char **name) {
-    char **words = calloc(64, sizeof(char *));
-    char *at = strchr(text, '=');
-    if (!at) die("%s is not NAME=PROGRAM", text);
-    *at = 0;
-    *name = text;
-    int used = 0;
-    for (char *word = strtok(at + 1, " "); word && used < 63; word = strtok(NULL, " "))
-        words[used++] = word;
-    return words;
-}
-
-/// The median of some whole runs, in milliseconds.
-static double run_several(char *const *words, const char *name) {
-    struct samples each = {0};
-    for (int run = 0; run < runs_per_round; run++) {
-        uint64_t start = now();
-        expect_success(begin(words), name);
-        add_sample(&each, (double)(now() - start) / 1e6);
-    }
-    double middle = median(&each);
-    free(each.values);
-    return middle;
 }
 
 int run_once(int count, char **arguments) {
@@ -112,22 +128,17 @@ int run_once(int count, char **arguments) {
     const char *name = "once";
     struct option_value options[] = {
         {"rounds", &rounds, NULL}, {"name", NULL, &name}, {NULL, NULL, NULL}};
-    int first = read_options(count, arguments, options);
-    int kinds = count - first;
-    if (kinds < 1 || kinds > 8) die("usage: once [--rounds R] 'NAME=PROGRAM ARGUMENT...'...");
-    char *names[8], **words[8];
-    struct samples samples[8] = {0};
-    for (int i = 0; i < kinds; i++) words[i] = split_words(arguments[first + i], &names[i]);
-    for (int round = 0; round < (int)rounds; round++)
-        for (int turn = 0; turn < kinds; turn++) {
-            int i = (turn + round) % kinds;
-            add_sample(&samples[i], run_several(words[i], names[i]));
-        }
+    int first = read_options(count, arguments, options), kinds = count - first;
+    if (kinds < 1) die("usage: once [--rounds R] 'NAME=PROGRAM ARGUMENT...'...");
+    struct program *programs = calloc((size_t)kinds, sizeof *programs);
     for (int i = 0; i < kinds; i++) {
-        char label[128];
-        snprintf(label, sizeof label, "%s.%s", name, names[i]);
-        record(label, "ms", &samples[i]);
+        char *text = arguments[first + i], *sign = strchr(text, '=');
+        if (!sign) die("%s is not NAME=PROGRAM", text);
+        *sign = 0;
+        snprintf(programs[i].name, sizeof programs[i].name, "%s", text);
+        programs[i].words = split_words(sign + 1);
     }
+    run_in_turns(programs, kinds, (int)rounds, name, run_whole);
     return 0;
 }
 

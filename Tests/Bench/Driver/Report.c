@@ -138,7 +138,7 @@ int run_report(int count, char **arguments) {
     read_report(&report, results, goals, machine);
     if (json) write_json(&report, name, json);
     if (markdown && method) write_markdown(&report, method, markdown);
-    int tally[3] = {0};
+    int tally[4] = {0};
     puts("");
     for (int i = 0; i < report.goal_count; i++) {
         const struct goal *goal = &report.goals[i];
@@ -150,6 +150,7 @@ int run_report(int count, char **arguments) {
         puts(verdict_words[goal->verdict]);
         tally[goal->verdict]++;
     }
-    printf("\n%d met, %d missed, %d skipped\n", tally[met], tally[missed], tally[skipped]);
+    printf("\n%d met, %d missed, %d open, %d skipped\n", tally[met], tally[missed],
+           tally[still_open], tally[skipped]);
     return tally[missed] > 0 ? 1 : 0;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const verdict_words[] = {"met", "MISSED", "skipped"};
+const char *const verdict_words[] = {"met", "MISSED", "skipped", "open"};
 
 static FILE *open_file(const char *path) {
     FILE *file = fopen(path, "r");
@@ -14,7 +14,7 @@ static FILE *open_file(const char *path) {
     return file;
 }
 
-static void read_series(struct report *report, const char *path) {
+void read_series(struct report *report, const char *path) {
     FILE *file = open_file(path);
     char *line = NULL;
     size_t room = 0;
@@ -41,48 +41,67 @@ static void read_goals(struct report *report, const char *path) {
     while (getline(&line, &room, file) > 0 && report->goal_count < goals_max) {
         if (line[0] == '#' || line[0] == '\n') continue;
         struct goal *goal = &report->goals[report->goal_count++];
-        int fields = sscanf(
-            line, "%63[^\t]\t%159[^\t]\t%15[^\t]\t%127[^\t]\t%127[^\t]\t%3[^\t]\t%lf\t%15[^\n]",
-            goal->topic, goal->text, goal->kind, goal->left, goal->right, goal->sense, &goal->limit,
-            goal->unit);
-        if (fields != 8) die("%s holds a line that is no goal: %s", path, line);
+        int fields = sscanf(line,
+                            "%63[^\t]\t%159[^\t]\t%15[^\t]\t%127[^\t]\t%127[^\t]\t%127[^\t]\t%3[^\t]"
+                            "\t%lf\t%15[^\t]\t%15[^\n]",
+                            goal->topic, goal->text, goal->kind, goal->left, goal->right,
+                            goal->floor, goal->sense, &goal->limit, goal->unit, goal->state);
+        if (fields != 10) die("%s holds a line that is no goal: %s", path, line);
+        if (strcmp(goal->state, "kept") != 0 && strcmp(goal->state, "open") != 0)
+            die("a goal is kept or open, not %s", goal->state);
     }
     free(line);
     fclose(file);
 }
 
-static const struct samples *find(const struct report *report, const char *name) {
+const struct samples *find_series(const struct report *report, const char *name) {
     for (int i = 0; i < report->series_count; i++)
         if (strcmp(report->series[i].name, name) == 0) return &report->series[i].samples;
     return NULL;
 }
 
-static double paired(const struct samples *left, const struct samples *right, bool divides) {
+struct samples pair_rounds(const struct samples *left, const struct samples *right, bool divides) {
     struct samples each = {0};
     for (size_t i = 0; i < left->count && i < right->count; i++)
         add_sample(&each, divides ? left->values[i] / right->values[i]
                                   : left->values[i] - right->values[i]);
+    return each;
+}
+
+static double middle_of(struct samples each) {
     double middle = median(&each);
     free(each.values);
     return middle;
 }
 
+/// What the left adds to the floor, by what the right adds to it. Of the medians of both: in one
+/// round the right may add next to nothing, and a quotient of that says nothing.
+static double added_ratio(const struct samples *left, const struct samples *right,
+                          const struct samples *floor) {
+    return middle_of(pair_rounds(left, floor, false)) / middle_of(pair_rounds(right, floor, false));
+}
+
 static void judge(const struct report *report, struct goal *goal) {
-    const struct samples *left = find(report, goal->left), *right = find(report, goal->right);
-    bool needs_two = strcmp(goal->kind, "ratio") == 0 || strcmp(goal->kind, "added") == 0;
-    if (!left || (needs_two && !right)) {
+    const struct samples *left = find_series(report, goal->left);
+    const struct samples *right = find_series(report, goal->right);
+    const struct samples *floor = find_series(report, goal->floor);
+    bool is_added = strcmp(goal->kind, "added") == 0;
+    if (!left || (!right && strcmp(goal->right, "-") != 0) || (is_added && !floor)) {
         goal->verdict = skipped;
         return;
     }
-    if (strcmp(goal->kind, "ratio") == 0) goal->figure = paired(left, right, true);
-    else if (strcmp(goal->kind, "added") == 0) goal->figure = paired(left, right, false);
+    if (is_added) goal->figure = added_ratio(left, right, floor);
+    else if (strcmp(goal->kind, "ratio") == 0)
+        goal->figure = middle_of(pair_rounds(left, right, true));
+    else if (strcmp(goal->kind, "more") == 0)
+        goal->figure = middle_of(pair_rounds(left, right, false));
     else if (strcmp(goal->kind, "median") == 0) goal->figure = median(left);
     else if (strcmp(goal->kind, "most") == 0) goal->figure = most(left);
-    else if (strcmp(goal->kind, "least") == 0) goal->figure = least(left);
     else die("%s is no kind of goal", goal->kind);
     bool is_met = strcmp(goal->sense, ">=") == 0 ? goal->figure >= goal->limit
                                                  : goal->figure <= goal->limit;
-    goal->verdict = is_met ? met : missed;
+    bool is_open = strcmp(goal->state, "open") == 0;
+    goal->verdict = is_met ? met : is_open ? still_open : missed;
 }
 
 void read_report(struct report *report, const char *results, const char *goals,

@@ -21,12 +21,15 @@ struct goal {
     char kind[16];
     char left[128];
     char right[128];
+    char floor[128];
     char sense[4];
     double limit;
     char unit[16];
+    /// "open": not met yet, and told without failing; "kept": may not be lost.
+    char state[16];
     /// What came of it.
     double figure;
-    enum verdict { met, missed, skipped } verdict;
+    enum verdict { met, missed, skipped, still_open } verdict;
 };
 
 struct report {
@@ -39,6 +42,13 @@ struct report {
 };
 
 extern const char *const verdict_words[];
+
+/// Adds the series of a results file to the report.
+void read_series(struct report *report, const char *path);
+/// Null if nothing was measured under that name.
+const struct samples *find_series(const struct report *report, const char *name);
+/// `left / right` (or `left - right`) of each round.
+struct samples pair_rounds(const struct samples *left, const struct samples *right, bool divides);
 
 void read_report(struct report *report, const char *results, const char *goals,
                  const char *machine);
