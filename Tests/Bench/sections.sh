@@ -173,6 +173,14 @@ measure_client() {
     pin_free "${servers[@]}"
 }
 
+# Rows over their limit are judged by the goal; here only those that could not be played fail.
+measure_held() {
+    is_skipped python3 && return
+    local status=0
+    Tests/Bench/held || status=$?
+    ((status <= 1))
+}
+
 # As it is installed: the Swift runtime inside. Its own scratch folder keeps the other build whole.
 measure_static() {
     local folder=.cache/bench/static

@@ -26,7 +26,7 @@ install_peers() {
         [[ -z $policy ]] || rm -f "$policy"
     fi
     local peer
-    for peer in redis-server nginx curl; do
+    for peer in redis-server nginx curl python3; do
         command -v $peer >/dev/null || skipped+=("$peer")
     done
 }

@@ -120,6 +120,8 @@ int run_memory(int count, char **arguments);
 int run_hold(int count, char **arguments);
 int run_idle(int count, char **arguments);
 int run_await(int count, char **arguments);
+int run_longest(int count, char **arguments);
+int run_drain(int count, char **arguments);
 int run_pin(int count, char **arguments);
 int run_report(int count, char **arguments);
 int run_compare(int count, char **arguments);

@@ -28,6 +28,12 @@ static const struct command {
     {"hold", run_hold, "NAME CONNECTIONS ADDRESS PID: MiB that idle connections add"},
     {"idle", run_idle, "[--seconds S] NAME PID: percent of a processor"},
     {"await", run_await, "TARGET: waits until it answers well"},
+    {"longest", run_longest,
+     "TARGET: calls every millisecond; for each line of standard input the longest wait in ms since "
+     "the last one, and the calls"},
+    {"drain", run_drain,
+     "CONNECTIONS FILE ADDRESS: sends the file on each and takes what comes until standard input "
+     "ends; bytes taken, connections ended"},
     {"pin", run_pin, "PROCESSOR|all PID...: where processes may run"},
     {"report", run_report,
      "--results FILE --goals FILE --machine FILE [--name N --json FILE --method FILE --markdown "
