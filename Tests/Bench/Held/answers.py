@@ -1,5 +1,6 @@
 """Rows of one server's answers: large, talkative, malformed."""
 
+import os
 import threading
 
 from stage import (MEBIBYTE, STREAM_HEAD, answer, chunk, completion, event, head, line, row, stream)
@@ -22,6 +23,8 @@ def ask(scene, post, what, params=None, wants=1, seconds=80, settings="timeout =
             if b'"method":' not in reply[:60]:
                 break
     scene.mark(what)
+    if os.environ.get("HELD_ANSWERS"):
+        print(f"    {len(reply)} bytes: {reply[:200]}")
 
 
 def errors(size, status):
@@ -181,13 +184,13 @@ def large_names(scene):
     body = answer(completion(model="m" * (4 * MEBIBYTE)))
     scene.start(scene.backend(post=body))
     watcher, client = scene.client(), scene.client()
-    watcher.call("subscribe", {"topic": "log"})
+    watcher.call("subscribe", {"topics": ["log"]})
     threading.Thread(target=lambda: drain_quietly(watcher), daemon=True).start()
     for _ in range(110):
         client.call("complete", {"prompt": "x", "model": "m0"})
     scene.mark("answers")
     late = scene.client()
-    late.call("subscribe", {"topic": "log"})
+    late.call("subscribe", {"topics": ["log"]})
     scene.mark("a log's snapshot")
 
 

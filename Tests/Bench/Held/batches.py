@@ -81,14 +81,16 @@ def unknown(scene):
     offer(scene, scene.client(), hundred("complete", params), "unknown parameters")
 
 
-@row("batches: a hundred subscriptions and their snapshots, 20,000 models")
+@row("batches: fifteen subscriptions on each topic and their snapshots, 20,000 models")
 def snapshots(scene):
     scene.start(scene.backend(models=names(20_000)), models=20_000)
-    client = scene.client()
     for topic in ("models", "backends", "stats", "requests", "log"):
-        client = offer(scene, client, hundred("subscribe", {"topic": topic}), topic)
-        client.close()
-        client = scene.client()
+        with scene.client() as client:
+            client.send(b"".join(line("subscribe", {"topics": [topic]}, id=i) for i in range(15)))
+            assert b'"result"' in client.read(30)
+            for _ in range(5):
+                client.read(30)
+            scene.mark(topic)
 
 
 @row("batches: ten clients, each with a hundred lists of 2,000 models")

@@ -1,6 +1,7 @@
 """Rows of one client's lines: 8 MB each, of every shape, in every place."""
 
 import json
+import time
 
 from stage import LINE_BYTES, line, row
 
@@ -113,7 +114,7 @@ FRAMES = {
                           b'{"messages":[{"role":"user","content":"x","%s":1}]}}\n',
     "a tool's name": b'{"jsonrpc":"2.0","id":1,"method":"complete","params":{"prompt":"x",'
                      b'"tools":[{"type":"function","function":{"name":"%s"}}]}}\n',
-    "a topic": b'{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topic":"%s"}}\n',
+    "a topic": b'{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["%s"]}}\n',
     "an answer of the client's": b'{"jsonrpc":"2.0","id":1,"result":"%s"}\n'
                                  b'{"jsonrpc":"2.0","id":2,"method":"ping"}\n',
 }
@@ -175,8 +176,6 @@ def over_long(scene):
 
 @row("lines: 8 MB in pieces of 64 KiB, with pauses, escapes")
 def in_pieces(scene):
-    import time
-
     scene.start(scene.backend())
     client = scene.client()
     data = (b'{"jsonrpc":"2.0","id":1,"method":"complete","params":{"prompt":'

@@ -87,7 +87,7 @@ def eight_servers(scene):
 def subscribers(scene):
     names = [f"m-{i}" for i in range(20_000)]
     scene.start(scene.backend(models=changing(lambda i: model_list(names[:-1] + [f"new-{i}"]))))
-    end = scene.drain(20, b"".join(line("subscribe", {"topic": topic}, id=i) for i, topic in
+    end = scene.drain(20, b"".join(line("subscribe", {"topics": [topic]}, id=i) for i, topic in
                                    enumerate(("models", "backends", "log", "stats"))))
     watch(scene, 5)
     end()

@@ -1,11 +1,12 @@
 """Rows of long queues: their servers go, their clients go, their time is over."""
 
 import os
+import threading
 import time
 
-from stage import line, row, wait_until
+from stage import answer, completion, line, row, wait_until
 
-SETTINGS = "[limits]\nqueue_max = 100000\nin_flight_per_connection_max = 20000"
+SETTINGS = "[limits]\nqueue_max = 100000\nin_flight_per_connection_max = 10000"
 
 
 def fill(scene, count, connections=4, **params):
@@ -25,21 +26,13 @@ def queued(client):
 
 def drain_all(scene, clients, count, what):
     """Each is answered once, whatever the answer is."""
-    ids = []
     for client in clients:
-        while len(ids) < count:
+        left = count // len(clients)
+        while left > 0:
             reply = client.read(60)
             assert reply is not None, "the connection ended"
-            if b'"method":' in reply[:60]:
-                continue
-            ids.append(reply)
-            if queued_share(ids, count, len(clients)):
-                break
+            left -= b'"method":' not in reply[:60]
     scene.mark(what)
-
-
-def queued_share(ids, count, connections):
-    return len(ids) % (count // connections) == 0
 
 
 def server_that_goes(path_kind):
@@ -80,40 +73,42 @@ def clients_go(scene):
     scene.mark("all gone")
 
 
-@row("queues: 20,000 that are served at once")
+@row("queues: 8,000 that are served at once")
 def served(scene):
-    from stage import answer, completion
-    body = answer(completion())
+    opened = threading.Event()
 
     def post(_):
-        if not served_now:
-            time.sleep(0.02)
-        return body
+        opened.wait(60)
+        return answer(completion())
 
-    served_now = []
     scene.start(scene.backend(post=post, settings="max_concurrent = 4"), settings=SETTINGS)
     clients = fill(scene, 8_000)
-    served_now.append(1)
+    opened.set()
     drain_all(scene, clients, 8_000, "all answered")
 
 
-@row("queues: 20,000 cancelled one by one")
+@row("queues: 9,000 cancelled one by one")
 def cancelled(scene):
     scene.start(scene.backend(post=lambda body: None, settings="max_concurrent = 1"),
                 settings=SETTINGS)
-    (client,) = fill(scene, 19_000, connections=1)
+    (client,) = fill(scene, 9_000, connections=1)
     client.send_aside(b"".join(
-        b'{"jsonrpc":"2.0","method":"cancel","params":{"id":%d}}\n' % i for i in range(19_000)))
-    drain_all(scene, [client], 19_000, "all answered")
+        b'{"jsonrpc":"2.0","method":"cancel","params":{"id":%d}}\n' % i for i in range(9_000)))
+    drain_all(scene, [client], 9_000, "all answered")
 
 
-@row("queues: 5,000 that want to be told their position")
+@row("queues: 3,000 that are told their position")
 def positions(scene):
-    scene.start(scene.backend(post=lambda body: None, settings="max_concurrent = 1"),
-                settings=SETTINGS)
-    clients = fill(scene, 5_000, connections=50, stream=True, progress=True)
-    for client in clients[:25]:
-        client.close()
+    backend = scene.backend(post=lambda body: time.sleep(0.01) or answer(completion()),
+                            settings="max_concurrent = 1")
+    scene.start(backend, settings=SETTINGS)
+    params = {"prompt": "x", "model": "m0", "stream": True, "progress": True}
+    end = scene.drain(50, b"".join(line("complete", params, id=i) for i in range(60)))
     watcher = scene.client()
-    wait_until(lambda: queued(watcher) < 2_600, 30, "half of them are gone")
-    scene.mark("half of them gone")
+    wait_until(lambda: queued(watcher) > 2_500, 30, "they are queued")
+    scene.mark("queued")
+    wait_until(lambda: queued(watcher) < 2_400, 60, "a hundred are served")
+    scene.mark("a hundred served")
+    end()
+    wait_until(lambda: queued(watcher) == 0, 30, "the queue is empty")
+    scene.mark("all gone")

@@ -196,8 +196,9 @@ class Client:
         self.rest = b""
 
     def send(self, data):
-        """Sends; a daemon that has had enough may close, which is its good right."""
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        """Sends; a daemon that has had enough may close, which is its good right, and a row may end
+        before all is sent."""
+        with contextlib.suppress(OSError):
             self.socket.sendall(data)
 
     def send_aside(self, data):
