@@ -36,11 +36,11 @@ def die_with_parent():
 class Program:
     """A running program; its standard error goes to a file."""
 
-    def __init__(self, command, log, **options):
+    def __init__(self, command, log, prepare=die_with_parent, **options):
         self.log = pathlib.Path(log)
         with open(self.log, "ab") as errors:
             self.process = subprocess.Popen(
-                [str(word) for word in command], stderr=errors, preexec_fn=die_with_parent,
+                [str(word) for word in command], stderr=errors, preexec_fn=prepare,
                 **options)
 
     def stop(self, number=signal.SIGTERM, seconds=10):
@@ -86,16 +86,17 @@ class Simulator(Program):
 class Daemon(Program):
     """`crowd-models-executor` with the given backends, on a socket in the folder."""
 
-    def __init__(self, folder, *backends):
-        """backends: text of the `[[llm_backends]]` tables, without their heads."""
+    def __init__(self, folder, *backends, settings="", prepare=die_with_parent):
+        """backends: text of the `[[llm_backends]]` tables, without their heads; settings: further
+        tables; prepare: called in the new process before it becomes the daemon."""
         self.socket = folder / "executor.sock"
         configuration = folder / "config.toml"
         configuration.write_text("".join(
-            ["[discovery]\nenabled = false\ninterval = 0.2\n"]
+            [f"[discovery]\nenabled = false\ninterval = 0.2\n{settings}\n"]
             + [f"[[llm_backends]]\n{text}\n" for text in backends]))
         super().__init__(
             [program("crowd-models-executor"), "--config", configuration, "--socket", self.socket],
-            folder / "daemon.log")
+            folder / "daemon.log", prepare=prepare)
         end = time.monotonic() + 10
         while not self.answers():
             assert self.process.poll() is None, f"the daemon ended: {self.log.read_text()}"
