@@ -1,4 +1,7 @@
 // swift-tools-version: 6.3
+//
+// Copyright 2026 the Crowd Models Executor authors. Licensed under the Apache License, version 2.0;
+// see LICENSE.
 import PackageDescription
 
 // No package dependency, ever: the toolchain's libraries and glibc are what this stands on.

@@ -52,7 +52,7 @@ import Testing
         let observer = try daemon.connect()
         _ = client.sendWithoutWaiting(
             Array(repeatElement(Array(Self.discover.utf8), count: 5000).joined()))
-        while try observer.result("status")["connections"] != 1 {}
+        try observer.wait(untilStatus: "connections", is: 1)
         let line = try daemon.waitForLog(containing: "write_stall")
         #expect(line.hasPrefix("WARN: Dropped a client (uid \(getuid()), "))
         #expect(try observer.result("ping") == ["ok": true])

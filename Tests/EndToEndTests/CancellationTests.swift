@@ -1,5 +1,6 @@
 import CrowdModelsProtocol
 import Glibc
+import TestSupport
 import Testing
 
 /// A cancelled request ends at once, in every phase and by every way: the connection to its server
@@ -27,10 +28,10 @@ import Testing
     }
 
     static let trials = 20
-    static let closeNanoseconds: UInt64 = 10_000_000
+    static let closeNanoseconds = UInt64(10_000_000 * Patience.factor)
 
     @Test(arguments: Phase.allCases)
-    func `a request that has a connection loses it within 10 ms`(_ phase: Phase) throws {
+    func `a request with a connection loses it within 10 ms, by the median`(_ phase: Phase) throws {
         let server = ScriptedServer()
         let daemon = try server.daemon(backend: "max_concurrent = 8")
         let observer = try daemon.connect()
@@ -52,8 +53,7 @@ import Testing
                 \(times[Self.trials / 2] / 1000) µs, slowest \(times[Self.trials - 1] / 1000) µs
                 """
             if getenv("CANCEL_FIGURES") != nil { print(figures) }
-            // The faster quarter, so that a machine busy with other tests cannot fail it.
-            #expect(times[Self.trials / 4] <= Self.closeNanoseconds, "\(figures)")
+            #expect(times[Self.trials / 2] <= Self.closeNanoseconds, "\(figures)")
         }
         #expect(!server.isCalled, "a cancelled request was sent again")
         otherConnection.sendToken("two")
@@ -151,14 +151,14 @@ import Testing
         let connection = try server.acceptRequest()
         let client = try daemon.connect()
         let id = client.start("complete", ["model": "ready", "prompt": "second"])
-        while try observer.result("status")["queued"] != 1 {}
+        try observer.wait(untilStatus: "queued", is: 1)
         let third = observer.start("complete", ["model": "ready", "prompt": "third"])
         let listed = try observer.result("requests.list")["requests"]?.arrayValue ?? []
         #expect(listed.map { $0["phase"]?.stringValue } == ["prompt", "queued", "queued"])
         #expect(listed.map { $0["position"]?.integerValue } == [nil, 1, 2])
         let (_, cancel) = try end(client, id, way)
         if way.isAnswered { try expectOneAnswer(client, id, cancel, .prompt) }
-        while try observer.result("status")["queued"] != 1 {}
+        try observer.wait(untilStatus: "queued", is: 1)
         connection.answer("1")
         #expect(try observer.answer(to: first)["result"]?["content"] == "1")
         let next = try server.acceptRequest()
@@ -253,7 +253,7 @@ import Testing
             let client = try daemon.connect()
             let id = client.start("complete", ["model": "ready", "prompt": "x"])
             let deadline = Deadline()
-            while try observer.result("status")["in_flight"] != 1 {}
+            try observer.wait(untilStatus: "in_flight", is: 1)
             // The kernel's table of connections takes 10 ms to read, the daemon's own none.
             if number == 0 { during = Connecting.count(to: server.port) }
             let open = ProcessFile.openFiles(of: daemon.child.identifier)
@@ -274,8 +274,7 @@ import Testing
             \(times[Self.trials / 2] / 1000) µs, slowest \(times[Self.trials - 1] / 1000) µs
             """
         if getenv("CANCEL_FIGURES") != nil { print(figures) }
-        // Looking for it takes time of its own on a busy machine: the faster tenth.
-        #expect(times[Self.trials / 10] <= Self.closeNanoseconds, "\(figures)")
+        #expect(times[Self.trials / 2] <= Self.closeNanoseconds, "\(figures)")
     }
 }
 

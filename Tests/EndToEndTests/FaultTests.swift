@@ -130,7 +130,7 @@ import Testing
         connection.sendToken("so far")
         #expect(try client.nextNotification("complete.delta")["content"] == "so far")
         let second = client.start("complete", ["ready", "y"])
-        while try client.result("status")["queued"] != 1 {}
+        try client.wait(untilStatus: "queued", is: 1)
         daemon.child.signal(15)
         let queued = try client.answer(to: second)["error"]
         #expect(queued?["code"] == 1012)

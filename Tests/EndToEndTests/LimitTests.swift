@@ -136,7 +136,7 @@ import Testing
         }
         #expect(try first.result("status")["connections"] == 2)
         second.close()
-        while try first.result("status")["connections"] != 1 {}
+        try first.wait(untilStatus: "connections", is: 1)
         #expect(try daemon.connect().result("ping") == ["ok": true])
     }
 

@@ -195,7 +195,7 @@ import Testing
             != "removed"
         {}
         client.close()
-        while try other.result("status")["connections"] != 1 {}
+        try other.wait(untilStatus: "connections", is: 1)
     }
 
     @Test func `unsubscribing may be a notification, and another's name means nothing`() throws {

@@ -8,7 +8,7 @@ extension EventLoop {
     package func run(until isDone: @escaping () -> Bool) -> Bool {
         let nudge = Nudge(self, times: 1)
         let expiry = Timer { [unowned self] in stop() }
-        set(expiry, at: Clock.monotonic() + Self.patience)
+        set(expiry, at: Clock.monotonic() + UInt64(Double(Self.patience) * Patience.factor))
         turnEnded = { [unowned self] _ in if isDone() { stop() } }
         defer {
             turnEnded = nil

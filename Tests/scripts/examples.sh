@@ -48,6 +48,12 @@ if command -v python3 >/dev/null; then
             xargs) $(python3 "$examples/python/ask.py" hello nonesuch >"$folder/out" 2>&1; echo $?)"
     expect "python: stream.py" "$separator$text" \
         "$(python3 "$examples/python/stream.py" "echo:$separator$text")"
+    expect "python: the model is an argument or a variable" \
+        'model_not_found model_not_found model_not_found' \
+        "$({ python3 "$examples/python/stream.py" hello nonesuch
+            CROWD_MODELS_MODEL=nonesuch python3 "$examples/python/stream.py" hello
+            CROWD_MODELS_MODEL=nonesuch python3 "$examples/python/ask.py" hello
+        } 2>&1 >"$folder/out" | cut -d: -f1 | xargs)"
     expect "python: stream.py with a long text" "$long" \
         "$(python3 "$examples/python/stream.py" "echo:$long")"
     expect "python: a stream that is left early, and the next call" 'tokens True' \
@@ -74,6 +80,12 @@ if command -v node >/dev/null; then
         "$(node "$examples/node/ask.mjs" echo:one "echo:$text" echo:three | paste -sd'|')"
     expect "node: stream.mjs" "$separator$text" \
         "$(node "$examples/node/stream.mjs" "echo:$separator$text" 2>"$folder/err")"
+    expect "node: the model is an argument or a variable" \
+        'model_not_found model_not_found model_not_found' \
+        "$({ node "$examples/node/stream.mjs" hello nonesuch
+            CROWD_MODELS_MODEL=nonesuch node "$examples/node/stream.mjs" hello
+            CROWD_MODELS_MODEL=nonesuch node "$examples/node/ask.mjs" hello
+        } 2>&1 | cut -d: -f1 | xargs)"
     expect "node: stream.mjs tells why it ended" stop "$(sed -n 's/ after .*//p' "$folder/err")"
     expect "node: stream.mjs with a long text" "$long" \
         "$(node "$examples/node/stream.mjs" "echo:$long" 2>"$folder/err")"
@@ -89,6 +101,10 @@ if [ -x "$products/SwiftExample" ]; then
     ran="$ran swift"
     expect "swift: Stream.swift" "$separator$text|stop" \
         "$("$products/SwiftExample" "echo:$separator$text" | sed 's/ after .* s$//' | paste -sd'|')"
+    expect "swift: the model is an argument or a variable" 'model_not_found model_not_found' \
+        "$({ "$products/SwiftExample" hello nonesuch
+            CROWD_MODELS_MODEL=nonesuch "$products/SwiftExample" hello
+        } 2>&1 | cut -d: -f1 | xargs)"
     expect "swift: Stream.swift with a long text" "$long" \
         "$("$products/SwiftExample" "echo:$long" | sed '$d')"
     command -v python3 >/dev/null &&
@@ -104,6 +120,10 @@ if command -v socat >/dev/null && command -v jq >/dev/null; then
     expect "shell: ask.sh" "$text" "$("$examples/shell/ask.sh" "echo:$text")"
     expect "shell: ask.sh with a long text from a pipe" "$long" \
         "$(echo "echo:$long" | "$examples/shell/ask.sh")"
+    expect "shell: the model is a variable" 'model_not_found model_not_found' \
+        "$({ CROWD_MODELS_MODEL=nonesuch "$examples/shell/ask.sh" hello
+            CROWD_MODELS_MODEL=nonesuch "$examples/shell/stream.sh" hello
+        } 2>&1 | cut -d: -f1 | xargs)"
     expect "shell: stream.sh" "$separator$text" \
         "$("$examples/shell/stream.sh" "echo:$separator$text")"
     expect "shell: the code in PROTOCOL.md" "$("$examples/shell/ask.sh" "Say hello.")" \

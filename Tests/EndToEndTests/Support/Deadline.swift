@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A moment that a wait may last to; far enough away for a busy machine.
 struct Deadline {
@@ -9,8 +10,10 @@ struct Deadline {
     static let seconds = 30.0
 
     init(seconds: Double = Deadline.seconds) {
-        moment = Deadline.now + UInt64(seconds * 1e9)
+        moment = Deadline.now + UInt64(seconds * Patience.factor * 1e9)
     }
+
+    var isOver: Bool { Deadline.now >= moment }
 
     static var now: UInt64 {
         var time = timespec()

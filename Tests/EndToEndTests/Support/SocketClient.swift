@@ -207,6 +207,21 @@ final class SocketClient {
         return error
     }
 
+    /// Asks for `status` until that member of it is so many, or the test fails.
+    func wait(
+        untilStatus member: String, is count: Int, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let deadline = Deadline()
+        while true {
+            let found = try result("status")[member]
+            if found == .integer(count) { return }
+            if deadline.isOver {
+                throw Unexpected(
+                    description: "`\(member)` is \(found?.text ?? "nothing"), not \(count)")
+            }
+        }
+    }
+
     // MARK: Checking
 
     private func check(_ line: String, _ sourceLocation: SourceLocation) {

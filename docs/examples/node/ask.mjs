@@ -4,9 +4,10 @@
 import { CrowdModels } from "./crowd-models.mjs";
 
 const models = await CrowdModels.connect();
-const answers = await Promise.allSettled(
-    process.argv.slice(2).map((prompt) => models.call("complete", { prompt, max_tokens: 500 })),
-);
+// null counts as not given.
+const model = process.env.CROWD_MODELS_MODEL ?? null;
+const ask = (prompt) => models.call("complete", { prompt, model, max_tokens: 500 });
+const answers = await Promise.allSettled(process.argv.slice(2).map(ask));
 for (const { value, reason } of answers) {
     console.log(value ? value.content : `${reason.data?.kind ?? "failed"}: ${reason.message}`);
 }

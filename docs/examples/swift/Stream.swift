@@ -1,4 +1,4 @@
-// Prints an answer as it comes.   swift run SwiftExample PROMPT
+// Prints an answer as it comes.   swift run SwiftExample PROMPT [MODEL]
 //
 // A package of your own needs two lines for the types used here:
 //     dependencies: [.package(path: "…/crowd-models-executor")]
@@ -25,7 +25,10 @@ enum Stream {
         let requests = fdopen(dup(descriptor), "w")
         let answers = fdopen(descriptor, "r")
 
-        var completion = CompleteRequest(prompt: CommandLine.arguments.dropFirst().first ?? "Hello")
+        let words = CommandLine.arguments.dropFirst()
+        var completion = CompleteRequest(prompt: words.first ?? "Hello")
+        completion.model =
+            words.dropFirst().first ?? getenv("CROWD_MODELS_MODEL").map { String(cString: $0) }
         completion.stream = true
         fputs(RPCRequest(id: 1, .complete, completion.json).line, requests)
         fflush(requests)
