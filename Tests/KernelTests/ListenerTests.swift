@@ -110,17 +110,17 @@ import Testing
 
     @Test func `open files are counted when none is left to open`() async {
         await #expect(processExitsWith: .success) {
-            let before = ThisProcess.openFiles
+            // Descriptors of other tests, inherited, may stand anywhere: above the last of them.
+            let most = ((0..<4096).last { fcntl($0, F_GETFD) >= 0 } ?? 2) + 16
             var limit = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-            // Above all that are open now: descriptors of other tests may stand anywhere.
-            let last = (0..<Int32(clamping: limit.rlim_cur)).last { fcntl($0, F_GETFD) >= 0 } ?? 2
-            var low = rlimit(rlim_cur: rlim_t(last + 16), rlim_max: limit.rlim_max)
+            var low = rlimit(rlim_cur: rlim_t(most), rlim_max: limit.rlim_max)
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &low)
             var more = 0
             while dup(0) >= 0 { more += 1 }
             precondition(more > 0 && errno == EMFILE)
-            precondition(ThisProcess.openFiles == before + more)
+            // All of them, but for one or two that the testing library closes meanwhile.
+            precondition((most - 2...most).contains(Int32(ThisProcess.openFiles)))
         }
     }
 
