@@ -18,6 +18,7 @@ extension Method {
         case .cancelled: CancelledMethod.parameters
         case .requestsList: RequestsListMethod.parameters
         case .requestsCancel: RequestsCancelMethod.parameters
+        case .routeExplain: RouteExplainMethod.parameters
         case .stats: StatsMethod.parameters
         case .subscribe: SubscribeMethod.parameters
         case .unsubscribe: UnsubscribeMethod.parameters
@@ -46,6 +47,7 @@ extension Method {
         case .cancelled: CancelledMethod.description
         case .requestsList: RequestsListMethod.description
         case .requestsCancel: RequestsCancelMethod.description
+        case .routeExplain: RouteExplainMethod.description
         case .stats: StatsMethod.description
         case .subscribe: SubscribeMethod.description
         case .unsubscribe: UnsubscribeMethod.description

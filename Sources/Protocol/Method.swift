@@ -6,6 +6,7 @@ public enum Method: UInt8, CaseIterable, Sendable {
     case backendsList
     case complete, cancel, cancelRequest, cancelRequestACP, cancelled
     case requestsList, requestsCancel
+    case routeExplain
     case stats, subscribe, unsubscribe
     case configGet, configReload, shutdown
 
@@ -28,6 +29,7 @@ public enum Method: UInt8, CaseIterable, Sendable {
         case .cancelled: "notifications/cancelled"
         case .requestsList: "requests.list"
         case .requestsCancel: "requests.cancel"
+        case .routeExplain: "route.explain"
         case .stats: "stats"
         case .subscribe: "subscribe"
         case .unsubscribe: "unsubscribe"

@@ -1,5 +1,5 @@
 extension Schema {
-    static let requests = [request, requestsResult]
+    static let requests = [request, requestsResult, routeExplanation, routeCandidate]
 
     static let request = Schema(
         "Request",
@@ -28,5 +28,33 @@ extension Schema {
         {"type": "object", "description": "Requests.", "required": ["requests"], "properties": {
           "requests": {"type": "array", "items": {"$ref": "#/components/schemas/Request"},
             "description": "Queued and running requests, oldest first."}}}
+        """#)
+
+    static let routeExplanation = Schema(
+        "RouteExplanation",
+        #"""
+        {"type": "object", "description": "Where a request would go.", "required": ["candidates"],
+         "properties": {
+          "candidates": {"type": "array", "items": {"$ref": "#/components/schemas/RouteCandidate"},
+            "description": "The best first, then those that something forbids."}}}
+        """#)
+
+    static let routeCandidate = Schema(
+        "RouteCandidate",
+        #"""
+        {"type": "object", "description": "One model on one backend.",
+         "required": ["backend", "model", "forbidden", "score", "predicted_wait_ms"],
+         "properties": {
+          "backend": {"type": "string", "description": "The backend."},
+          "model": {"type": "string", "description": "The model, as that backend lists it."},
+          "forbidden": {"type": "array", "description": "Why it is not taken; empty where it may be.",
+            "items": {"type": "object", "required": ["by", "message"], "properties": {
+             "by": {"type": "string", "enum": ["state", "breaker", "rate_limit", "context",
+              "capability", "backend"], "description": "What forbids it, for programs."},
+             "message": {"type": "string", "description": "What forbids it, for people."}}}},
+          "score": {"type": "object", "additionalProperties": {"type": "number"},
+            "description": "What decides the order, the first part first; the higher wins."},
+          "predicted_wait_ms": {"type": "integer", "minimum": 0,
+            "description": "Milliseconds until it is predicted to start there."}}}
         """#)
 }

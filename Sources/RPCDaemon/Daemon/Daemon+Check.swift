@@ -34,12 +34,13 @@ extension Daemon {
                 _ = try model(named: Self.string(call[0], line) ?? "")
             }
         case .modelsRefresh: _ = try dispatcher.backends(named: Self.string(call[0], line))
-        case .complete:
+        case .complete, .routeExplain:
             let request = try ChatRequest(line, call, survey: inner)
             try foreseen { () throws(Fault) in
                 let explanation = dispatcher.explain(ticket(of: request, key: 0, for: peer))
                 guard let refusal = explanation.refusal else { return }
-                throw dispatcher.words.fault(of: refusal, method: method.name.description)
+                if method == .routeExplain, !explanation.candidates.isEmpty { return }
+                throw dispatcher.words.fault(of: refusal, method: "complete")
             }
         case .requestsCancel:
             _ = try request(key: Self.string(call[0], line) ?? "", cancelledBy: peer.credentials)

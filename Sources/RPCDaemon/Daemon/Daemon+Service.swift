@@ -45,6 +45,13 @@ extension Daemon: Service {
                 out.append(bool: isCancelled)
                 out.append("}")
             }
+        case .routeExplain:
+            let request = try ChatRequest(line, arguments, survey: call.survey)
+            let explanation = dispatcher.explain(ticket(of: request, key: 0, for: peer))
+            if explanation.candidates.isEmpty, let refusal = explanation.refusal {
+                throw dispatcher.words.fault(of: refusal, method: "complete")
+            }
+            reply.succeed { explanation.write(to: &$0) }
         case .stats:
             let query = try StatsQuery(arguments, line)
             reply.succeed { writeStats(query, to: &$0) }
