@@ -159,6 +159,86 @@ import Testing
         }
     }
 
+    @Test func `files, messages and any parameter reach the daemon`() throws {
+        let daemon = standIn()
+        folder.write("a", "first\n")
+        folder.write("chat", #"{"messages": [{"role": "user", "content": "hi"}]}"#)
+        let file = "\(folder.path)/a"
+        let run = try ClientRun(
+            ["complete", "-f", file, "-f", file, "sum", "up", "-o", "top_p=0.9", "-"],
+            socket: daemon.path, input: "in\n")
+        #expect(run.output == "fine\n")
+        #expect(
+            daemon.received.last?["params"]
+                == ["prompt": "sum up\n\nfirst\n\nfirst\n\nin", "stream": true, "top_p": 0.9])
+        let chat = ["complete", "--messages", "\(folder.path)/chat", "-o", "stream=false"]
+        #expect(try ClientRun(chat + ["go on"], socket: daemon.path).status == 0)
+        let params = try #require(daemon.received.last?["params"])
+        #expect(params["messages"]?.arrayValue?.map { $0["content"] } == ["hi", "go on"])
+        #expect(params["prompt"] == nil && params["stream"] == false)
+    }
+
+    @Test func `the user's own default model is asked where none is named`() throws {
+        let daemon = standIn()
+        let environment = ["CROWD_MODELS_MODEL": "mine"]
+        for arguments in [["complete", "hi"], ["complete", "-m", "other", "hi"]] {
+            _ = try ClientRun(arguments, socket: daemon.path, environment: environment)
+        }
+        #expect(daemon.received.map { $0["params"]?["model"] } == ["mine", "other"])
+    }
+
+    @Test func `a part of a name that one model has is enough`() throws {
+        let simulator = try SimulatorProcess()
+        let daemon = try DaemonProcess(simulator)
+        let path = daemon.socketPath
+        let run = try ClientRun(["complete", "-m", "LLAMA", "echo:yes"], socket: path)
+        #expect(run.output == "yes\n")
+        let several = try ClientRun(["complete", "-m", "7b", "echo:no"], socket: path)
+        #expect(several.status == 1)
+        #expect(several.errors.contains("llama-2-7b-chat, mistral-7b-instruct"))
+        #expect(try ClientRun(["complete", "-m", "gpt", "x"], socket: path).status == 1)
+        #expect(try ClientRun(["show", "nomic"], socket: path).status == 0)
+    }
+
+    @Test func `whoever waits at a terminal is told for what, until the first token`() throws {
+        let simulator = try SimulatorProcess("--load-time", "1")
+        let daemon = try DaemonProcess(simulator)
+        let terminal = try Terminal()
+        let line =
+            "TERM=xterm \"$C\" --socket \(daemon.socketPath) complete -m mistral-7b-instruct "
+            + "echo:yes </dev/null 2>\(terminal.path)"
+        #expect(try ClientRun(shell: line).output == "yes\n")
+        let shown = try terminal.text()
+        #expect(shown.contains("loading mistral-7b-instruct"))
+        // The last that is written takes it away again.
+        #expect(shown.hasSuffix("\r"))
+        #expect(shown.split(separator: "\r").last?.allSatisfy { $0 == " " } == true)
+    }
+
+    @Test func `a message is never glued to the text before it`() throws {
+        let daemon = StandInDaemon(in: folder) { request in
+            .lines([
+                StandInDaemon.note(
+                    "complete.delta", ["id": request["id"]!, "seq": 0, "content": "half"])
+            ])
+        }
+        let line = "\"$C\" --socket \(daemon.path) --timeout 0.3 complete hi </dev/null 2>&1"
+        let run = try ClientRun(shell: line)
+        #expect(run.status == 75)
+        #expect(run.output == "half\ncrowd-models: not done after 300 ms (--timeout)\n")
+    }
+
+    @Test func `what hides text by turning it around is shown as what it is`() throws {
+        let daemon = standIn("a\u{202E}b\u{2066}c\u{200F}d")
+        let terminal = try Terminal()
+        let line = "\"$C\" --socket \(daemon.path) complete hi </dev/null >\(terminal.path)"
+        #expect(try ClientRun(shell: line).status == 0)
+        #expect(try terminal.text() == "a\\u{202e}b\\u{2066}c\u{200F}d\r\n")
+        #expect(
+            try ClientRun(["complete", "hi"], socket: daemon.path).output
+                == "a\u{202E}b\u{2066}c\u{200F}d\n")
+    }
+
     @Test func `Ctrl-C cancels the request at the daemon and exits 130`() throws {
         let daemon = StandInDaemon(in: folder) { request in
             let id = request["id"]!

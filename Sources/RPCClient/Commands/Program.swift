@@ -11,6 +11,7 @@ package enum Program {
         do throws(Failure) {
             try run()
         } catch {
+            OpenLines.end()
             ErrorOutput.write(error.line(asJSON: asJSON) + "\n")
             exit(error.code.number)
         }
@@ -21,7 +22,7 @@ package enum Program {
         let invocation = try Invocation(Array(CommandLine.arguments.dropFirst()))
         let session = Session(invocation: invocation)
         if invocation.isSet("help") {
-            session.output.append(lines: Help.lines(of: invocation.command, session.output.style))
+            session.output.append(lines: Help.lines(of: invocation.command, session.output.layout))
             return try session.output.flush()
         }
         if invocation.isSet("version") {
@@ -29,7 +30,10 @@ package enum Program {
             return try session.output.flush()
         }
         guard let command = invocation.command else {
-            throw Failure(.usage, "no command given; crowd-models help lists them")
+            if session.isJSON { throw Failure(.usage, "no command given") }
+            let layout = Layout(descriptor: STDERR_FILENO)
+            for line in Help.lines(of: nil, layout) { ErrorOutput.write(line + "\n") }
+            exit(ExitCode.usage.number)
         }
         try command.check(invocation.words)
         try limitTime(invocation, asJSON: session.isJSON)

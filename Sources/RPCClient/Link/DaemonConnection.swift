@@ -5,7 +5,8 @@ import Glibc
 /// was asked for on it.
 package final class DaemonConnection {
     private let path: String
-    private let descriptor: Int32
+    /// Belongs to the connection, for whoever moves bytes and reads no messages.
+    package let descriptor: Int32
     private var reader: AnswerReader
     private var lastID = 0
 
@@ -154,12 +155,21 @@ package final class DaemonConnection {
         return moved
     }
 
+    private static func isSocket(_ path: String) -> Bool {
+        var information = stat()
+        return unsafe stat(path, &information) != 0
+            || information.st_mode & S_IFMT == S_IFSOCK
+    }
+
     private static func refusal(_ error: Int32, _ path: String) -> Failure {
         switch error {
         case ECONNREFUSED, ENOTSOCK:
-            Failure(
-                .unavailable,
-                "no daemon: nothing listens at \(path); start it with crowd-models-executor")
+            isSocket(path)
+                ? Failure(
+                    .unavailable,
+                    "no daemon: nothing listens at \(path); start it with crowd-models-executor")
+                : Failure(
+                    .unavailable, "\(path) is no socket; name the daemon's with --socket PATH")
         case ENOENT, ENOTDIR:
             Failure(
                 .unavailable,

@@ -5,7 +5,7 @@ import Screen
 package struct Failure: Error {
     package private(set) var code: ExitCode
     /// What happened and what to do, one sentence without a full stop.
-    package let message: String
+    package private(set) var message: String
     /// The daemon's error, where it was the daemon that said no.
     package private(set) var answer: RPCError?
     private var isJSON = false
@@ -31,6 +31,13 @@ package struct Failure: Error {
         return failure
     }
 
+    /// The same with a further remark.
+    package func adding(_ remark: String) -> Failure {
+        var failure = self
+        failure.message += "; " + remark
+        return failure
+    }
+
     /// One line: for a person, or the error object as JSON.
     package func line(asJSON: Bool) -> String {
         guard asJSON || isJSON else { return "crowd-models: " + Printable.escaping(message) }
@@ -49,6 +56,13 @@ package struct Failure: Error {
 
     /// The daemon's sentence, and what its data adds to it.
     private static func sentence(_ answer: RPCError) -> String {
+        if answer.data["limit"]?.stringValue == "line_bytes_max" {
+            return "what was asked is too long for the daemon: prompt, files and pictures together "
+                + "are over its line_bytes_max; shorten them, or raise it in its configuration"
+        }
+        if answer.code == ErrorCode.methodNotFound.code {
+            return "the daemon cannot do that: \(answer.message); is it older than this program?"
+        }
         var sentence = answer.message
         if let said = answer.backendMessage, !said.isEmpty, !sentence.contains(said) {
             sentence += "; the backend said: \(said.prefix(400))"
@@ -59,7 +73,7 @@ package struct Failure: Error {
             sentence += "; \(member): \(names.joined(separator: ", "))"
         }
         if let wait = answer.retryAfterMilliseconds, !sentence.contains("try again") {
-            sentence += "; try again in \(Units.seconds(Double(wait) / 1000))"
+            sentence += "; try again in \(Units.wait(Double(wait) / 1000))"
         }
         return sentence
     }

@@ -1,3 +1,4 @@
+package import CrowdModelsProtocol
 import Glibc
 
 /// Files and standard input, read whole.
@@ -22,7 +23,24 @@ package enum InputFile {
         return try read(STDIN_FILENO, "standard input", inputBytesMax)
     }
 
-    /// Reads a file or standard input as text.
+    /// Reads the file at a path as text.
+    package static func text(of path: String) throws(Failure) -> String {
+        try text(try read(path), of: path)
+    }
+
+    /// Reads the file at a path, or standard input for `-`, as JSON.
+    package static func json(_ path: String) throws(Failure) -> JSONValue {
+        let isInput = path == "-"
+        let bytes = isInput ? try readStandardInput() : try read(path)
+        do throws(JSONError) {
+            return try JSONValue(parsing: bytes.span)
+        } catch {
+            let name = isInput ? "standard input" : path
+            throw Failure(.badData, "\(name) is not valid JSON: \(error.message)")
+        }
+    }
+
+    /// Makes text of the bytes of a file or of standard input.
     package static func text(_ bytes: [UInt8], of name: String) throws(Failure) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure(.badData, "\(name) is not UTF-8 text")

@@ -10,6 +10,9 @@ import Synchronization
 package enum Interruption {
     /// The end of a pipe to write to at the first SIGINT; negative where it ends the program.
     private static let wakeWriter = Atomic<Int32>(-1)
+    /// The pipe, made once and kept; negative until then.
+    private static let pipeReader = Atomic<Int32>(-1)
+    private static let pipeWriter = Atomic<Int32>(-1)
     private static let requested = Atomic<Bool>(false)
     /// What to say when time is up. Written once, before the signal can come.
     private nonisolated(unsafe) static var timeoutMessage: UnsafeMutableBufferPointer<UInt8>?
@@ -22,9 +25,14 @@ package enum Interruption {
         // Made now: a signal handler must not be the first to ask for them.
         wakeWriter.store(-1, ordering: .relaxed)
         requested.store(false, ordering: .relaxed)
+        OpenLines.prepare()
         catching(SIGINT) { _ in
             let wake = Interruption.wakeWriter.exchange(-1, ordering: .relaxed)
-            if wake < 0 { _exit(ExitCode.interruptedNumber) }
+            if wake < 0 {
+                TerminalMode.leave()
+                OpenLines.end()
+                _exit(ExitCode.interruptedNumber)
+            }
             Interruption.requested.store(true, ordering: .relaxed)
             var byte: UInt8 = 1
             _ = unsafe write(wake, &byte, 1)
@@ -34,11 +42,30 @@ package enum Interruption {
     /// From now on the first SIGINT makes the returned descriptor readable instead; -1 where there
     /// is no descriptor left, and then SIGINT goes on ending the program.
     package static func wakeInstead() -> Int32 {
-        var ends: [Int32] = [-1, -1]
-        guard unsafe pipe(&ends) == 0 else { return -1 }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        wakeWriter.store(ends[1], ordering: .relaxed)
-        return ends[0]
+        requested.store(false, ordering: .relaxed)
+        var reader = pipeReader.load(ordering: .relaxed)
+        if reader < 0 {
+            var ends: [Int32] = [-1, -1]
+            guard unsafe pipe(&ends) == 0 else { return -1 }
+            for end in ends {
+                _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+                _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            }
+            reader = ends[0]
+            pipeReader.store(ends[0], ordering: .relaxed)
+            pipeWriter.store(ends[1], ordering: .relaxed)
+        }
+        // What an earlier Ctrl-C left there.
+        var byte: UInt8 = 0
+        while unsafe read(reader, &byte, 1) > 0 {}
+        wakeWriter.store(pipeWriter.load(ordering: .relaxed), ordering: .relaxed)
+        return reader
+    }
+
+    /// From now on SIGINT ends the program again, and an earlier one is forgotten.
+    package static func forget() {
+        wakeWriter.store(-1, ordering: .relaxed)
+        requested.store(false, ordering: .relaxed)
     }
 
     /// Ends the program after that many seconds, whatever it is doing.
@@ -48,6 +75,8 @@ package enum Interruption {
         _ = unsafe copy.initialize(from: bytes)
         unsafe timeoutMessage = copy
         catching(SIGALRM) { _ in
+            TerminalMode.leave()
+            OpenLines.end()
             if let message = unsafe Interruption.timeoutMessage {
                 _ = unsafe write(STDERR_FILENO, message.baseAddress, message.count)
             }
@@ -62,6 +91,7 @@ package enum Interruption {
 
     /// Ends the program as a broken pipe ends any other, even where the caller had SIGPIPE ignored.
     package static func endByBrokenPipe() -> Never {
+        TerminalMode.leave()
         signal(SIGPIPE, SIG_DFL)
         raise(SIGPIPE)
         _exit(128 + SIGPIPE)

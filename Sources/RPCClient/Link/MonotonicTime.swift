@@ -4,6 +4,11 @@ import Glibc
 package struct MonotonicTime {
     private let nanoseconds: Int
 
+    /// The moment of that many nanoseconds, as `now` counts them.
+    package init(nanoseconds: Int) {
+        self.nanoseconds = nanoseconds
+    }
+
     /// The moment that many milliseconds from now.
     package init(millisecondsFromNow milliseconds: Int) {
         nanoseconds = Self.now + milliseconds * 1_000_000

@@ -19,12 +19,13 @@ package enum Printable {
     }
 
     /// A text of several lines: newlines and tabs stay, and so do the marks that right-to-left
-    /// writing needs.
+    /// writing needs; what overrides the direction of others' letters hides what they say.
     package static func escapingControls(_ text: String) -> String {
         guard text.utf8.contains(where: mayNeedEscape) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
-            if isControl(scalar), scalar != "\n", scalar != "\t" {
+            let isLayout = scalar == "\n" || scalar == "\t"
+            if isControl(scalar) && !isLayout || overridesDirection(scalar) {
                 append(scalar, to: &result)
             } else {
                 result.unicodeScalars.append(scalar)
@@ -44,6 +45,10 @@ package enum Printable {
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    }
+
+    private static func overridesDirection(_ scalar: Unicode.Scalar) -> Bool {
+        (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
     }
 
     private static func changesDirection(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,27 +1,60 @@
-/// Rows of cells in aligned columns, two spaces apart.
+/// Rows of cells in aligned columns, two spaces apart, which fit the terminal they are made for.
+///
+/// Too wide, it leaves out columns that say the same in each row, then those of least use, and cuts
+/// names in their middle; on a very narrow terminal its rows are written below one another.
 package struct Table {
-    /// A column's heading and whether its cells are numbers, which stand to the right.
-    package struct Column {
+    /// A column: its heading, and what may become of it where there is no room.
+    package struct Column: Sendable {
         package let heading: String
+        /// Numbers stand to the right.
         package let isNumeric: Bool
+        /// 0 stays; of the others the highest goes first.
+        package let surplus: Int
+        /// Whether its cells may be cut in their middle.
+        package let isCuttable: Bool
+        /// Whether its words have a colour.
+        package let isState: Bool
 
-        package static func text(_ heading: String) -> Column {
-            Column(heading: heading, isNumeric: false)
+        package static func text(
+            _ heading: String, surplus: Int = 0, isCuttable: Bool = false
+        ) -> Column {
+            Column(
+                heading: heading, isNumeric: false, surplus: surplus, isCuttable: isCuttable,
+                isState: false)
         }
-        package static func number(_ heading: String) -> Column {
-            Column(heading: heading, isNumeric: true)
+
+        package static func number(_ heading: String, surplus: Int = 0) -> Column {
+            Column(
+                heading: heading, isNumeric: true, surplus: surplus, isCuttable: false,
+                isState: false)
+        }
+
+        package static func state(_ heading: String, surplus: Int = 0) -> Column {
+            Column(
+                heading: heading, isNumeric: false, surplus: surplus, isCuttable: false,
+                isState: true)
         }
     }
 
     package let columns: [Column]
     private var rows: [[String]] = []
 
+    /// Names are not cut below this before a column goes, nor ever below the smaller one.
+    private static let comfortableCells = 28
+    private static let cutCellsMin = 8
+
     package init(_ columns: Column...) {
         self.columns = columns
     }
 
+    package init(_ columns: [Column]) {
+        self.columns = columns
+    }
+
     /// Adds a row, one cell for each column; nil and empty ones are shown as `-`.
-    package mutating func append(_ cells: String?...) {
+    package mutating func append(_ cells: String?...) { append(cells) }
+
+    package mutating func append(_ cells: [String?]) {
         precondition(cells.count == columns.count)
         rows.append(
             cells.map { cell in
@@ -30,49 +63,92 @@ package struct Table {
             })
     }
 
-    /// The lines, headings first; the headings in bold where the style has it.
-    package func lines(_ style: Style) -> [String] {
-        let widths = columns.indices.map { column in
-            rows.reduce(columns[column].heading.count) { max($0, $1[column].count) }
+    /// The lines, headings first.
+    package func lines(_ layout: Layout) -> [String] {
+        var widths = columns.indices.map { column in
+            rows.reduce(columns[column].heading.cells) { max($0, $1[column].cells) }
         }
-        let headings = line(columns.map(\.heading), widths)
-        return [style.bold(headings)] + rows.map { line($0, widths) }
+        var shown = Array(columns.indices)
+        if layout.width != nil {
+            // What no row knows needs no column where somebody reads it.
+            shown.removeAll { columns[$0].surplus > 0 && isUnknown($0) }
+        }
+        if let room = layout.width, Self.total(shown, widths) > room {
+            if room < Layout.tableCellsMin { return blocks(layout, room) }
+            fit(into: room, &shown, &widths)
+        }
+        let headings = shown.map { columns[$0].heading.padded(to: 0) }
+        let first = line(headings, shown, widths, layout, isHeading: true)
+        return [layout.style.bold(first)]
+            + rows.map { row in line(shown.map { row[$0] }, shown, widths, layout) }
     }
 
-    private func line(_ cells: [String], _ widths: [Int]) -> String {
-        var text = ""
-        for (column, cell) in cells.enumerated() {
-            let padding = String(repeating: " ", count: widths[column] - cell.count)
-            if columns[column].isNumeric {
-                text += padding + cell
-            } else {
-                text += cell
-                if column < columns.count - 1 { text += padding }
+    private static func total(_ shown: [Int], _ widths: [Int]) -> Int {
+        shown.reduce(2 * max(0, shown.count - 1)) { $0 + widths[$1] }
+    }
+
+    private func fit(into room: Int, _ shown: inout [Int], _ widths: inout [Int]) {
+        func isTooWide() -> Bool { Self.total(shown, widths) > room }
+        func cut(to cellsMin: Int) {
+            for column in shown.reversed() where columns[column].isCuttable && isTooWide() {
+                let spare = Self.total(shown, widths) - room
+                widths[column] = min(widths[column], max(cellsMin, widths[column] - spare))
             }
-            if column < columns.count - 1 { text += "  " }
+        }
+        for column in shown.sorted(by: { columns[$0].surplus > columns[$1].surplus })
+        where isTooWide() && columns[column].surplus > 0 && isUniform(column) {
+            shown.removeAll { $0 == column }
+        }
+        cut(to: Self.comfortableCells)
+        for column in shown.sorted(by: { columns[$0].surplus > columns[$1].surplus })
+        where isTooWide() && columns[column].surplus > 0 {
+            shown.removeAll { $0 == column }
+        }
+        cut(to: Self.cutCellsMin)
+    }
+
+    /// Whether the column says the same in each row, and so tells none from another.
+    private func isUniform(_ column: Int) -> Bool {
+        rows.allSatisfy { $0[column] == rows[0][column] }
+    }
+
+    private func isUnknown(_ column: Int) -> Bool { rows.allSatisfy { $0[column] == "-" } }
+
+    private func line(
+        _ cells: [String], _ shown: [Int], _ widths: [Int], _ layout: Layout,
+        isHeading: Bool = false
+    ) -> String {
+        var text = ""
+        for (place, cell) in cells.enumerated() {
+            let column = columns[shown[place]]
+            let width = widths[shown[place]]
+            let cell = cell.cutInMiddle(to: width, layout.marks.ellipsis)
+            let isLast = place == cells.count - 1
+            let painted =
+                column.isState && !isHeading
+                ? layout.style.paint(cell, Tone(state: cell)) : cell
+            let padding = String(repeating: " ", count: width - cell.cells)
+            if column.isNumeric {
+                text += padding + painted
+            } else {
+                text += painted + (isLast ? "" : padding)
+            }
+            if !isLast { text += "  " }
         }
         return text
     }
-}
 
-/// Names and values, one pair a line.
-package struct Listing {
-    private var pairs: [(name: String, value: String)] = []
-
-    package init() {}
-
-    /// Adds a pair; nothing for a value that is not known.
-    package mutating func append(_ name: String, _ value: String?) {
-        guard let value, !value.isEmpty else { return }
-        pairs.append((name, Printable.escaping(value)))
-    }
-
-    /// The lines, the values below one another.
-    package func lines(_ style: Style) -> [String] {
-        let width = pairs.reduce(0) { max($0, $1.name.count) }
-        return pairs.map { pair in
-            let padding = String(repeating: " ", count: width - pair.name.count)
-            return "\(style.bold(pair.name))\(padding)  \(pair.value)"
+    /// Each row as names and values, what is not known left out.
+    private func blocks(_ layout: Layout, _ room: Int) -> [String] {
+        var lines: [String] = []
+        for row in rows {
+            if !lines.isEmpty { lines.append("") }
+            var listing = Listing()
+            for (column, cell) in zip(columns, row) where cell != "-" {
+                listing.append(column.heading.lowercased(), cell, isState: column.isState)
+            }
+            lines += listing.lines(layout)
         }
+        return lines
     }
 }

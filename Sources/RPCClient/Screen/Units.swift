@@ -8,11 +8,24 @@ package enum Units {
         case ..<0.009_995: "\(fixed(value * 1000, 2)) ms"
         case ..<0.099_95: "\(fixed(value * 1000, 1)) ms"
         case ..<0.999_5: "\(fixed(value * 1000, 0)) ms"
-        case ..<59.995: "\(fixed(value, 2)) s"
+        case ..<59.995: "\(withoutZeros(fixed(value, 2))) s"
         case ..<3599.5: split(value, 60, "min", "s")
         case ..<86_370: split(value / 60, 60, "h", "min")
         default: split(min(value, 1e12) / 3600, 24, "d", "h")
         }
+    }
+
+    /// How long to wait, in seconds, rounded up: nobody waits by the millisecond.
+    package static func wait(_ value: Double) -> String {
+        if value < 1 { return "less than 1 s" }
+        if value >= 60 { return seconds(value.rounded(.up)) }
+        let text = fixed(value < 10 ? (value * 10).rounded(.up) / 10 : value.rounded(.up), 1)
+        return (text.hasSuffix(".0") ? String(text.dropLast(2)) : text) + " s"
+    }
+
+    /// So many of something, such as `1 request` and `2 requests`.
+    package static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
     /// A speed in tokens per second.
@@ -42,6 +55,11 @@ package enum Units {
         let digits = String(rest)
         let zeros = String(repeating: "0", count: decimals - digits.utf8.count)
         return "\(sign)\(whole).\(zeros)\(digits)"
+    }
+
+    /// `10` for `10.00`; what was measured keeps its digits.
+    private static func withoutZeros(_ text: String) -> String {
+        text.hasSuffix(".00") ? String(text.dropLast(3)) : text
     }
 
     private static func split(

@@ -1,9 +1,10 @@
 import CrowdModelsProtocol
 import Link
+import Screen
 
 /// A command of the client: what its help says of it, and what it does.
-struct Command: Sendable {
-    let name: String
+package struct Command: Sendable {
+    package let name: String
     /// What follows the name, such as `METHOD [JSON]`.
     let arguments: String
     /// What it does, a few words for the list of commands.
@@ -11,16 +12,19 @@ struct Command: Sendable {
     /// How many words it takes.
     let wordCount: ClosedRange<Int>
     let options: [Option]
-    /// What else there is to know, in lines of a terminal's width.
+    /// What else there is to know, in paragraphs; lines that begin with a space are lists.
     let details: String
     /// Lines that one could type, each a whole command line.
     let examples: [String]
+    /// How it ends where that is not what every command does.
+    let exits: String
     let run: @Sendable (Session) throws(Failure) -> Void
 
     init(
         _ name: String, _ summary: String, arguments: String = "",
         words: ClosedRange<Int> = 0...0, options: [Option] = [], details: String = "",
         examples: [String] = [],
+        exits: String = "0 if it was done; 69 without a daemon.",
         run: @escaping @Sendable (Session) throws(Failure) -> Void
     ) {
         self.name = name
@@ -30,23 +34,34 @@ struct Command: Sendable {
         self.options = options
         self.details = details
         self.examples = examples
+        self.exits = exits
         self.run = run
     }
 
     /// All commands, in the order of the help: what is not here does not exist.
-    static let all: [Command] = [
-        complete, models, show, backends, stats, status, requests, cancel, events, ping, call,
-        openrpc, sockname, help,
+    package static let groups: [(title: String, commands: [Command])] = [
+        ("Ask a model", [complete, chat, embed, explain]),
+        ("Look at models and servers", [models, show, load, unload, backends]),
+        ("Watch the daemon", [stats, status, requests, cancel, events, ping, doctor]),
+        ("For programs and shells", [call, openrpc, mcp, sockname, completions, help]),
     ]
+
+    package static let all: [Command] = groups.flatMap(\.commands)
 
     static func named(_ name: String) -> Command? { all.first { $0.name == name } }
 
     /// What to say of a command that does not exist.
     static func unknown(_ name: String) -> Failure {
         let hint =
-            NearestName.to(name, among: all.map(\.name)).map { "did you mean \($0)?" }
+            OtherWords.hint(name)
+            ?? NearestName.to(name, among: all.map(\.name)).map { "did you mean \($0)?" }
             ?? "crowd-models help lists them"
         return Failure(.usage, "unknown command \"\(name)\"; \(hint)")
+    }
+
+    /// What `-o` may name.
+    var parameters: [Parameter] {
+        options.contains { $0.name == "option" } ? CompleteMethod.parameters : []
     }
 
     /// Checks how many words were given.
@@ -56,6 +71,12 @@ struct Command: Sendable {
             words.count < wordCount.lowerBound
             ? "something is missing" : "\"\(words[wordCount.upperBound])\" is one word too many"
         throw Failure(.usage, "\(what): crowd-models \(usage)")
+    }
+
+    /// Names one a line, each once, fit for a terminal.
+    static func names(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }.map(Printable.escaping)
     }
 
     /// The command line in short, such as `show MODEL`.

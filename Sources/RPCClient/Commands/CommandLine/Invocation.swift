@@ -125,6 +125,10 @@ struct Invocation {
 
     private func unknown(_ name: String, nearest: String?) -> Failure {
         let place = command.map { " for `\($0.name)`" } ?? " before a command"
+        if let parameter = command?.parameters.first(where: { $0.name.spells(name) }) {
+            return Failure(
+                .usage, "unknown option \(name)\(place); give it as -o \(parameter.name)=VALUE")
+        }
         if let nearest {
             return Failure(.usage, "unknown option \(name)\(place); did you mean --\(nearest)?")
         }
@@ -142,6 +146,11 @@ struct Invocation {
 }
 
 extension String {
+    /// Whether an option such as `--top-p` means the parameter of this name.
+    fileprivate func spells(_ option: String) -> Bool {
+        option.hasPrefix("--") && option.dropFirst(2).replacing("-", with: "_") == self
+    }
+
     /// The text without the spaces it begins with.
     fileprivate var trimmedLeft: Substring { drop { $0 == " " } }
 }

@@ -26,7 +26,7 @@ struct Option: Sendable {
         Option("socket", nil, "PATH", "the daemon's socket; without it, see `help sockname`"),
         Option("json", nil, nil, "results as one line of JSON, errors as JSON on standard error"),
         Option("timeout", nil, "S", "give up after S seconds, exit 75"),
-        Option("version", nil, nil, "print the version"),
+        Option("version", "V", nil, "print the version"),
         Option("help", "h", nil, "print help, of the command if one is named"),
     ]
 }

@@ -27,7 +27,13 @@ struct Session {
     func show<Shape: JSONReadable>(
         _ method: Method, _ params: JSONObject = JSONObject(), _ lines: (Shape) -> [String]
     ) throws(Failure) {
-        let result = try call(method, params)
+        try show(try call(method, params), lines)
+    }
+
+    /// Prints a result as JSON where that is asked for, else what `lines` makes of it.
+    func show<Shape: JSONReadable>(
+        _ result: JSONValue, _ lines: (Shape) -> [String]
+    ) throws(Failure) {
         if isJSON {
             output.appendLine(json: result)
         } else {

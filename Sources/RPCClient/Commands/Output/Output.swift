@@ -7,22 +7,23 @@ import Screen
 /// system allows.
 final class Output {
     let isTerminal: Bool
-    let style: Style
+    /// What lines have to fit.
+    let layout: Layout
     private var buffer = ByteBuffer()
-    /// The last byte that was appended; whoever ends a text looks whether it ended its line.
-    private(set) var lastByte: UInt8?
+    /// Whether the line that was appended last is not ended.
+    private(set) var isLineOpen = false
 
     private static let descriptor = STDOUT_FILENO
 
     init() {
         isTerminal = isatty(Self.descriptor) == 1
-        style = Style(descriptor: Self.descriptor)
+        layout = Layout(descriptor: Self.descriptor)
     }
 
     /// Appends text as it is.
     func append(_ text: String) {
         buffer.append(utf8: text)
-        lastByte = text.utf8.last ?? lastByte
+        if let last = text.utf8.last { isLineOpen = last != UInt8(ascii: "\n") }
     }
 
     /// Appends text of a model or a server: exactly where a program reads it, and without control
@@ -55,6 +56,7 @@ final class Output {
     /// A reader that has gone ends the program as it ends any other, by SIGPIPE. After an interrupt
     /// the rest is dropped: whoever pressed Ctrl-C wants no more of it.
     func flush() throws(Failure) {
+        defer { OpenLines.isOutputOpen = isLineOpen }
         while !buffer.isEmpty {
             let written = Self.write(buffer.span)
             if written >= 0 {

@@ -1,0 +1,153 @@
+import CrowdModelsProtocol
+import Glibc
+import Link
+import Screen
+
+/// A conversation from its first word to its end.
+final class Chat {
+    private let session: Session
+    private let connection: DaemonConnection
+    private let base: CompletionParameters
+    private let reader = ChatReader()
+    private var conversation = Conversation()
+    /// Names the conversation to the daemon, so that its requests go where its prompt is cached.
+    private let name = "chat-\(getpid())-\(MonotonicTime.now)"
+    private var style: Style { session.output.layout.style }
+
+    init(_ session: Session) throws(Failure) {
+        self.session = session
+        base = try CompletionParameters(session.invocation, isChat: true)
+        connection = try session.connect()
+        conversation.model = base.model
+        conversation.system = session.invocation["system"]
+        if let path = session.invocation["messages"] { try load(path) }
+    }
+
+    /// Until Ctrl-D, `/quit`, or a second Ctrl-C where nothing was typed.
+    func run() throws(Failure) {
+        if reader.isInteractive {
+            say("\(conversation.model ?? "the daemon's choice of model"); /help says what else")
+        }
+        if !session.words.isEmpty { try hear(session.words.joined(separator: " ")) }
+        var wasInterrupted = false
+        while true {
+            switch try reader.next() {
+            case .ended: return
+            case .interrupted:
+                if wasInterrupted { throw Failure(.interrupted, "interrupted") }
+                wasInterrupted = true
+                say("once more, /quit or Ctrl-D to end the chat")
+            case .text(let text):
+                wasInterrupted = false
+                let input = ChatInput(text)
+                if input == .quit { return }
+                try hear(input)
+            }
+        }
+    }
+
+    private func hear(_ text: String) throws(Failure) { try hear(ChatInput(text)) }
+
+    private func hear(_ input: ChatInput) throws(Failure) {
+        switch input {
+        case .nothing, .quit: break
+        case .message(let text): try ask(text)
+        case .model(let name): try choose(name)
+        case .system(let text):
+            conversation.system = text
+            say(text == nil ? "no system prompt from now on" : "the system prompt is set")
+        case .save(let path): try attempt { () throws(Failure) in try save(path) }
+        case .load(let path): try attempt { () throws(Failure) in try load(path) }
+        case .stats: for line in conversation.statistics { say(line) }
+        case .clear:
+            conversation.clear()
+            say("what was said is forgotten")
+        case .help:
+            let width = ChatInput.commands.reduce(0) { max($0, $1.0.count) }
+            for (command, summary) in ChatInput.commands {
+                say("\(command.padded(to: width))  \(summary)")
+            }
+            say("several lines: Alt-Enter, a \\ at the end, or between two \"\"\"")
+            say("Ctrl-C stops an answer; the arrows bring back what was said")
+        case .wrong(let words): ErrorOutput.note(words)
+        }
+    }
+
+    /// Asks, and prints the answer; what goes wrong is told and does not end the chat.
+    private func ask(_ text: String) throws(Failure) {
+        let parameters = base.asking(
+            conversation.asking(text), model: conversation.model, session: name)
+        let completion = Completion(session, on: connection, parameters)
+        // What is typed meanwhile is not shown, and Ctrl-C stops the answer.
+        let isTaken = reader.isInteractive && TerminalMode.enter(.answering)
+        defer {
+            if isTaken { TerminalMode.leave() }
+            Interruption.forget()
+        }
+        do throws(Failure) {
+            let result = try completion.run()
+            conversation.keep(text, result.content, result)
+        } catch {
+            let isStopped = error.code == .interrupted
+            if !reader.isInteractive || error.isLasting { throw error }
+            if !completion.content.isEmpty {
+                conversation.keep(text, completion.content, Optional.none)
+            }
+            if isStopped { say("stopped") } else { ErrorOutput.note(error.message) }
+        }
+        if reader.isInteractive { ErrorOutput.write("\n") }
+    }
+
+    private func choose(_ name: String?) throws(Failure) {
+        try attempt { () throws(Failure) in
+            let id = try connection.send("\(Method.modelsList.name)")
+            let list = try ModelsResult(answer: try connection.result(of: id))
+            let models = list.models.filter(ModelChoice.canChat)
+            guard let name else {
+                session.output.append(lines: ModelsView.lines(models, session.output.layout))
+                return try session.output.flush()
+            }
+            let isExact = models.contains { $0.id == name || $0.aliases.contains(name) }
+            guard let found = isExact ? name : try ModelChoice.find(name, among: models) else {
+                throw Failure(.failed, "there is no model \(name); /model lists them")
+            }
+            conversation.model = found
+            say("\(found) from now on")
+        }
+    }
+
+    private func save(_ path: String) throws(Failure) {
+        try OutputFile.write(conversation.json.text + "\n", to: path)
+        say("saved to \(path)")
+    }
+
+    private func load(_ path: String) throws(Failure) {
+        if let problem = conversation.load(try InputFile.json(path)) {
+            throw Failure(.badData, "\(path): \(problem)")
+        }
+        say(Units.count(conversation.json["messages"]?.arrayValue?.count ?? 0, "message"))
+    }
+
+    /// What goes wrong with a command is told; only a chat without a person ends by it.
+    private func attempt(_ body: () throws(Failure) -> Void) throws(Failure) {
+        do throws(Failure) {
+            try body()
+        } catch {
+            if !reader.isInteractive || error.isLasting { throw error }
+            ErrorOutput.note(error.message)
+        }
+    }
+
+    /// A remark of the chat itself.
+    private func say(_ text: String) {
+        guard reader.isInteractive else { return ErrorOutput.note(text) }
+        ErrorOutput.write(style.dim(Printable.escaping(text)) + "\n")
+    }
+}
+
+extension Failure {
+    /// Whether going on makes no sense: the daemon has gone, or nobody reads what is written.
+    fileprivate var isLasting: Bool {
+        answer == nil && (code == .unavailable || code == .cannotCreate)
+    }
+}

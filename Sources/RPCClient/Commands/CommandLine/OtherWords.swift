@@ -1,0 +1,20 @@
+/// Words of ollama, lms, docker and others, and what does the same here.
+enum OtherWords {
+    /// What to say to somebody who typed such a word; nil for any other.
+    static func hint(_ word: String) -> String? {
+        guard let words = words[word] else { return nil }
+        return "here it is: crowd-models \(words)"
+    }
+
+    private static let words = [
+        "ls": "models", "list": "models", "tags": "models",
+        "ps": "requests, or: crowd-models models --state loaded",
+        "run": "complete -m MODEL PROMPT", "ask": "complete PROMPT", "generate": "complete PROMPT",
+        "prompt": "complete PROMPT", "logs": "events log", "log": "events log",
+        "version": "--version", "info": "status", "inspect": "show MODEL", "get": "show MODEL",
+        "stop": "cancel KEY", "kill": "cancel KEY", "rm": "cancel KEY", "server": "status",
+        "serve": "status (the daemon is crowd-models-executor)",
+        "start": "status (the daemon is crowd-models-executor)",
+        "metrics": "stats --prometheus", "follow": "events", "watch": "events",
+    ]
+}

@@ -1,0 +1,116 @@
+import Glibc
+import Synchronization
+
+/// The way the terminal on standard input behaves while a program has it for itself, and the way
+/// back, which is taken whatever ends the program: its end, a signal, a crash, a stop by Ctrl-Z.
+package enum TerminalMode {
+    package enum Kind: Sendable {
+        /// Every key comes as bytes, Ctrl-C too; pastes are bracketed.
+        case editing
+        /// Nothing that is typed is shown, and Ctrl-C is a signal.
+        case answering
+        /// As `editing`, with a screen of its own.
+        case screen
+    }
+
+    private static let isEntered = Atomic<Bool>(false)
+    private static let hasScreen = Atomic<Bool>(false)
+    private static let wakeWriter = Atomic<Int32>(-1)
+    /// As the terminal was. Written once, before a handler may read it.
+    private nonisolated(unsafe) static var original = termios()
+    private nonisolated(unsafe) static var entered = termios()
+    private nonisolated(unsafe) static var wakeReader: Int32 = -1
+
+    /// A descriptor that becomes readable when the terminal changed its size or is ours again.
+    package static var changes: Int32 { unsafe wakeReader }
+
+    /// Takes the terminal; false where it cannot be had.
+    package static func enter(_ kind: Kind) -> Bool {
+        if unsafe wakeReader < 0, !prepare() { return false }
+        unsafe entered = unsafe original
+        unsafe entered.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        if kind != .answering {
+            unsafe entered.c_lflag &= ~tcflag_t(ISIG | IEXTEN)
+            unsafe entered.c_iflag &= ~tcflag_t(IXON | ICRNL | INLCR)
+        }
+        guard apply() else { return false }
+        isEntered.store(true, ordering: .relaxed)
+        let isScreen = kind == .screen
+        hasScreen.store(isScreen, ordering: .relaxed)
+        put(isScreen ? "\u{1B}[?1049h\u{1B}[?25l" : kind == .editing ? "\u{1B}[?2004h" : "")
+        return true
+    }
+
+    /// Gives the terminal back as it was; may be called by a signal handler, and twice.
+    package static func leave() {
+        guard isEntered.exchange(false, ordering: .relaxed) else { return }
+        let hadScreen = hasScreen.load(ordering: .relaxed)
+        put(hadScreen ? "\u{1B}[?25h\u{1B}[?1049l" : "\u{1B}[?2004l")
+        _ = unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &original)
+    }
+
+    /// Stops the program as Ctrl-Z does elsewhere; back again, the terminal is taken anew.
+    package static func suspend() { raise(SIGTSTP) }
+
+    /// Reads away what made `changes` readable.
+    package static func drainChanges() {
+        var byte: UInt8 = 0
+        while unsafe read(wakeReader, &byte, 1) > 0 {}
+    }
+
+    private static func prepare() -> Bool {
+        guard unsafe tcgetattr(STDIN_FILENO, &original) == 0 else { return false }
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { return false }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        unsafe wakeReader = ends[0]
+        wakeWriter.store(ends[1], ordering: .relaxed)
+        signal(SIGWINCH) { _ in TerminalMode.wake() }
+        signal(SIGTSTP, stop)
+        signal(SIGCONT) { _ in
+            if TerminalMode.isEntered.load(ordering: .relaxed) { return }
+            TerminalMode.resume()
+        }
+        for number in [SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS] {
+            signal(number) { number in
+                TerminalMode.leave()
+                Glibc.signal(number, SIG_DFL)
+                raise(number)
+            }
+        }
+        return true
+    }
+
+    private static let wasStopped = Atomic<Bool>(false)
+
+    private static let stop: @convention(c) (Int32) -> Void = { _ in
+        let wasEntered = TerminalMode.isEntered.load(ordering: .relaxed)
+        TerminalMode.wasStopped.store(wasEntered, ordering: .relaxed)
+        TerminalMode.leave()
+        raise(SIGSTOP)
+    }
+
+    private static func resume() {
+        guard wasStopped.exchange(false, ordering: .relaxed) else { return }
+        guard apply() else { return }
+        isEntered.store(true, ordering: .relaxed)
+        put(hasScreen.load(ordering: .relaxed) ? "\u{1B}[?1049h\u{1B}[?25l" : "\u{1B}[?2004h")
+        wake()
+    }
+
+    private static func apply() -> Bool {
+        unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &entered) == 0
+    }
+
+    private static func wake() {
+        var byte: UInt8 = 1
+        _ = unsafe write(wakeWriter.load(ordering: .relaxed), &byte, 1)
+    }
+
+    private static func put(_ sequence: StaticString) {
+        _ = unsafe write(STDOUT_FILENO, sequence.utf8Start, sequence.utf8CodeUnitCount)
+    }
+}

@@ -1,0 +1,67 @@
+package import CrowdModelsProtocol
+
+/// Model servers as a table, and what is wrong with them below it.
+package enum BackendsView {
+    package static func lines(_ backends: [BackendDescription], _ layout: Layout) -> [String] {
+        if backends.isEmpty { return [] }
+        // A pipe gets each row whole; on a terminal an error would leave no room for the rest.
+        let isWhole = layout.width == nil
+        var table =
+            isWhole
+            ? Table(
+                .text("BACKEND"), .text("KIND"), .state("STATE"), .number("MODELS"),
+                .number("RUNNING"), .number("QUEUED"), .text("ENDPOINT"), .text("LAST ERROR"))
+            : Table(
+                .text("BACKEND", isCuttable: true), .text("KIND", surplus: 3), .state("STATE"),
+                .number("MODELS", surplus: 1), .number("RUNNING"), .number("QUEUED", surplus: 2),
+                .text("ENDPOINT", surplus: 4, isCuttable: true))
+        for backend in backends {
+            let numbers = [backend.models, backend.inFlight, backend.queued].map(String.init)
+            if isWhole {
+                table.append(
+                    backend.name, backend.kind, state(backend), numbers[0], numbers[1],
+                    numbers[2], backend.endpoint, backend.lastError)
+            } else {
+                table.append(
+                    backend.name, backend.kind, state(backend), numbers[0], numbers[1],
+                    numbers[2], backend.endpoint)
+            }
+        }
+        let remarks = isWhole ? [] : backends.flatMap { remark($0, layout) }
+        return table.lines(layout) + (remarks.isEmpty ? [] : [""] + remarks)
+    }
+
+    private static func state(_ backend: BackendDescription) -> String {
+        guard let breaker = backend.breaker, breaker != "closed" else { return backend.state }
+        return "\(backend.state), breaker \(breaker.replacing("_", with: " "))"
+    }
+
+    /// What is wrong with a backend, and what starts it.
+    private static func remark(_ backend: BackendDescription, _ layout: Layout) -> [String] {
+        guard backend.state != "up" || backend.breaker ?? "closed" != "closed" else { return [] }
+        var sentence = "\(backend.name) is \(backend.state)"
+        if let error = backend.lastError { sentence += ": \(error)" }
+        if backend.state == "down", let start = Advice.starting(backend.kind),
+            !sentence.contains(start)
+        {
+            sentence += "; to start it: \(start)"
+        }
+        return Paragraph.lines(Printable.escaping(sentence), layout)
+    }
+}
+
+/// What a person can do about a model server.
+package enum Advice {
+    /// How to start a server of that kind; nil where there is no one way.
+    package static func starting(_ kind: String) -> String? {
+        switch kind {
+        case "lmstudio": "LM Studio's Local Server tab, or: lms server start"
+        case "ollama": "ollama serve"
+        case "llama.cpp": "llama-server -m MODEL.gguf"
+        case "vllm": "vllm serve MODEL"
+        case "sglang": "python3 -m sglang.launch_server --model-path MODEL"
+        case "mlx_lm": "mlx_lm.server --model MODEL"
+        default: nil
+        }
+    }
+}
