@@ -304,18 +304,29 @@ import Testing
         #expect(fault.data["backend_message"] == "You exceeded your current quota")
     }
 
-    static let broken: [(TransferError, ErrorCode, Bool)] = [
+    @Test func `what the daemon lacks is its own limit, and compression is named`() {
+        let lacking = Self.failure.fault(of: .lacking("Too many open files"))
+        #expect(lacking.code == .limitExceeded && lacking.retryable)
+        #expect(lacking.data["limit"] == "open_files")
+        #expect(lacking.message.contains("the daemon itself lacks"))
+        #expect(lacking.message.contains("Too many open files"))
+        let packed = Self.failure.fault(of: .encoding("br"))
+        #expect(packed.code == .backendError && packed.message.contains("Content-Encoding: br"))
+    }
+
+    static let broken: [(ExchangeError, ErrorCode, Bool)] = [
         (.connect("Connection refused"), .backendUnavailable, true),
         (.connectTimeout, .backendUnavailable, true),
         (.broken("Connection reset by peer"), .backendUnavailable, true),
         (.answer(.closedWithoutAnswer), .backendUnavailable, true),
         (.answer(.truncated), .backendError, true), (.answer(.notHTTP), .backendError, false),
-        (.answer(.badChunk), .backendError, false), (.answerTooLarge, .backendError, false),
+        (.answer(.badChunk), .backendError, false),
+        (.answerTooLarge(max: 1_000_000), .backendError, false),
     ]
 
     @Test(arguments: broken)
     func `what went wrong on the way says where and why`(
-        error: TransferError, code: ErrorCode, retryable: Bool
+        error: ExchangeError, code: ErrorCode, retryable: Bool
     ) {
         let fault = Self.failure.fault(of: error)
         #expect(fault.code == code)

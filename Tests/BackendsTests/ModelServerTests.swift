@@ -2,6 +2,7 @@ import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
+import TestSupport
 import Testing
 
 @testable import Backends
@@ -138,6 +139,10 @@ import Testing
         ),
         (.status(404), "Failed to fetch models from LMStudio: 404"),
         (.unauthorized(401), "Failed to fetch models from LMStudio: 401"),
+        (
+            .redirected(301, "https://h/v1/models"),
+            "Failed to fetch models from LMStudio: 301, redirected to https://h/v1/models"
+        ),
         (.notAList("nonsense"), "Failed to fetch models from LMStudio: nonsense"),
     ])
     func `a failed look is worded as the guide words it`(failure: DiscoveryFailure, line: String) {
@@ -164,6 +169,40 @@ import Testing
         server.finish(.listed(changed: true))
         #expect(server.state == .up)
         #expect(server.lastError == nil)
+    }
+
+    @Test func `the daemon's own lack changes nothing about the server`() throws {
+        let server = try server()
+        server.finish(.failed(.lacking("Too many open files")))
+        #expect(server.state == .probing)
+        #expect(server.lastError == nil)
+        server.kind = .lmstudio
+        server.lastList = [1]
+        server.finish(.listed(changed: true))
+        server.finish(.failed(.lacking("Too many open files")))
+        #expect(server.state == .up)
+        #expect(server.kind == .lmstudio)
+        #expect(server.lastList == [1])
+        #expect(
+            DiscoveryFailure.lacking("Too many open files").message(product: "LMStudio")
+                == "Model discovery failed: Too many open files")
+    }
+
+    @Test(arguments: ["unix:/nowhere/none", "http://255.255.255.255:9/v1"])
+    func `one that cannot be connected at once is asked again whenever somebody wants to know`(
+        endpoint: String
+    ) throws {
+        let loop = try EventLoop()
+        let config = try BackendConfig(name: "b", endpoint: Endpoint(endpoint))
+        let server = ModelServer(config, key: nil, on: loop)
+        for _ in 0..<3 {
+            var outcomes: [ModelServer.Outcome] = []
+            server.refresh { outcomes.append($0) }
+            server.refresh { outcomes.append($0) }
+            #expect(outcomes.isEmpty)
+            #expect(loop.run { outcomes.count == 2 })
+            #expect(server.state == .down)
+        }
     }
 
     @Test func `only LM Studio has another API to choose`() throws {

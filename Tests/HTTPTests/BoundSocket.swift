@@ -87,3 +87,8 @@ struct BoundSocket: ~Copyable {
         }
     }
 }
+
+/// Another number of the same file, which no program that a test starts inherits.
+func duplicate(of number: Int32) -> Int32 {
+    fcntl(number, F_DUPFD_CLOEXEC, 0)
+}

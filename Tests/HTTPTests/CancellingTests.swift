@@ -3,7 +3,7 @@ import Kernel
 import TestSupport
 import Testing
 
-/// Cancelling closes the connection at once, wherever the transfer is, and nobody hears more.
+/// Cancelling closes the connection at once, wherever the exchange is, and nobody hears more.
 @Suite struct CancellingTests {
     /// Checks that `recorder` hears nothing more, and that the first connection was closed.
     private func expectSilence(_ scene: Scene, _ recorder: Recorder, after calls: Int) {
@@ -26,9 +26,9 @@ import Testing
     @Test func `while connecting`() throws {
         let scene = try Scene()
         let recorder = Recorder()
-        let transfer = scene.start(recorder)
-        transfer.cancel()
-        transfer.cancel()
+        let exchange = scene.start(recorder)
+        exchange.cancel()
+        exchange.cancel()
         scene.loop.runTurns()
         #expect(recorder.calls == 0)
         // Where the kernel had taken the connection already, it comes and goes.
@@ -51,10 +51,10 @@ import Testing
         let scene = try Scene()
         scene.server.greet = { $0.isReading = false }
         let recorder = Recorder()
-        let transfer = scene.start(recorder, body: String(repeating: "x", count: 16_000_000))
+        let exchange = scene.start(recorder, body: String(repeating: "x", count: 16_000_000))
         #expect(scene.loop.run { scene.server.peers.count == 1 })
         scene.loop.runTurns()
-        transfer.cancel()
+        exchange.cancel()
         scene.server.peers[0].isReading = true
         expectSilence(scene, recorder, after: 1)
         #expect(scene.server.peers[0].requests == 0)
@@ -64,38 +64,38 @@ import Testing
     @Test func `while the server thinks`() throws {
         let scene = try Scene()
         let recorder = Recorder()
-        let transfer = scene.start(recorder)
+        let exchange = scene.start(recorder)
         #expect(scene.loop.run { scene.server.peers.first?.requests == 1 })
-        transfer.cancel()
+        exchange.cancel()
         expectSilence(scene, recorder, after: 1)
         expectService(scene)
     }
 
-    @Test(arguments: [Transfer.Delivery.whole, .pieces])
-    func `in the midst of the head`(delivery: Transfer.Delivery) throws {
+    @Test(arguments: [HTTPRequest.Delivery.whole, .pieces])
+    func `in the midst of the head`(delivery: HTTPRequest.Delivery) throws {
         let scene = try Scene()
         scene.server.answer = { peer, _ in peer.send("HTTP/1.1 200 OK\r\nContent-") }
         let recorder = Recorder()
-        let transfer = scene.start(recorder, delivery)
+        let exchange = scene.start(recorder, delivery)
         #expect(scene.loop.run { scene.server.peers.first?.requests == 1 })
         scene.loop.runTurns()
-        transfer.cancel()
+        exchange.cancel()
         expectSilence(scene, recorder, after: 1)
         expectService(scene)
     }
 
-    @Test(arguments: [Transfer.Delivery.whole, .pieces])
-    func `in the midst of the body`(delivery: Transfer.Delivery) throws {
+    @Test(arguments: [HTTPRequest.Delivery.whole, .pieces])
+    func `in the midst of the body`(delivery: HTTPRequest.Delivery) throws {
         let scene = try Scene()
         scene.server.answer = { peer, _ in
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel")
         }
         let recorder = Recorder()
-        let transfer = scene.start(recorder, delivery)
+        let exchange = scene.start(recorder, delivery)
         #expect(scene.loop.run { scene.server.peers.first?.requests == 1 })
         scene.loop.runTurns()
         let calls = recorder.calls
-        transfer.cancel()
+        exchange.cancel()
         expectSilence(scene, recorder, after: calls)
         expectService(scene)
     }
@@ -122,10 +122,10 @@ import Testing
         }
         let recorder = Recorder()
         recorder.onPiece = { $0.pause() }
-        let transfer = scene.start(recorder, .pieces)
+        let exchange = scene.start(recorder, .pieces)
         #expect(scene.loop.run { recorder.pieces == ["hel"] })
-        transfer.cancel()
-        transfer.resume()
+        exchange.cancel()
+        exchange.resume()
         expectSilence(scene, recorder, after: 3)
         expectService(scene)
     }
@@ -134,9 +134,9 @@ import Testing
         let scene = try Scene()
         scene.server.answer = { peer, _ in peer.send(answer("hi")) }
         let recorder = Recorder()
-        let transfer = scene.start(recorder)
+        let exchange = scene.start(recorder)
         #expect(scene.loop.run { recorder.isOver })
-        transfer.cancel()
+        exchange.cancel()
         scene.loop.runTurns()
         #expect(recorder.answer == "200 hi" && recorder.late == 0)
         // Nor does it touch the connection, which is somebody else's by now.

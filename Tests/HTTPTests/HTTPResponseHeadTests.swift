@@ -67,9 +67,45 @@ struct HTTPResponseHeadTests {
         #expect(head("A: b")?.retryAfterMilliseconds(now: 0) == nil)
     }
 
-    @Test(arguments: [("gzip", true), ("identity", false), ("", false), ("br, gzip", true)])
-    func `an encoded body is told`(value: String, isEncoded: Bool) {
-        #expect(head("Content-Encoding: \(value)")?.isEncoded == isEncoded)
+    @Test(arguments: [
+        ("gzip", HTTPResponseHead.Encoding.gzip), ("X-GZIP", .gzip), ("Deflate", .deflate),
+        ("identity", .none), ("", .none), ("identity, gzip", .gzip), ("br", .other("br")),
+        ("br, gzip", .other("br, gzip")), ("gzip, gzip", .other("gzip, gzip")),
+        (String(repeating: "x", count: 99), .other(String(repeating: "x", count: 64))),
+    ])
+    func `how a body is compressed is told`(value: String, encoding: HTTPResponseHead.Encoding) {
+        #expect(head("Content-Encoding: \(value)")?.encoding == encoding)
+    }
+
+    @Test func `where a redirect leads is told, and nothing else leads anywhere`() {
+        let target = "http://h:1/v1/models?a=b"
+        for status in ["301 Moved", "302 Found", "303 See Other", "307 T", "308 P"] {
+            let answer = "HTTP/1.1 \(status)\r\nLocation: \(target)\r\n\r\n"
+            #expect(playEveryWay(answer)?.head?.location == target)
+        }
+        #expect(head("Location: \(target)")?.location == nil)
+        let long = "HTTP/1.1 301 M\r\nLocation: /" + String(repeating: "x", count: 999)
+        #expect(
+            playEveryWay(long + "\r\n\r\n")?.head?.location?.utf8.count
+                == HTTPLimits.locationBytesMax)
+    }
+
+    @Test(arguments: [
+        "Retry-After:\r\n 5", "Keep-Alive: timeout=3,\r\n\tmax=100",
+        "Connection: keep-alive,\r\n   close", "Content-Type: text/event-stream;\r\n charset=x",
+        "Content-Type:\r\n\ttext/event-stream", "A: b\r\n c\r\n Connection: close",
+        "Retry-After : 5", "Connection \t: close",
+    ])
+    func `a field that is folded, or has blanks before its colon, is read as it is meant`(
+        fields: String
+    ) throws {
+        let folded = try #require(head(fields, "Content-Length: 0"))
+        #expect(folded.retryAfter == (fields.contains("Retry") ? .milliseconds(5000) : nil))
+        #expect(folded.keepAliveTimeout == (fields.contains("timeout") ? 3 : nil))
+        #expect(folded.isEventStream == fields.contains("event-stream"))
+        // A folded line is its field's value, whatever it looks like.
+        let isClosing = fields.hasSuffix("close") && !fields.hasPrefix("A")
+        #expect(folded.keepAlive == !isClosing)
     }
 
     @Test func `length and chunks are told`() {
@@ -88,7 +124,7 @@ struct HTTPResponseHeadTests {
             "Content-Encodinx: gzip", "Retry-After-mx: 5")
         #expect(head?.retryAfter == nil)
         #expect(head?.isEventStream == false)
-        #expect(head?.isEncoded == false)
+        #expect(head?.encoding == HTTPResponseHead.Encoding.none)
         #expect(head?.keepAliveTimeout == nil)
     }
 }

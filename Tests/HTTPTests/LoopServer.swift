@@ -23,12 +23,12 @@ final class LoopServer {
         self.loop = loop
         address = socket.address
         socket.listen(backlog: 128)
-        let listening = dup(socket.number)
+        let listening = duplicate(of: socket.number)
         self.socket = socket
         listener = try Listener(
             FileDescriptor(owning: listening), on: loop, starved: { _ in },
             accepted: { [unowned self] descriptor in
-                let peer = LoopPeer(dup(descriptor.number), of: self)
+                let peer = LoopPeer(duplicate(of: descriptor.number), of: self)
                 peers.append(peer)
                 greet(peer)
             })

@@ -4,18 +4,18 @@ import Kernel
 import TestSupport
 
 /// A delegate that notes what it hears.
-final class Recorder: TransferDelegate {
+final class Recorder: ExchangeDelegate {
     private(set) var sent = 0
     private(set) var head: HTTPResponseHead?
     private(set) var pieces: [String] = []
     private(set) var whole: String?
-    private(set) var error: TransferError?
+    private(set) var error: ExchangeError?
     /// Calls of any sort.
     private(set) var calls = 0
     /// Calls after the last one: there must be none.
     private(set) var late = 0
-    var onSent: (Transfer) -> Void = { _ in }
-    var onPiece: (Transfer) -> Void = { _ in }
+    var onSent: (Exchange) -> Void = { _ in }
+    var onPiece: (Exchange) -> Void = { _ in }
     var onEnd: () -> Void = {}
 
     /// Whether the last call came.
@@ -33,31 +33,31 @@ final class Recorder: TransferDelegate {
         if isOver { late += 1 }
     }
 
-    func transferSent(_ transfer: Transfer) {
+    func exchangeSent(_ exchange: Exchange) {
         note()
         sent += 1
-        onSent(transfer)
+        onSent(exchange)
     }
 
-    func transfer(_ transfer: Transfer, began head: HTTPResponseHead) {
+    func exchange(_ exchange: Exchange, began head: HTTPResponseHead) {
         note()
         self.head = head
     }
 
-    func transfer(_ transfer: Transfer, received bytes: Span<UInt8>) {
+    func exchange(_ exchange: Exchange, received bytes: Span<UInt8>) {
         note()
         pieces.append(text(bytes))
-        onPiece(transfer)
+        onPiece(exchange)
     }
 
-    func transfer(_ transfer: Transfer, ended head: HTTPResponseHead, body: Span<UInt8>) {
+    func exchange(_ exchange: Exchange, ended head: HTTPResponseHead, body: Span<UInt8>) {
         note()
         self.head = head
         whole = text(body)
         onEnd()
     }
 
-    func transfer(_ transfer: Transfer, failed error: TransferError) {
+    func exchange(_ exchange: Exchange, failed error: ExchangeError) {
         note()
         self.error = error
         onEnd()
@@ -68,31 +68,29 @@ final class Recorder: TransferDelegate {
     }
 }
 
-/// A loop, a server of the test's own on it, and a pool of connections to it.
+/// A loop, a server of the test's own on it, and a wire to it.
 struct Scene {
     let loop: EventLoop
     let server: LoopServer
-    let pool: ConnectionPool
+    let wire: PlainWire
 
     init(_ socket: consuming BoundSocket = BoundSocket()) throws {
         loop = try EventLoop()
         server = try LoopServer(on: loop, socket)
-        pool = ConnectionPool(server.address, on: loop, connectTimeout: 20_000_000_000)
+        wire = PlainWire(server.address, on: loop, connectTimeout: 20_000_000_000)
     }
 
     /// Starts a request, of `body` where there is one.
     @discardableResult
     func start(
-        _ recorder: Recorder, _ delivery: Transfer.Delivery = .whole, body: String = "",
+        _ recorder: Recorder, _ delivery: HTTPRequest.Delivery = .whole, body: String = "",
         path: String = "/x"
-    ) -> Transfer {
-        let transfer = request(recorder, delivery, body: body, path: path)
-        pool.start(transfer)
-        return transfer
+    ) -> Exchange {
+        wire.start(request(delivery, body: body, path: path), recorder)
     }
 
     /// Sends a request and waits for what becomes of it.
-    func ask(_ delivery: Transfer.Delivery = .whole, body: String = "") -> Recorder {
+    func ask(_ delivery: HTTPRequest.Delivery = .whole, body: String = "") -> Recorder {
         let recorder = Recorder()
         start(recorder, delivery, body: body)
         _ = loop.run { recorder.isOver }
@@ -100,17 +98,15 @@ struct Scene {
     }
 }
 
-/// A request for `path` that tells `recorder`.
+/// A request for `path`, of `body` where there is one.
 func request(
-    _ recorder: Recorder, _ delivery: Transfer.Delivery = .whole, body: String = "",
-    path: String = "/x"
-) -> Transfer {
-    var bytes = ByteBuffer(capacity: body.utf8.count + 200)
+    _ delivery: HTTPRequest.Delivery = .whole, body: String = "", path: String = "/x"
+) -> HTTPRequest {
     let head = try! HTTPRequestHead(
         body.isEmpty ? .get : .post, target: path, host: "h", fields: [], hasBody: !body.isEmpty)
-    head.append(to: &bytes, contentLength: body.utf8.count)
+    var bytes = ByteBuffer(capacity: body.utf8.count)
     bytes.append(utf8: body)
-    return Transfer(request: bytes, delivery: delivery, delegate: recorder)
+    return HTTPRequest(head, body: bytes, delivery: delivery)
 }
 
 /// An answer with a body whose length it announces, and `fields` beside.

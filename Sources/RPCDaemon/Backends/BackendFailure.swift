@@ -35,7 +35,7 @@ package struct BackendFailure {
     }
 
     /// No answer, or not a whole one.
-    package func fault(of error: TransferError) -> Fault {
+    package func fault(of error: ExchangeError) -> Fault {
         fault(of: ServerFailure(error))
     }
 
@@ -70,6 +70,14 @@ package struct BackendFailure {
                 .backendUnavailable,
                 "\(place) does not answer (\(words ?? "no answer")); check that its server is "
                     + "started",
+                data: data)
+        case .ownLack:
+            data["limit"] = "open_files"
+            data["retry_after_ms"] = .integer(retryAfter)
+            return Fault(
+                .limitExceeded,
+                "\(place) was not asked: the daemon itself lacks what a connection takes "
+                    + "(\(words ?? "no descriptor")); try again later",
                 data: data)
         case .noModelLoaded, .notReady, .contention:
             data["retry_after_ms"] = .integer(failure.retryAfter ?? retryAfter)
@@ -156,20 +164,23 @@ package struct BackendFailure {
 
 extension ServerFailure {
     /// Why the exchange itself failed.
-    package init(_ error: TransferError) {
+    package init(_ error: ExchangeError) {
         switch error {
         case .connect, .connectTimeout: self.init(.noConnection, words: error.message)
         case .broken, .answer(.closedWithoutAnswer): self.init(.broken, words: error.message)
         case .answer(.truncated): self.init(.cut, status: 200, words: error.message)
         case .answer: self.init(.unreadable, status: 200, words: error.message)
-        case .answerTooLarge: self.init(.tooLarge(HTTPLimits.answerBytesMax), status: 200)
+        case .answerTooLarge(let most): self.init(.tooLarge(most), status: 200)
+        case .encoding(let name): self.init(.encoded(name), status: 200)
+        case .lacking(let words): self.init(.ownLack, words: words)
         }
     }
 
     /// Whether its words are the server's own, and no system's.
     var isTold: Bool {
         switch reason {
-        case .noConnection, .broken, .unreadable, .cut, .empty, .tooLarge, .overKept: false
+        case .noConnection, .ownLack, .broken, .unreadable, .cut, .empty, .tooLarge, .overKept:
+            false
         default: true
         }
     }
@@ -177,8 +188,8 @@ extension ServerFailure {
     /// Whether the same request may be answered the next time, by the same server or another.
     package var isWorthAnotherTry: Bool {
         switch reason {
-        case .noConnection, .broken, .cut, .empty, .contention, .notReady, .rateLimited,
-            .noModelLoaded:
+        case .noConnection, .ownLack, .broken, .cut, .empty, .contention, .notReady,
+            .rateLimited, .noModelLoaded:
             true
         case .refused, .crashed, .unknownRoute: status >= 500
         case .unreadable, .tooLarge, .overKept, .unauthorized, .noQuota, .contextOverflow,

@@ -2,6 +2,10 @@
 package enum DiscoveryFailure: Equatable, Sendable {
     /// No answer; the system's words, such as `Connection refused`.
     case unreachable(String)
+    /// The daemon itself lacks what asking takes, such as file descriptors: the system's words.
+    case lacking(String)
+    /// The server sends its callers elsewhere: the status, and where to.
+    case redirected(Int, String)
     /// An answer with a status that is no success.
     case status(Int)
     /// The key was refused, or one is wanted (401, 403).
@@ -12,7 +16,9 @@ package enum DiscoveryFailure: Equatable, Sendable {
     /// One line for the log and for `last_error`, as the guide words them.
     package func message(product: String) -> String {
         switch self {
-        case .unreachable(let words): "Model discovery failed: \(words)"
+        case .unreachable(let words), .lacking(let words): "Model discovery failed: \(words)"
+        case .redirected(let status, let location):
+            "Failed to fetch models from \(product): \(status), redirected to \(location)"
         case .status(let status), .unauthorized(let status):
             "Failed to fetch models from \(product): \(status)"
         case .notAList(let words): "Failed to fetch models from \(product): \(words)"

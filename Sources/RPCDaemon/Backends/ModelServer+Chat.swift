@@ -31,19 +31,16 @@ extension ModelServer {
 
     /// Sends the request; the delegate hears of its answer.
     package func complete(
-        _ request: ChatRequest, model: String, delegate: any TransferDelegate
-    ) -> Transfer {
+        _ request: ChatRequest, model: String, delegate: any ExchangeDelegate
+    ) -> Exchange {
         var body = ByteBuffer(capacity: request.byteCount + 256)
         let isStream = streams(request)
         request.write(
             model: model, stream: isStream, usageInStream: !usesOwnAPI(request), to: &body)
-        var bytes = ByteBuffer(capacity: body.count + 512)
-        chatHead(chatPath(request)).append(to: &bytes, contentLength: body.count)
-        bytes.append(body.span)
-        let transfer = Transfer(
-            request: bytes, delivery: isStream ? .pieces : .whole, delegate: delegate)
-        pool.start(transfer)
-        return transfer
+        return wire.start(
+            HTTPRequest(
+                chatHead(chatPath(request)), body: body, delivery: isStream ? .pieces : .whole),
+            delegate)
     }
 
     private func chatHead(_ path: String) -> HTTPRequestHead {

@@ -18,11 +18,16 @@ extension ModelServer {
         _ path: String, _ answered: @escaping (HTTPResponseHead, Span<UInt8>) -> Void
     ) {
         guard let head = try? requestHead(.get, path) else {
-            return finish(.failed(.notAList("the endpoint or the API key cannot be sent")))
+            // In the next turn, as whatever else fails at once: who asks goes on deciding.
+            return loop.inNextTurn(
+                RefusedLook(self, .notAList("the endpoint or the API key cannot be sent")))
         }
-        inquiry = Inquiry(head, to: pool, on: loop) { [weak self] result, body in
+        var request = HTTPRequest(head)
+        request.answerBytesMax = HTTPLimits.listBytesMax
+        inquiry = Inquiry(request, to: wire, on: loop) { [weak self] result, body in
             guard let self else { return }
             switch result {
+            case .failure(.lacking(let words)): finish(.failed(.lacking(words)))
             case .failure(let error): finish(.failed(.unreachable(error.message)))
             case .success(let head) where head.status == 401 || head.status == 403:
                 finish(.failed(.unauthorized(head.status)))
@@ -108,6 +113,7 @@ extension ModelServer {
     private static func failure(
         _ head: HTTPResponseHead, _ body: Span<UInt8>
     ) -> DiscoveryFailure {
+        if let location = head.location { return .redirected(head.status, location) }
         if head.status != 200 { return .status(head.status) }
         return .notAList(BackendFailure.words(in: body) ?? "the answer is no list of models")
     }
@@ -124,5 +130,20 @@ extension ModelServer {
             method, target: path, host: paths.host, fields: fields,
             authorization: key.map { Array("Bearer \($0.revealed)".utf8) },
             hasBody: method == .post)
+    }
+}
+
+/// A look that could not be made, until its askers are told in the next turn.
+private final class RefusedLook: Continuation {
+    private let server: ModelServer
+    private let failure: DiscoveryFailure
+
+    init(_ server: ModelServer, _ failure: DiscoveryFailure) {
+        self.server = server
+        self.failure = failure
+    }
+
+    func continueTurn() {
+        server.finish(.failed(failure))
     }
 }

@@ -22,7 +22,7 @@ package final class ModelServer {
     }
 
     package let config: BackendConfig
-    package let pool: ConnectionPool
+    package let wire: any Wire
     /// Which program it is; found out by fingerprint unless the configuration says it.
     package internal(set) var kind: ServerKind
     package internal(set) var state = State.probing
@@ -58,7 +58,7 @@ package final class ModelServer {
         self.loop = loop
         kind = ServerKind(config.kind)
         paths = ServerPaths(config.endpoint)
-        pool = ConnectionPool(
+        wire = PlainWire(
             ServerAddress(config.endpoint), on: loop,
             connectTimeout: config.connectTimeout.nanoseconds)
     }
@@ -105,7 +105,8 @@ package final class ModelServer {
     /// failed. Calls that come while it is being asked share that answer.
     package func refresh(_ completion: @escaping (Outcome) -> Void) {
         waiting.append(completion)
-        if inquiry == nil { askForModels() }
+        // One that ended without a word would keep the server from ever being asked again.
+        if inquiry?.isUnderWay != true { askForModels() }
     }
 
     /// Stops asking and closes what is idle.
@@ -113,7 +114,7 @@ package final class ModelServer {
         inquiry?.cancel()
         inquiry = nil
         waiting.removeAll()
-        pool.closeIdle()
+        wire.closeIdle()
     }
 
     func finish(_ outcome: Outcome) {
@@ -123,6 +124,9 @@ package final class ModelServer {
             state = .up
             lastError = nil
             lastSeen = loop.now
+        case .failed(.lacking):
+            // Nothing was learned about the server: it is what it was.
+            break
         case .failed(let failure):
             switch failure {
             case .unauthorized: state = .authFailed

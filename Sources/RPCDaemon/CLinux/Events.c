@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 _Static_assert((int)CLINUX_IN == (int)EPOLLIN && (int)CLINUX_OUT == (int)EPOLLOUT, "epoll");
@@ -73,6 +74,17 @@ long clinux_send(int fd, const void *bytes, size_t count) {
     do {
         sent = send(fd, bytes, count, MSG_NOSIGNAL);
         if (sent < 0 && errno == ENOTSOCK) sent = write(fd, bytes, count);
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : sent;
+}
+
+long clinux_send_both(
+    int fd, const void *first, size_t first_count, const void *second, size_t second_count) {
+    struct iovec parts[2] = {{(void *)first, first_count}, {(void *)second, second_count}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    long sent;
+    do {
+        sent = sendmsg(fd, &message, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
 }

@@ -53,6 +53,7 @@ static void *look_up(void *argument) {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
     struct addrinfo *found = NULL;
     int32_t error = getaddrinfo(lookup->host, lookup->port, &hints, &found);
+    if (error == EAI_SYSTEM && errno > 0) error = errno;
     if (error != 0) {
         answer(lookup->fd, &error, 0);
     } else {

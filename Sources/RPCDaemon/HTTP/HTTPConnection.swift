@@ -1,14 +1,14 @@
 import CrowdModelsProtocol
 import Kernel
 
-/// One connection to a server: connecting, then busy with one transfer at a time, or idle.
+/// One connection to a server: connecting, then busy with one exchange at a time, or idle.
 ///
-/// The loop keeps it alive while its descriptor is open; the pool knows the idle ones.
-final class HTTPConnection: EventHandler {
+/// The loop keeps it alive while its descriptor is open; the wire knows the idle ones.
+final class HTTPConnection: EventHandler, Continuation {
     private enum State {
         /// Left when the kernel says that it is connected, or not.
         case connecting
-        /// Has no transfer; left when it gets one or the server closes.
+        /// Has no exchange; left when it gets one or the server closes.
         case idle
         /// Left at the end of the answer, or by `close`.
         case busy
@@ -18,50 +18,52 @@ final class HTTPConnection: EventHandler {
 
     private static let incoming = ReadyEvents.readable.with(.hungUp).with(.failed)
 
-    let pool: ConnectionPool
+    let wire: PlainWire
     private let loop: EventLoop
-    private var descriptor: FileDescriptor?
     private let number: Int32
+    private var stream: SocketStream?
     private var state = State.connecting
-    private var transfer: Transfer?
+    private var exchange: Exchange?
     private var parser = HTTPResponseParser()
-    /// Bytes of the answer that wait for more of it.
-    private var input = ByteBuffer()
-    /// The whole body so far, where it did not come in one piece.
-    private var body = ByteBuffer()
+    private let body = AnswerBody()
+    /// The request's head as it goes out.
+    private var head = ByteBuffer()
+    /// Bytes of head and body that are sent.
     private var sent = 0
-    private var hasHead = false
+    /// Why no more of the request can be sent.
+    private var sendFailure: Errno?
     /// The answer came before all of the request was sent: nobody knows what the server has read.
     private var wasCutShort = false
     /// Whether it served a request before, so that its death may be a mere expiry.
     private var isReused = false
     private var hasAnswerBytes = false
+    private var hasHead = false
     /// When it became idle, and until when the server promised to keep it.
     private(set) var idleUntil: UInt64 = .max
-    private var interest = ReadyEvents.writable
-    /// The transfer wants to read nothing for now; what is left of its request goes out.
+    /// The exchange wants to hear nothing for now; what is left of its request goes out.
     private var isPaused = false
+    private var isContinuing = false
+    private lazy var lingerTimer = Timer { [weak self] in self?.close() }
 
-    init(_ descriptor: consuming FileDescriptor, of pool: ConnectionPool, loop: EventLoop)
+    init(_ descriptor: consuming FileDescriptor, of wire: PlainWire, loop: EventLoop)
         throws(Errno)
     {
-        self.pool = pool
+        self.wire = wire
         self.loop = loop
         number = descriptor.number
-        self.descriptor = consume descriptor
-        try loop.watch(number, for: interest, self)
+        stream = try SocketStream(descriptor, on: loop, for: .writable, self)
     }
 
-    /// Gives it its first transfer, to be sent once it is connected.
-    func assign(_ transfer: Transfer) {
-        self.transfer = transfer
-        transfer.connection = self
+    /// Gives it its first exchange, to be sent once it is connected.
+    func assign(_ exchange: Exchange) {
+        self.exchange = exchange
+        exchange.carrier = self
     }
 
-    /// Sends `transfer` on this idle connection.
-    func reuse(for transfer: Transfer) {
+    /// Sends the request of `exchange` on this idle connection.
+    func reuse(for exchange: Exchange) {
         isReused = true
-        begin(transfer)
+        begin(exchange)
     }
 
     func ready(_ events: ReadyEvents) {
@@ -70,9 +72,32 @@ final class HTTPConnection: EventHandler {
         case .idle: close()
         case .busy:
             if events.has(.writable) { send() }
-            if state == .busy, events.has(Self.incoming) { read() }
+            guard state == .busy, events.has(Self.incoming) else { return }
+            // An end is told for ever: whoever does not want to hear it now hears nothing.
+            if isPaused {
+                stream?.ignore()
+            } else if !isContinuing {
+                read()
+            }
         case .closed: break
         }
+    }
+
+    func continueTurn() {
+        isContinuing = false
+        guard state == .busy, !isPaused else { return }
+        if let error = sendFailure {
+            // A server that closed has an end to be read; where nothing is, nothing will come.
+            if !read(), state == .busy { broke(.broken(error.message)) }
+        } else {
+            stream?.takeAgain { take($0, ended: false) }
+        }
+    }
+
+    private func continueNextTurn() {
+        guard !isContinuing else { return }
+        isContinuing = true
+        loop.inNextTurn(self)
     }
 
     // MARK: Sending
@@ -83,68 +108,70 @@ final class HTTPConnection: EventHandler {
         } catch {
             return failConnecting(error)
         }
-        pool.connected(self)
-        if let transfer { begin(transfer) } else { close() }
+        wire.connected(self)
+        if let exchange { begin(exchange) } else { close() }
     }
 
-    private func begin(_ transfer: Transfer) {
-        assign(transfer)
+    private func begin(_ exchange: Exchange) {
+        assign(exchange)
         state = .busy
         parser = HTTPResponseParser()
-        sent = 0
+        body.begin()
         hasHead = false
+        head.removeAll(keeping: Self.headKept)
+        exchange.request.head.append(to: &head, contentLength: exchange.request.body.count)
+        sent = 0
+        sendFailure = nil
         wasCutShort = false
         hasAnswerBytes = false
         isPaused = false
-        transfer.delegate?.transferSent(transfer)
-        guard self.transfer === transfer, state == .busy else { return }
+        exchange.delegate?.exchangeSent(exchange)
+        guard self.exchange === exchange, state == .busy else { return }
         send()
     }
 
+    /// What a connection keeps for the head of its next request.
+    private static let headKept = 1024
+
+    private func isSent(_ exchange: Exchange) -> Bool {
+        sent >= head.count + exchange.request.body.count
+    }
+
     private func send() {
-        guard let transfer, descriptor != nil else { return }
+        guard let exchange, let stream else { return }
         do throws(Errno) {
-            while sent < transfer.request.count {
-                sent += try write(transfer.request.span, from: sent)
+            while !isSent(exchange) {
+                if sent < head.count {
+                    sent += try stream.write(
+                        head.span.extracting(sent...), exchange.request.body.span)
+                } else {
+                    sent += try stream.write(
+                        exchange.request.body.span, from: sent - head.count)
+                }
             }
         } catch .wouldBlock {
         } catch {
-            // The server may have answered before it closed: what it said is read first.
-            return read()
+            // The server may have answered before it closed: what it said is read first, and not
+            // within the call that started the exchange.
+            sendFailure = error
+            continueNextTurn()
         }
-        watchTransfer()
-    }
-
-    private func write(_ bytes: Span<UInt8>, from start: Int) throws(Errno) -> Int {
-        guard descriptor != nil else { throw .connectionRefused }
-        return try descriptor!.write(bytes.extracting(start...))
+        watch()
     }
 
     // MARK: Receiving
 
-    private func read() {
-        guard descriptor != nil else { return }
+    /// Reads once; false if nothing was there, not even an end.
+    @discardableResult
+    private func read() -> Bool {
         do throws(Errno) {
-            if input.isEmpty {
-                try loop.read(number) { bytes in
-                    let used = take(bytes, ended: bytes.isEmpty)
-                    if state == .busy, used < bytes.count { input.append(bytes, from: used) }
-                }
-            } else {
-                // Taken out for the while: what the delegate does may close this connection.
-                var bytes = ByteBuffer()
-                swap(&bytes, &input)
-                defer { if state == .busy { swap(&bytes, &input) } }
-                let count = unsafe try bytes.write(room: EventLoop.scratchBytes) {
-                    (room) throws(Errno) -> Int in unsafe try descriptor!.read(into: room)
-                }
-                bytes.consume(take(bytes.span, ended: count == 0))
-            }
+            try stream?.read { take($0, ended: $1) }
         } catch .wouldBlock {
-            return
+            return false
         } catch {
-            return broke(.broken(error.message))
+            broke(.broken(error.message))
         }
+        return true
     }
 
     /// Takes the next steps of the answer; how many bytes are done with.
@@ -152,105 +179,131 @@ final class HTTPConnection: EventHandler {
         if !bytes.isEmpty { hasAnswerBytes = true }
         var at = 0
         var whole = 0..<0
-        while let transfer {
-            let step: HTTPResponseParser.Step
+        var step = Self.packedStep
+        while let exchange, !isPaused {
+            let next: HTTPResponseParser.Step
+            // What is compressed is unpacked in small steps, each in a turn of its own.
+            let end =
+                mayBePacked(bytes.extracting(at...))
+                ? min(at + step, bytes.count) : bytes.count
             do throws(HTTPParseError) {
-                step = try parser.next(bytes.extracting(at...), ended: ended)
+                next = try parser.next(
+                    bytes.extracting(at..<end), ended: ended && end == bytes.count)
             } catch {
                 broke(.answer(error))
                 return at
             }
             let start = at
-            at += step.consumed
-            switch step {
-            case .needMore: return at
+            at += next.consumed
+            switch next {
+            case .needMore:
+                if end == bytes.count { return at }
+                // A line of framing is longer than the step.
+                step = Self.packedStepMax
             case .head:
                 hasHead = true
-                wasCutShort = sent < transfer.request.count
+                wasCutShort = !isSent(exchange)
                 // Bytes came: the connection was alive, and the request need not go out again.
-                transfer.request.removeAll(keeping: 0)
-                if transfer.delivery == .pieces {
-                    transfer.delegate?.transfer(transfer, began: parser.head)
+                exchange.request.body.removeAll(keeping: 0)
+                sent = head.count
+                if exchange.request.delivery == .pieces {
+                    exchange.delegate?.exchange(exchange, began: parser.head)
                 }
             case .body(let range, _):
-                let range = (start + range.lowerBound)..<(start + range.upperBound)
-                if transfer.delivery == .pieces {
-                    transfer.delegate?.transfer(transfer, received: bytes.extracting(range))
-                } else if body.isEmpty, range.count == parser.head.contentLength {
+                let range = start + range.lowerBound..<start + range.upperBound
+                let piece = bytes.extracting(range)
+                if body.isWhole(piece, parser.head, exchange) {
                     whole = range
-                } else {
-                    body.append(bytes.extracting(range))
-                    if body.count > HTTPLimits.answerBytesMax {
-                        broke(.answerTooLarge)
-                        return at
-                    }
+                    continue
+                }
+                do throws(ExchangeError) {
+                    try body.take(piece, of: parser.head, for: exchange)
+                } catch {
+                    broke(error)
+                    return at
+                }
+                guard self.exchange === exchange else { return at }
+                if body.isCut {
+                    finish(exchange, Span(), hasMore: true, ended: ended)
+                    return at
+                }
+                if body.isPacked, at < bytes.count {
+                    continueNextTurn()
+                    return at
                 }
             case .end:
-                finish(transfer, bytes.extracting(whole), hasMore: at < bytes.count, ended: ended)
+                finish(exchange, bytes.extracting(whole), hasMore: at < bytes.count, ended: ended)
                 return at
             }
         }
         return at
     }
 
+    /// Whether what comes next is compressed, or may turn out to be.
+    private func mayBePacked(_ bytes: Span<UInt8>) -> Bool {
+        if body.hasBegun || !hasHead { return body.isPacked }
+        return parser.head.isChunked || parser.head.encoding != .none
+            || (!bytes.isEmpty && bytes[0] == 0x1F)
+    }
+
+    /// Bytes that are unpacked in one step: they may become a thousand times as many, which takes
+    /// some milliseconds.
+    private static let packedStep = 2048
+    /// The same where framing needs more to be seen: more than it may have.
+    private static let packedStepMax = HTTPLimits.trailerBytesMax + HTTPLimits.chunkLineBytesMax
+
     private func finish(
-        _ transfer: Transfer, _ whole: Span<UInt8>, hasMore: Bool, ended: Bool
+        _ exchange: Exchange, _ whole: Span<UInt8>, hasMore: Bool, ended: Bool
     ) {
         let head = parser.head
-        let delegate = transfer.delegate
-        transfer.delegate = nil
-        transfer.connection = nil
-        self.transfer = nil
+        let delegate = exchange.delegate
+        exchange.delegate = nil
+        exchange.carrier = nil
+        self.exchange = nil
+        if lingerTimer.isSet { loop.cancel(lingerTimer) }
         // Bytes after the answer belong to nobody: such a connection is not to be trusted.
         if !head.keepAlive || ended || hasMore || wasCutShort {
             close()
         } else {
             rest(head)
         }
-        if body.isEmpty {
-            delegate?.transfer(transfer, ended: head, body: whole)
+        let gathered = body.takeGathered()
+        if gathered.isEmpty {
+            delegate?.exchange(exchange, ended: head, body: whole)
         } else {
-            var gathered = ByteBuffer()
-            swap(&gathered, &body)
-            delegate?.transfer(transfer, ended: head, body: gathered.span)
+            delegate?.exchange(exchange, ended: head, body: gathered.span)
         }
     }
 
     private func rest(_ head: HTTPResponseHead) {
         state = .idle
-        watch(.readable)
+        stream?.watch(.readable)
         // A second less than promised: the server's clock started before ours.
         let seconds = max(0, (head.keepAliveTimeout ?? HTTPLimits.idleSecondsMax) - 1)
         idleUntil = loop.now + UInt64(min(seconds, HTTPLimits.idleSecondsMax)) * 1_000_000_000
-        pool.becameIdle(self)
+        wire.becameIdle(self)
     }
 
     // MARK: Ending
 
-    private func broke(_ error: TransferError) {
+    private func broke(_ error: ExchangeError) {
         let isStale = isReused && !hasAnswerBytes && !hasHead
-        let transfer = detach()
+        let exchange = detach()
         close()
-        guard let transfer else { return }
-        if isStale, !transfer.needsFreshConnection {
-            transfer.needsFreshConnection = true
-            pool.start(transfer)
+        guard let exchange else { return }
+        if isStale, !exchange.needsFreshConnection, !exchange.isOver {
+            exchange.needsFreshConnection = true
+            wire.send(exchange)
         } else {
-            transfer.fail(error)
+            exchange.fail(error)
         }
     }
 
-    private func detach() -> Transfer? {
-        let transfer = transfer
-        self.transfer = nil
-        transfer?.connection = nil
-        return transfer
-    }
-
-    /// Its transfer was cancelled: closes at once.
-    func abandon() {
-        transfer = nil
-        close()
+    private func detach() -> Exchange? {
+        let exchange = exchange
+        self.exchange = nil
+        exchange?.carrier = nil
+        return exchange
     }
 
     /// The connect took too long.
@@ -259,42 +312,69 @@ final class HTTPConnection: EventHandler {
     }
 
     private func failConnecting(_ error: Errno) {
-        let transfer = detach()
-        // Closing ends the attempt, which knows the addresses that are left.
-        let attempt = pool.endAttempt(of: self)
+        let exchange = detach()
+        // Closing ends the dial, which knows the addresses that are left.
+        let dial = wire.endDial(of: self)
         close()
-        pool.connectFailed(attempt, error, transfer)
+        wire.connectFailed(dial, error, exchange)
     }
 
     func close() {
         guard state != .closed else { return }
         let wasIdle = state == .idle
         state = .closed
-        loop.forget(number)
-        descriptor = nil
-        input.removeAll(keeping: 0)
-        pool.closed(self, wasIdle: wasIdle)
+        if lingerTimer.isSet { loop.cancel(lingerTimer) }
+        stream?.close()
+        _ = detach()
+        wire.closed(self, wasIdle: wasIdle)
     }
 
-    func pause() {
-        isPaused = true
-        if state == .busy { watchTransfer() }
-    }
-
-    func resume() {
-        isPaused = false
-        if state == .busy { watchTransfer() }
-    }
-
-    private func watchTransfer() {
-        guard let transfer else { return }
+    private func watch() {
+        guard let exchange, let stream else { return }
         let incoming = isPaused ? ReadyEvents.nothing : .readable
-        watch(sent < transfer.request.count ? incoming.with(.writable) : incoming)
+        let isSending = sendFailure == nil && !isSent(exchange)
+        stream.watch(isSending ? incoming.with(.writable) : incoming)
+    }
+}
+
+extension HTTPConnection: ExchangeCarrier {
+    /// It was cancelled: the connection closes at once.
+    func abandon(_ exchange: Exchange) {
+        close()
     }
 
-    private func watch(_ events: ReadyEvents) {
-        if events.rawValue == interest.rawValue { return }
-        interest = events
-        loop.change(number, to: events)
+    /// What is left of the answer is read for a while, so that the connection can serve again.
+    func conclude(_ exchange: Exchange) {
+        guard state == .busy else { return close() }
+        body.concluded()
+        loop.set(lingerTimer, after: HTTPLimits.lingerSeconds * 1_000_000_000)
+        if isPaused { resume(exchange) }
+    }
+
+    func pause(_ exchange: Exchange) {
+        guard exchange.request.delivery == .pieces, !exchange.isConcluded else { return }
+        isPaused = true
+        if state == .busy { watch() }
+    }
+
+    func resume(_ exchange: Exchange) {
+        guard isPaused else { return }
+        isPaused = false
+        guard state == .busy else { return }
+        watch()
+        do throws(Errno) {
+            try stream?.heed()
+        } catch {
+            return close(error)
+        }
+        // What had come before the pause is shown first.
+        if let stream, stream.unread > 0 { continueNextTurn() }
+    }
+
+    /// It cannot be heard any more, and its delegate is told in the next turn.
+    private func close(_ error: Errno) {
+        let exchange = detach()
+        close()
+        if let exchange { loop.inNextTurn(FailedStart(exchange, ExchangeError(error))) }
     }
 }

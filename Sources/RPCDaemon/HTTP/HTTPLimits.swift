@@ -5,9 +5,9 @@ package enum HTTPLimits {
     package static let headBytesMax = 64 * 1024
     /// Header fields of one head: servers send about 10, proxies of proxies about 50.
     package static let headerCountMax = 200
-    /// Interim (1xx) answers before the real one: 100 and 103 are each sent once; the rest is a
-    /// loop.
-    package static let interimAnswersMax = 8
+    /// Interim (1xx) answers before the real one: 100 and 103 are each sent once, 102 every few
+    /// seconds of a long answer's 300; the rest is a loop.
+    package static let interimAnswersMax = 100
     /// One chunk-size line with its extensions: 16 digits are needed, extensions are ignored.
     package static let chunkLineBytesMax = 4 * 1024
     /// All trailer lines after a chunked body: they are ignored, so this only bounds the patience.
@@ -21,11 +21,23 @@ package enum HTTPLimits {
     package static let retryAfterMillisecondsMax = 24 * 60 * 60 * 1000
     /// A server's promise to keep an idle connection, in seconds; what is longer counts as one day.
     package static let keepAliveSecondsMax = 24 * 60 * 60
+    /// Bytes of a redirect's target that are kept, for the error that names it.
+    package static let locationBytesMax = 256
     /// Bytes of a request's prepared head: servers refuse more than 8 KiB to 16 KiB.
     package static let requestHeadBytesMax = 8 * 1024
     /// Bytes of a whole answer: a list of 10,000 models takes 5 MiB, an answer of 128 Ki tokens 1
     /// MiB, embeddings of 1,000 texts with 4,096 numbers of 12 digits 50 MiB.
     package static let answerBytesMax = 64 * 1024 * 1024
+    /// Bytes that are read of an answer without success: its words, a list of models or a stack
+    /// trace fit, and the rest says nothing that anybody would read.
+    package static let errorBytesMax = 64 * 1024
+    /// How long the end of an answer is waited for whose last word is known, in seconds: it comes
+    /// with the word or a packet later, and a server that lingers costs a new connection.
+    package static let lingerSeconds: UInt64 = 2
+    /// Bytes of such a rest: last chunks and trailers, no second answer.
+    package static let lingerBytesMax = 64 * 1024
+    /// Bytes of a list of models: 30,000 with all their details.
+    package static let listBytesMax = 16 * 1024 * 1024
     /// How long an idle connection is kept where the server did not say, in seconds: Node and
     /// cpp-httplib close after 5, and the next request would meet a connection about to close.
     package static let idleSecondsMax = 5

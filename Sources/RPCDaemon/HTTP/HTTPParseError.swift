@@ -12,13 +12,13 @@ package enum HTTPParseError: Error, Equatable, Sendable {
     case badStatusLine
     /// 101: the server left HTTP, which nobody asked for.
     case switchedProtocols
-    /// A header line without a colon, with an empty or faulty name, or folded over two lines.
+    /// A header line without a colon, or with an empty or faulty name.
     case badHeader
     /// A control character, or a carriage return that ends no line, in a head or chunk line.
     case controlCharacter
     /// A Content-Length that is no number, is too large, or contradicts another one.
     case badContentLength
-    /// A Transfer-Encoding that is not `chunked` alone.
+    /// A Transfer-Encoding other than `chunked`.
     case unsupportedTransferEncoding
     /// A chunk without a readable size, too large, or not followed by a line end.
     case badChunk
@@ -44,10 +44,10 @@ extension HTTPParseError: CustomStringConvertible {
         case .unsupportedVersion: "the answer is not HTTP/1.0 or HTTP/1.1"
         case .badStatusLine: "the answer's status line is malformed"
         case .switchedProtocols: "the server switched protocols unasked (status 101)"
-        case .badHeader: "the answer has a malformed or folded header line"
+        case .badHeader: "the answer has a malformed header line"
         case .controlCharacter: "the answer's head or chunk line holds a control character"
         case .badContentLength: "the answer's Content-Length is malformed or contradictory"
-        case .unsupportedTransferEncoding: "the answer's Transfer-Encoding is not plain chunked"
+        case .unsupportedTransferEncoding: "the answer's Transfer-Encoding is other than chunked"
         case .badChunk: "the answer's chunked body is malformed"
         case .headTooLarge: "the answer's head is over \(HTTPLimits.headBytesMax) bytes"
         case .tooManyHeaders: "the answer has over \(HTTPLimits.headerCountMax) header fields"

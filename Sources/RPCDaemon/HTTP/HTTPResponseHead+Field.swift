@@ -1,42 +1,100 @@
+import CrowdModelsProtocol
+
 /// The header fields that a client of model servers heeds; all others are only checked.
 extension HTTPResponseHead {
     /// Reads one `Name: value` line.
     mutating func read(field line: Range<Int>, of input: Span<UInt8>) throws(HTTPParseError) {
         var colon = line.lowerBound
         while colon < line.upperBound, input[colon].isTokenCharacter { colon &+= 1 }
-        guard colon > line.lowerBound, colon < line.upperBound,
-            input[colon] == UInt8(ascii: ":")
-        else { throw .badHeader }
+        guard colon > line.lowerBound else { throw .badHeader }
         let name = line.lowerBound..<colon
-        // The name's length tells nearly all other fields apart.
-        switch name.count {
-        case 10, 11, 12, 14, 16, 17: break
-        default: return
+        // Blanks before the colon are forbidden, and sent all the same.
+        while colon < line.upperBound, input[colon] == 32 || input[colon] == 9 { colon &+= 1 }
+        guard colon < line.upperBound, input[colon] == UInt8(ascii: ":") else { throw .badHeader }
+        lastField = Self.field(name, of: input)
+        if lastField != .other {
+            try read(input.trimmed(colon &+ 1..<line.upperBound), of: input)
         }
-        let value = input.trimmed(colon &+ 1..<line.upperBound)
+    }
+
+    /// Reads a line that goes on with the field before it (RFC 9112, 5.2): of those that are heeded
+    /// the lists may be cut anywhere between two elements, and the others before their value.
+    mutating func read(folded line: Range<Int>, of input: Span<UInt8>) throws(HTTPParseError) {
+        if lastField != .other { try read(input.trimmed(line), of: input) }
+    }
+
+    /// Which field it is; the name's length tells nearly all others apart.
+    private static func field(_ name: Range<Int>, of input: Span<UInt8>) -> Field {
         switch name.count {
-        case 10:
-            if input.equalsIgnoringCase("connection", in: name) {
-                readConnection(value, of: input)
-            } else if input.equalsIgnoringCase("keep-alive", in: name) {
-                readKeepAlive(value, of: input)
-            }
-        case 11 where input.equalsIgnoringCase("retry-after", in: name):
-            if !hasRetryAfterMilliseconds { retryAfter = .init(value, of: input, scale: 1000) }
-        case 12 where input.equalsIgnoringCase("content-type", in: name):
-            readContentType(value, of: input)
-        case 14 where input.equalsIgnoringCase("content-length", in: name):
-            try readContentLength(value, of: input)
+        case 8 where input.equalsIgnoringCase("location", in: name): .location
+        case 10 where input.equalsIgnoringCase("connection", in: name): .connection
+        case 10 where input.equalsIgnoringCase("keep-alive", in: name): .keepAlive
+        case 11 where input.equalsIgnoringCase("retry-after", in: name): .retryAfter
+        case 12 where input.equalsIgnoringCase("content-type", in: name): .contentType
+        case 14 where input.equalsIgnoringCase("content-length", in: name): .contentLength
         case 14 where input.equalsIgnoringCase("retry-after-ms", in: name):
+            .retryAfterMilliseconds
+        case 16 where input.equalsIgnoringCase("content-encoding", in: name): .contentEncoding
+        case 17 where input.equalsIgnoringCase("transfer-encoding", in: name): .transferEncoding
+        default: .other
+        }
+    }
+
+    /// Reads a value, or more of it, of `lastField`.
+    private mutating func read(
+        _ value: Range<Int>, of input: Span<UInt8>
+    ) throws(HTTPParseError) {
+        let field = lastField
+        // These are no lists: what follows a value is none of it.
+        switch field {
+        case .retryAfter, .retryAfterMilliseconds, .contentType, .location:
+            if value.isEmpty { return }
+            lastField = .other
+        default: break
+        }
+        switch field {
+        case .connection: readConnection(value, of: input)
+        case .keepAlive: readKeepAlive(value, of: input)
+        case .retryAfter:
+            if !hasRetryAfterMilliseconds, let wait = RetryAfter(value, of: input, scale: 1000) {
+                retryAfter = wait
+            }
+        case .retryAfterMilliseconds:
             if let wait = RetryAfter(value, of: input, scale: 1) {
                 retryAfter = wait
                 hasRetryAfterMilliseconds = true
             }
-        case 16 where input.equalsIgnoringCase("content-encoding", in: name):
-            isEncoded = !value.isEmpty && !input.equalsIgnoringCase("identity", in: value)
-        case 17 where input.equalsIgnoringCase("transfer-encoding", in: name):
-            try readTransferEncoding(value, of: input)
-        default: break
+        case .contentType: readContentType(value, of: input)
+        case .contentLength: try readContentLength(value, of: input)
+        case .contentEncoding: readContentEncoding(value, of: input)
+        case .transferEncoding: try readTransferEncoding(value, of: input)
+        case .location:
+            if status / 100 == 3, location == nil {
+                location = Self.text(value, of: input, most: HTTPLimits.locationBytesMax)
+            }
+        case .other: break
+        }
+    }
+
+    private static func text(_ range: Range<Int>, of input: Span<UInt8>, most: Int) -> String {
+        ByteBuffer(input.extracting(range.prefix(most))).text
+    }
+
+    private mutating func readContentEncoding(_ value: Range<Int>, of input: Span<UInt8>) {
+        var list: Range<Int>? = value
+        while let coding = input.nextElement(of: &list) {
+            if coding.isEmpty || input.equalsIgnoringCase("identity", in: coding) { continue }
+            if encoding != .none {
+                encoding = .other(Self.text(value, of: input, most: 64))
+            } else if input.equalsIgnoringCase("gzip", in: coding)
+                || input.equalsIgnoringCase("x-gzip", in: coding)
+            {
+                encoding = .gzip
+            } else if input.equalsIgnoringCase("deflate", in: coding) {
+                encoding = .deflate
+            } else {
+                encoding = .other(Self.text(coding, of: input, most: 64))
+            }
         }
     }
 
@@ -90,9 +148,10 @@ extension HTTPResponseHead {
         var list: Range<Int>? = value
         while let coding = input.nextElement(of: &list) {
             if coding.isEmpty || input.equalsIgnoringCase("identity", in: coding) { continue }
-            guard input.equalsIgnoringCase("chunked", in: coding), !isChunked else {
+            guard input.equalsIgnoringCase("chunked", in: coding) else {
                 throw .unsupportedTransferEncoding
             }
+            isChunkedTwice = isChunked
             isChunked = true
         }
     }

@@ -8,6 +8,25 @@ package struct HTTPResponseHead: Equatable, Sendable {
         case date(Int)
     }
 
+    /// What a `Content-Encoding` says of a body.
+    package enum Encoding: Equatable, Sendable {
+        case none, gzip, deflate
+        /// Any other, or several: how it is written, at most 64 letters.
+        case other(String)
+
+        /// How the field writes it; a body that says nothing is found to be gzip.
+        var name: String {
+            switch self {
+            case .none, .gzip: "gzip"
+            case .deflate: "deflate"
+            case .other(let name): name
+            }
+        }
+    }
+
+    /// Whether the answer is one (2xx), and no error or redirect.
+    package var isSuccess: Bool { status / 100 == 2 }
+
     /// 200 to 999: interim answers are never shown.
     package internal(set) var status = 0
     /// Whether the connection may carry another request once the answer has ended.
@@ -19,8 +38,11 @@ package struct HTTPResponseHead: Equatable, Sendable {
     package internal(set) var isChunked = false
     /// Whether the body is `text/event-stream`.
     package internal(set) var isEventStream = false
-    /// Whether the body is compressed or otherwise encoded, though nobody asked for that.
-    package internal(set) var isEncoded = false
+    /// How the body is compressed, though nobody asked for that. The wire unpacks it.
+    package internal(set) var encoding = Encoding.none
+    /// Where a redirect (300 to 399) leads, as the server wrote it, at most
+    /// `HTTPLimits.locationBytesMax` of it; nil for any other answer.
+    package internal(set) var location: String?
     /// Seconds after which the server closes an idle connection (`Keep-Alive: timeout=5`).
     package internal(set) var keepAliveTimeout: Int?
     /// `Retry-After`, or `retry-after-ms`, which wins; a malformed one counts as none.
@@ -46,6 +68,16 @@ package struct HTTPResponseHead: Equatable, Sendable {
     var hasCloseToken = false
     var hasKeepAliveToken = false
     var hasRetryAfterMilliseconds = false
+    /// `chunked` was said more than once, which nobody may say and some do.
+    var isChunkedTwice = false
+    /// The field that a folded line goes on with.
+    var lastField = Field.other
+
+    /// The fields that are heeded.
+    enum Field: Equatable, Sendable {
+        case connection, keepAlive, retryAfter, retryAfterMilliseconds, contentType, contentLength
+        case contentEncoding, transferEncoding, location, other
+    }
 
     /// Reads `HTTP/1.x NNN reason`; the reason may be missing.
     init(statusLine line: Range<Int>, of input: Span<UInt8>) throws(HTTPParseError) {
@@ -75,7 +107,7 @@ package struct HTTPResponseHead: Equatable, Sendable {
     mutating func settle(hasBody: Bool) {
         keepAlive = !hasCloseToken && (!isHTTP10 || hasKeepAliveToken)
         // Two lengths, or chunks in a version without them: what follows the answer is a guess.
-        if isChunked && (contentLength != nil || isHTTP10) { keepAlive = false }
+        if isChunked && (contentLength != nil || isHTTP10 || isChunkedTwice) { keepAlive = false }
         if isChunked { contentLength = nil }
         if hasBody {
             if !isChunked && contentLength == nil { keepAlive = false }

@@ -2,8 +2,8 @@
 ///
 /// One value per answer; it owns no memory and copies nothing. The owner of the bytes calls `next`
 /// with all that are unread, drops the step's `consumed`, and calls again until `.needMore` (then
-/// reads more) or `.end` (what is left belongs to no answer). Bare line feeds end lines too; folded
-/// headers are refused. After an error the same error comes again.
+/// reads more) or `.end` (what is left belongs to no answer). Bare line feeds end lines too, folded
+/// fields are borne. After an error the same error comes again.
 package struct HTTPResponseParser: Sendable {
     /// How far the parser got; `consumed` bytes are to be dropped before the next call.
     package enum Step: Equatable, Sendable {
@@ -131,7 +131,12 @@ package struct HTTPResponseParser: Sendable {
             } else if !line.content.isEmpty {
                 headers &+= 1
                 if headers > HTTPLimits.headerCountMax { throw .tooManyHeaders }
-                try head.read(field: line.content, of: input)
+                let first = input[line.content.lowerBound]
+                if headers > 1, first == 32 || first == 9 {
+                    try head.read(folded: line.content, of: input)
+                } else {
+                    try head.read(field: line.content, of: input)
+                }
             } else if head.isInterim {
                 interimAnswers &+= 1
                 if interimAnswers > HTTPLimits.interimAnswersMax { throw .tooManyInterimAnswers }

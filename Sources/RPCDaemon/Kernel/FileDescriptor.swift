@@ -35,4 +35,15 @@ package struct FileDescriptor: ~Copyable, Sendable {
             unsafe try Errno.check(clinux_send(number, buffer.baseAddress, buffer.count))
         }
     }
+
+    /// Writes as much of `first` and then `second` as fits now, never raising SIGPIPE.
+    package func write(_ first: Span<UInt8>, _ second: Span<UInt8>) throws(Errno) -> Int {
+        unsafe try first.withUnsafeBufferPointer { (first) throws(Errno) -> Int in
+            unsafe try second.withUnsafeBufferPointer { (second) throws(Errno) -> Int in
+                unsafe try Errno.check(
+                    clinux_send_both(
+                        number, first.baseAddress, first.count, second.baseAddress, second.count))
+            }
+        }
+    }
 }

@@ -55,6 +55,8 @@ package final class NameLookup: EventHandler {
     package enum Outcome: Sendable {
         case found([SocketAddress])
         case failed(String)
+        /// The resolver met an error of the system, such as too many open files.
+        case broke(Errno)
     }
 
     private let descriptor: FileDescriptor
@@ -107,7 +109,11 @@ package final class NameLookup: EventHandler {
         while at + 8 <= bytes.count {
             let length = Int(number(bytes, at))
             if length == 0 {
-                let words = unsafe gai_strerror(Int32(bitPattern: number(bytes, at + 4)))
+                let error = Int32(bitPattern: number(bytes, at + 4))
+                // The resolver's own numbers are negative.
+                if error > 0 { return .broke(Errno(code: error)) }
+                if error == EAI_MEMORY { return .broke(.noMemory) }
+                let words = unsafe gai_strerror(error)
                 return .failed(unsafe words.map { unsafe String(cString: $0) } ?? "unknown error")
             }
             guard at + 4 + length <= bytes.count else { break }

@@ -139,6 +139,12 @@ package struct BackendNews {
     private static func advice(_ failure: DiscoveryFailure, _ look: Look) -> String {
         let again = "it is tried again every \(look.interval) s"
         switch failure {
+        case .lacking:
+            return "The daemon has too few descriptors or too little memory: raise LimitNOFILE or "
+                + "MemoryMax of its unit, or the limits of its shell; \(again)"
+        case .redirected(_, let location):
+            return "Give \(location), without the path of its list, as the endpoint of backend "
+                + "\(look.backend); \(again)"
         case .unreachable:
             return "Start the server of \(look.product) at \(look.endpoint)"
                 + (look.startHint.map { " (\($0))" } ?? "") + "; \(again)"

@@ -11,7 +11,7 @@ import Sessions
 /// Pieces of the answer go through `Generation` to the job's reply as they come; a caller who does
 /// not read is not read for. After the job has ended, a server that lingers gets `lingerMax` to end
 /// its answer, so that its connection can be used again; then it is closed.
-final class ChatAttempt: Attempt, TransferDelegate {
+final class ChatAttempt: Attempt, ExchangeDelegate {
     /// Not touched once it is over: the job may be gone by then.
     private unowned let job: RequestJob
     private let loop: EventLoop
@@ -20,11 +20,11 @@ final class ChatAttempt: Attempt, TransferDelegate {
     private let placement: Placement
     private let keptMax: Int
     private var generation: Generation
-    private var transfer: Transfer?
+    private var exchange: Exchange?
     /// What came while the caller was full, not read yet.
     private var unread = ByteBuffer()
     private var isPaused = false
-    /// The transfer has ended while something was unread.
+    /// The exchange has ended while something was unread.
     private var end: End?
     private var isOver = false
     private var isRepeated = false
@@ -35,7 +35,7 @@ final class ChatAttempt: Attempt, TransferDelegate {
 
     private enum End {
         case complete
-        case broken(TransferError)
+        case broken(ExchangeError)
     }
 
     /// How long a server that has said why it stopped may take to end its answer (protocol, 11).
@@ -57,47 +57,48 @@ final class ChatAttempt: Attempt, TransferDelegate {
     private var isStreamed: Bool { backend.server.streams(request) }
 
     func begin() {
-        transfer = backend.server.complete(request, model: placement.model, delegate: self)
+        exchange = backend.server.complete(request, model: placement.model, delegate: self)
     }
 
     func drop() {
         isOver = true
         loop.cancel(lingerTimer)
-        transfer?.cancel()
-        transfer = nil
+        exchange?.cancel()
+        exchange = nil
     }
 
     // MARK: What the server says
 
-    func transferSent(_ transfer: Transfer) {
+    func exchangeSent(_ exchange: Exchange) {
         if !isOver { job.sent() }
     }
 
-    func transfer(_ transfer: Transfer, began head: HTTPResponseHead) {
+    func exchange(_ exchange: Exchange, began head: HTTPResponseHead) {
         begin(head)
     }
 
     private func begin(_ head: HTTPResponseHead) {
         generation.begin(
             status: head.status,
-            retryAfter: head.retryAfterMilliseconds(now: Int(Clock.wall() / 1_000_000_000)))
+            retryAfter: head.retryAfterMilliseconds(now: Int(Clock.wall() / 1_000_000_000)),
+            location: head.location)
     }
 
-    func transfer(_ transfer: Transfer, received bytes: Span<UInt8>) {
+    func exchange(_ exchange: Exchange, received bytes: Span<UInt8>) {
         if isOver { return }
         if isPaused { return unread.append(bytes) }
         feed(bytes)
     }
 
-    func transfer(_ transfer: Transfer, ended head: HTTPResponseHead, body: Span<UInt8>) {
-        self.transfer = nil
+    func exchange(_ exchange: Exchange, ended head: HTTPResponseHead, body: Span<UInt8>) {
+        self.exchange = nil
         loop.cancel(lingerTimer)
         if isOver { return }
         if !isStreamed {
             begin(head)
             feed(body)
             // It may have been sent once more, to the server's other API.
-            if isOver || self.transfer != nil { return }
+            if isOver || self.exchange != nil { return }
         }
         if isPaused {
             end = .complete
@@ -106,8 +107,8 @@ final class ChatAttempt: Attempt, TransferDelegate {
         }
     }
 
-    func transfer(_ transfer: Transfer, failed error: TransferError) {
-        self.transfer = nil
+    func exchange(_ exchange: Exchange, failed error: ExchangeError) {
+        self.exchange = nil
         loop.cancel(lingerTimer)
         if isOver { return }
         if isPaused {
@@ -164,8 +165,8 @@ final class ChatAttempt: Attempt, TransferDelegate {
             return true
         } catch {
             isOver = true
-            transfer?.cancel()
-            transfer = nil
+            exchange?.cancel()
+            exchange = nil
             job.failed(error, .callersFault)
             return false
         }
@@ -173,13 +174,13 @@ final class ChatAttempt: Attempt, TransferDelegate {
 
     private func pause() {
         isPaused = true
-        transfer?.pause()
+        exchange?.pause()
     }
 
     func resume() {
         guard isPaused, !isOver else { return }
         isPaused = false
-        transfer?.resume()
+        exchange?.resume()
         var bytes = ByteBuffer()
         swap(&bytes, &unread)
         if !bytes.isEmpty { feed(bytes.span) }
@@ -192,7 +193,7 @@ final class ChatAttempt: Attempt, TransferDelegate {
     }
 
     /// The body has ended, or broke off.
-    private func endBody(_ error: TransferError?) {
+    private func endBody(_ error: ExchangeError?) {
         _ = hearing { generation, hear in
             generation.end(broken: error.map { ServerFailure($0) }, hear)
             return 0
@@ -207,7 +208,7 @@ final class ChatAttempt: Attempt, TransferDelegate {
             if !lingerTimer.isSet { loop.set(lingerTimer, after: Self.lingerMax) }
         case .done:
             isOver = true
-            if transfer != nil {
+            if exchange != nil {
                 loop.set(lingerTimer, after: Self.lingerMax)
             }
             job.finished()
@@ -217,8 +218,8 @@ final class ChatAttempt: Attempt, TransferDelegate {
 
     private func lingered() {
         if isOver { return drop() }
-        transfer?.cancel()
-        transfer = nil
+        exchange?.cancel()
+        exchange = nil
         endBody(nil)
     }
 
@@ -226,8 +227,8 @@ final class ChatAttempt: Attempt, TransferDelegate {
         if failure.reason == .unknownRoute, sendElsewhere() { return }
         isOver = true
         loop.cancel(lingerTimer)
-        transfer?.cancel()
-        transfer = nil
+        exchange?.cancel()
+        exchange = nil
         if case .overKept(let size) = failure.reason {
             return job.failed(tooLarge(size), .callersFault)
         }
@@ -242,7 +243,7 @@ final class ChatAttempt: Attempt, TransferDelegate {
             return false
         }
         isRepeated = true
-        transfer?.cancel()
+        exchange?.cancel()
         generation = Generation(keptMax: keptMax)
         begin()
         return true

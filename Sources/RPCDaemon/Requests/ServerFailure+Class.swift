@@ -18,6 +18,8 @@ extension ServerFailure {
         case .unreadable, .encoded, .redirected, .unknownRoute, .refused:
             status >= 500 ? .transient(retryAfter: wait) : .callersFault
         case .tooLarge, .overKept: .callersFault
+        // Nor the caller's, but another server would not be reached either.
+        case .ownLack: .callersFault
         }
     }
 

@@ -7,6 +7,9 @@ package struct ServerFailure: Error, Equatable, Sendable {
     package enum Reason: Equatable, Sendable {
         /// No connection: nobody listens, or not in time. The server is down.
         case noConnection
+        /// The daemon itself lacks what a connection takes, such as descriptors: it says nothing
+        /// of the server.
+        case ownLack
         /// The connection broke, or closed without a byte of an answer. The server may be down.
         case broken
         /// What came is no answer that can be read.

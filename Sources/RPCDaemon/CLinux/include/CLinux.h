@@ -33,6 +33,9 @@ int clinux_close(int fd);
 long clinux_read(int fd, void *bytes, size_t count);
 /// Sends without SIGPIPE; falls back to write for what is no socket.
 long clinux_send(int fd, const void *bytes, size_t count);
+/// Sends the first and then the second as one, without SIGPIPE; `fd` is a socket.
+long clinux_send_both(
+    int fd, const void *first, size_t first_count, const void *second, size_t second_count);
 /// The same, but answers -EAGAIN instead of waiting for a reader, though `fd` may be blocking, as a
 /// standard error shared with others is; may write less than `count`.
 long clinux_send_now(int fd, const void *bytes, size_t count);
@@ -76,12 +79,23 @@ void clinux_keep_freed(int bytes);
 /// Gives the heap's free pages back to the kernel.
 void clinux_trim_heap(void);
 
+/// Unpacks what is compressed with gzip or zlib, or, if `raw`, with deflate alone; -ENOSYS without
+/// zlib on this system.
+struct clinux_inflater;
+int clinux_inflater_open(int raw, struct clinux_inflater **inflater);
+/// Unpacks into `room`; answers how many bytes it wrote and says how many it used. -EBADMSG for
+/// what is not compressed.
+long clinux_inflate(
+    struct clinux_inflater *inflater, const void *bytes, size_t count, size_t *used, void *room,
+    size_t room_count);
+void clinux_inflater_close(struct clinux_inflater *inflater);
+
 /// Sends one datagram to the socket of NOTIFY_SOCKET, which may be abstract ("@name").
 int clinux_notify(const char *socket_name, const char *message);
 
 /// Looks `host` up on a thread of its own. The descriptor answered becomes readable with
-/// records {uint32 length, sockaddr bytes}, or one record of length 0 and an int32 gai error, and
-/// then ends.
+/// records {uint32 length, sockaddr bytes}, or one record of length 0 and an int32 (a gai error,
+/// which is negative, or an errno), and then ends.
 int clinux_resolve(const char *host, const char *port);
 
 #endif

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What becomes of one request: each way in which an answer may come.
-@Suite struct TransferTests {
+@Suite struct ExchangeTests {
     static let answers: [(text: String, outcome: String)] = [
         (answer("hello"), "200 hello"),
         (answer(""), "200 "),
@@ -18,9 +18,9 @@ import Testing
         ("HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", "200 hi"),
     ]
 
-    @Test(arguments: answers, [Transfer.Delivery.whole, .pieces])
+    @Test(arguments: answers, [HTTPRequest.Delivery.whole, .pieces])
     func `an answer arrives, and its connection is kept`(
-        sample: (text: String, outcome: String), delivery: Transfer.Delivery
+        sample: (text: String, outcome: String), delivery: HTTPRequest.Delivery
     ) throws {
         let scene = try Scene()
         var requests: [String] = []
@@ -40,9 +40,9 @@ import Testing
         #expect(scene.server.peers.count == 1)
     }
 
-    @Test(arguments: answers, [Transfer.Delivery.whole, .pieces])
+    @Test(arguments: answers, [HTTPRequest.Delivery.whole, .pieces])
     func `an answer arrives byte by byte`(
-        sample: (text: String, outcome: String), delivery: Transfer.Delivery
+        sample: (text: String, outcome: String), delivery: HTTPRequest.Delivery
     ) throws {
         let scene = try Scene()
         let bytes = Array(sample.text.utf8)
@@ -61,9 +61,9 @@ import Testing
         #expect(recorder.answer == sample.outcome)
     }
 
-    @Test(arguments: [Transfer.Delivery.whole, .pieces])
+    @Test(arguments: [HTTPRequest.Delivery.whole, .pieces])
     func `a body that ends with the connection arrives, and the connection is not kept`(
-        delivery: Transfer.Delivery
+        delivery: HTTPRequest.Delivery
     ) throws {
         let scene = try Scene()
         scene.server.answer = { peer, _ in
@@ -126,7 +126,7 @@ import Testing
     func `an answer that is none, or is cut, fails once`(
         text: String, error: HTTPParseError
     ) throws {
-        for delivery in [Transfer.Delivery.whole, .pieces] {
+        for delivery in [HTTPRequest.Delivery.whole, .pieces] {
             let scene = try Scene()
             scene.server.answer = { peer, _ in
                 peer.send(text)
@@ -171,7 +171,7 @@ import Testing
             }
             peer.send([UInt8](repeating: 120, count: size))
         }
-        #expect(scene.ask().error == .answerTooLarge)
+        #expect(scene.ask().error == .answerTooLarge(max: HTTPLimits.answerBytesMax))
         #expect(scene.loop.run { scene.server.peers[0].isAtEnd })
     }
 
@@ -198,21 +198,21 @@ import Testing
         scene.server.greet = { _ in }
     }
 
-    @Test func `nothing is read while a transfer is paused, and all of it after`() throws {
+    @Test func `nothing is read while an exchange is paused, and all of it after`() throws {
         let scene = try Scene()
         scene.server.answer = { peer, _ in
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\nfirst")
         }
         let recorder = Recorder()
         recorder.onPiece = { $0.pause() }
-        let transfer = scene.start(recorder, .pieces)
+        let exchange = scene.start(recorder, .pieces)
         #expect(scene.loop.run { recorder.body == "first" })
         let rest = String(repeating: "x", count: 29_995)
         scene.server.peers[0].send(rest)
         scene.loop.runTurns()
         #expect(recorder.body == "first")
         recorder.onPiece = { _ in }
-        transfer.resume()
+        exchange.resume()
         #expect(scene.loop.run { recorder.isOver })
         #expect(recorder.body == "first" + rest)
         // A connection that was paused serves on.
@@ -221,22 +221,123 @@ import Testing
         #expect(scene.server.peers.count == 1)
     }
 
-    @Test func `a transfer that is paused while its request goes out still sends all of it`() throws
+    @Test(arguments: [false, true])
+    func `after a pause no piece comes, of those that were read already neither`(
+        closes: Bool
+    ) throws {
+        let folder = TemporaryFolder()
+        for path in [nil, folder.file("s")] {
+            let scene = try Scene(path.map { BoundSocket(at: $0) } ?? BoundSocket())
+            scene.server.answer = { peer, _ in
+                peer.send(
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n")
+                if closes { peer.close() }
+            }
+            let recorder = Recorder()
+            recorder.onPiece = { $0.pause() }
+            let exchange = scene.start(recorder, .pieces)
+            #expect(scene.loop.run { recorder.pieces == ["a"] })
+            for pieces in [["a", "b"], ["a", "b", "c"]] {
+                scene.loop.runTurns()
+                let count = recorder.pieces.count
+                #expect(count == pieces.count - 1)
+                exchange.resume()
+                #expect(recorder.pieces.count == count)
+                #expect(scene.loop.run { recorder.pieces == pieces })
+            }
+            scene.loop.runTurns()
+            #expect(!recorder.isOver)
+            exchange.resume()
+            #expect(scene.loop.run { recorder.isOver })
+            #expect(recorder.answer == "200 abc")
+        }
+    }
+
+    @Test func `a paused exchange whose server is gone does not keep the loop awake`() throws {
+        let folder = TemporaryFolder()
+        let scene = try Scene(BoundSocket(at: folder.file("s")))
+        scene.server.answer = { peer, _ in
+            peer.send("HTTP/1.1 200 OK\r\n\r\na")
+            peer.close()
+        }
+        let recorder = Recorder()
+        recorder.onPiece = { $0.pause() }
+        let exchange = scene.start(recorder, .pieces)
+        #expect(scene.loop.run { recorder.pieces == ["a"] })
+        var turns = 0
+        var isOver = false
+        let timer = Timer { isOver = true }
+        scene.loop.set(timer, after: 50_000_000)
+        #expect(
+            scene.loop.run {
+                turns += 1
+                return isOver
+            })
+        #expect(turns < 20)
+        exchange.resume()
+        #expect(scene.loop.run { recorder.isOver })
+        #expect(recorder.answer == "200 a")
+    }
+
+    @Test func `an exchange that is concluded says nothing more, and its connection serves on`()
+        throws
+    {
+        let scene = try Scene()
+        scene.server.answer = { peer, _ in
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nlast\r\n")
+        }
+        let recorder = Recorder()
+        recorder.onPiece = { $0.conclude() }
+        scene.start(recorder, .pieces)
+        #expect(scene.loop.run { recorder.pieces == ["last"] })
+        scene.server.peers[0].send("5\r\nnoise\r\n")
+        scene.loop.runTurns()
+        scene.server.peers[0].send("0\r\n\r\n")
+        scene.loop.runTurns()
+        #expect(recorder.pieces == ["last"] && !recorder.isOver)
+        scene.server.answer = { peer, _ in peer.send(answer("next")) }
+        #expect(scene.ask().answer == "200 next")
+        #expect(scene.server.peers.count == 1)
+    }
+
+    @Test(arguments: ["silent", "talkative"])
+    func `a server that lingers after an exchange was concluded is left`(kind: String) throws {
+        let scene = try Scene()
+        scene.server.answer = { peer, _ in
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nlast\r\n")
+            if kind == "talkative" {
+                peer.send("11170\r\n" + String(repeating: "x", count: 70_000) + "\r\n")
+            }
+        }
+        let recorder = Recorder()
+        recorder.onPiece = { $0.conclude() }
+        scene.start(recorder, .pieces)
+        #expect(scene.loop.run { recorder.pieces == ["last"] })
+        let start = Clock.monotonic()
+        #expect(scene.loop.run { scene.server.peers[0].isAtEnd })
+        let seconds = Double(Clock.monotonic() - start) / 1e9
+        #expect(kind == "talkative" ? seconds < 2 : seconds > 1.8)
+        #expect(recorder.calls == 3)
+    }
+
+    @Test func `an exchange that is paused while its request goes out still sends all of it`()
+        throws
     {
         let scene = try Scene()
         scene.server.greet = { $0.isReading = false }
         scene.server.answer = { peer, _ in peer.send(answer("fine")) }
         let recorder = Recorder()
-        let transfer = scene.start(
+        let exchange = scene.start(
             recorder, .pieces, body: String(repeating: "x", count: 16_000_000))
         recorder.onSent = { $0.pause() }
         #expect(scene.loop.run { scene.server.peers.count == 1 })
-        transfer.pause()
+        exchange.pause()
         scene.server.peers[0].isReading = true
         #expect(scene.loop.run { scene.server.peers[0].requests == 1 })
         scene.loop.runTurns()
         #expect(recorder.body == "")
-        transfer.resume()
+        exchange.resume()
         #expect(scene.loop.run { recorder.isOver })
         #expect(recorder.answer == "200 fine")
     }

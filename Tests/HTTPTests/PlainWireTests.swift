@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// How connections are made, kept, and given up.
-@Suite struct ConnectionPoolTests {
+@Suite struct PlainWireTests {
     @Test func `as many connections as there are requests, the youngest used first`() throws {
         let scene = try Scene()
         let recorders = [Recorder(), Recorder(), Recorder()]
@@ -20,7 +20,7 @@ import Testing
         scene.server.answer = { peer, _ in peer.send(answer("again")) }
         #expect(scene.ask().answer == "200 again")
         #expect(scene.server.peers.map(\.requests) == [2, 1, 1])
-        scene.pool.closeIdle()
+        scene.wire.closeIdle()
         #expect(scene.loop.run { scene.server.peers.allSatisfy { $0.isAtEnd } })
     }
 
@@ -84,7 +84,7 @@ import Testing
 
     @Test(arguments: ["H", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"])
     func `an answer that was begun and cut is not asked for again`(start: String) throws {
-        for delivery in [Transfer.Delivery.whole, .pieces] {
+        for delivery in [HTTPRequest.Delivery.whole, .pieces] {
             let scene = try Scene()
             scene.server.answer = { peer, _ in
                 if peer.requests == 1 { return peer.send(answer("hi")) }
@@ -112,6 +112,26 @@ import Testing
         #expect(scene.server.peers.count == 2)
     }
 
+    @Test func `idle connections are closed when their time is over, asked for or not`() throws {
+        let scene = try Scene()
+        var recorders: [Recorder] = []
+        for _ in 0..<3 {
+            recorders.append(Recorder())
+            scene.start(recorders[recorders.count - 1])
+        }
+        #expect(scene.loop.run { scene.server.peers.filter { $0.requests == 1 }.count == 3 })
+        for (peer, seconds) in zip(scene.server.peers, [2, 3, 2]) {
+            peer.send(answer("hi", fields: "Keep-Alive: timeout=\(seconds)\r\n"))
+        }
+        #expect(scene.loop.run { recorders.allSatisfy { $0.isOver } })
+        #expect(scene.server.peers.allSatisfy { !$0.isAtEnd })
+        let start = Clock.monotonic()
+        #expect(scene.loop.run { scene.server.peers[0].isAtEnd && scene.server.peers[2].isAtEnd })
+        #expect(!scene.server.peers[1].isAtEnd)
+        #expect(Clock.monotonic() - start > 900_000_000)
+        #expect(scene.loop.run { scene.server.peers[1].isAtEnd })
+    }
+
     @Test func `an idle connection on which the server talks is closed`() throws {
         let scene = try Scene()
         scene.server.answer = { peer, _ in peer.send(answer("hi")) }
@@ -134,10 +154,10 @@ import Testing
     @Test func `a Unix socket that is not there says so`() throws {
         let folder = TemporaryFolder()
         let loop = try EventLoop()
-        let pool = ConnectionPool(
+        let wire = PlainWire(
             .unix(folder.file("none")), on: loop, connectTimeout: 1_000_000_000)
         let recorder = Recorder()
-        pool.start(request(recorder))
+        _ = wire.start(request(), recorder)
         #expect(loop.run { recorder.isOver })
         #expect(recorder.error == .connect("No such file or directory"))
         #expect(recorder.sent == 0)
@@ -146,9 +166,9 @@ import Testing
     @Test func `where nobody listens the system's words are told`() throws {
         let loop = try EventLoop()
         let socket = BoundSocket()
-        let pool = ConnectionPool(socket.address, on: loop, connectTimeout: 20_000_000_000)
+        let wire = PlainWire(socket.address, on: loop, connectTimeout: 20_000_000_000)
         let recorder = Recorder()
-        pool.start(request(recorder))
+        _ = wire.start(request(), recorder)
         #expect(loop.run { recorder.isOver })
         #expect(recorder.error == .connect("Connection refused"))
         #expect(recorder.calls == 1)
@@ -157,13 +177,12 @@ import Testing
     @Test func `a name that cannot be looked up fails all who wait for it`() throws {
         let loop = try EventLoop()
         // A label has at most 63 bytes, so that no server has to be asked.
-        let pool = ConnectionPool(
+        let wire = PlainWire(
             .host(String(repeating: "x", count: 100) + ".invalid", port: 80), on: loop,
             connectTimeout: 20_000_000_000)
         let recorders = [Recorder(), Recorder(), Recorder()]
-        let transfers = recorders.map { request($0) }
-        for transfer in transfers { pool.start(transfer) }
-        transfers[1].cancel()
+        let exchanges = recorders.map { wire.start(request(), $0) }
+        exchanges[1].cancel()
         #expect(loop.run { recorders[2].isOver })
         guard case .connect(let words)? = recorders[0].error else {
             Issue.record("\(String(describing: recorders[0].error))")
@@ -204,9 +223,9 @@ import Testing
     @Test func `a server that does not take the connection is given up on in time`() throws {
         let loop = try EventLoop()
         let full = FullServer()
-        let pool = ConnectionPool(full.socket.address, on: loop, connectTimeout: 20_000_000)
+        let wire = PlainWire(full.socket.address, on: loop, connectTimeout: 20_000_000)
         let recorder = Recorder()
-        pool.start(request(recorder))
+        _ = wire.start(request(), recorder)
         #expect(loop.run { recorder.isOver })
         #expect(recorder.error == .connectTimeout)
         #expect(recorder.error?.message == "Connection timed out")
@@ -217,11 +236,10 @@ import Testing
     {
         let loop = try EventLoop()
         let full = FullServer()
-        let pool = ConnectionPool(full.socket.address, on: loop, connectTimeout: 20_000_000)
+        let wire = PlainWire(full.socket.address, on: loop, connectTimeout: 20_000_000)
         let recorder = Recorder()
-        let transfer = request(recorder)
-        pool.start(transfer)
-        transfer.cancel()
+        let exchange = wire.start(request(), recorder)
+        exchange.cancel()
         var isOver = false
         let timer = Timer { isOver = true }
         loop.set(timer, after: 40_000_000)
@@ -242,7 +260,7 @@ struct FullServer: ~Copyable {
         else { preconditionFailure() }
         for _ in 0..<4 {
             guard let client = try? StreamSocket.connect(to: address) else { continue }
-            clients.append(dup(client.number))
+            clients.append(duplicate(of: client.number))
         }
     }
 

@@ -1,0 +1,127 @@
+import CrowdModelsProtocol
+import Kernel
+
+/// The body of one answer on its way to the delegate: unpacked where it was compressed, bounded,
+/// and gathered where it is wanted whole. One a connection, begun anew for each answer.
+final class AnswerBody {
+    /// The body so far, where it is wanted whole and did not come in one piece.
+    private var gathered = ByteBuffer()
+    /// Bytes so far, unpacked.
+    private var count = 0
+    private var inflater: Inflater?
+    /// Whether a byte of it has come.
+    private(set) var hasBegun = false
+    /// It was longer than is read of an answer without success, and ends there.
+    private(set) var isCut = false
+
+    /// Whether the bytes that come are compressed, so that few of them may become many.
+    var isPacked: Bool { inflater != nil }
+
+    /// Forgets the answer before.
+    func begin() {
+        count = 0
+        hasBegun = false
+        isCut = false
+        inflater = nil
+        gathered.removeAll(keeping: 0)
+    }
+
+    /// Whether `piece` is the whole body, as it is, so that it need not be gathered.
+    func isWhole(_ piece: Span<UInt8>, _ head: HTTPResponseHead, _ exchange: Exchange) -> Bool {
+        !hasBegun && exchange.request.delivery == .whole && head.isSuccess
+            && head.encoding == .none && piece.count == head.contentLength
+            && piece.count <= exchange.request.answerBytesMax && !Self.isGzip(piece)
+    }
+
+    /// Takes the next piece of the body as it came. `isCut` afterwards says that it is enough.
+    func take(
+        _ piece: Span<UInt8>, of head: HTTPResponseHead, for exchange: Exchange
+    ) throws(ExchangeError) {
+        if !hasBegun, !piece.isEmpty {
+            hasBegun = true
+            try choose(piece, head)
+        }
+        guard let inflater else { return try keep(piece, head, exchange) }
+        var failure: ExchangeError?
+        do throws(Errno) {
+            try inflater.feed(piece) { unpacked in
+                do throws(ExchangeError) {
+                    try keep(unpacked, head, exchange)
+                } catch {
+                    failure = error
+                }
+                return failure == nil && !isCut && !exchange.isOver
+            }
+        } catch {
+            throw .encoding(head.encoding.name)
+        }
+        if let failure { throw failure }
+    }
+
+    /// Nobody hears the rest, which is counted from here.
+    func concluded() {
+        count = 0
+    }
+
+    /// What was gathered, which is then the caller's.
+    func takeGathered() -> ByteBuffer {
+        var taken = ByteBuffer()
+        swap(&taken, &gathered)
+        return taken
+    }
+
+    /// Whether the body is what the head says it is, judged by how it begins.
+    private func choose(_ piece: Span<UInt8>, _ head: HTTPResponseHead) throws(ExchangeError) {
+        let first = piece[0]
+        let isRaw: Bool
+        switch head.encoding {
+        case .none, .gzip:
+            // No text that a model server sends begins like this, announced or not.
+            guard Self.isGzip(piece) else { return }
+            isRaw = false
+        case .deflate:
+            // Meant as zlib, and sent by some without its head, which never looks like JSON's or
+            // an event's first letter.
+            if "{[ \n\r\tdei:\"".utf8.contains(first) { return }
+            isRaw = first & 0x0F != 8
+        case .other(let name):
+            // A status says enough; and nothing is read of what nobody can read.
+            if head.isSuccess { throw .encoding(name) }
+            isCut = true
+            return
+        }
+        do throws(Errno) {
+            inflater = try Inflater(isRaw: isRaw)
+        } catch {
+            throw .encoding(head.encoding.name)
+        }
+    }
+
+    private static func isGzip(_ piece: Span<UInt8>) -> Bool {
+        !piece.isEmpty && piece[0] == 0x1F && (piece.count == 1 || piece[1] == 0x8B)
+    }
+
+    private func keep(
+        _ piece: Span<UInt8>, _ head: HTTPResponseHead, _ exchange: Exchange
+    ) throws(ExchangeError) {
+        guard !isCut, !exchange.isOver else { return }
+        var piece = piece
+        if !head.isSuccess, count + piece.count >= exchange.request.errorBytesMax {
+            piece = piece.extracting(first: exchange.request.errorBytesMax - count)
+            isCut = true
+        }
+        count += piece.count
+        if exchange.isConcluded {
+            if count > HTTPLimits.lingerBytesMax { isCut = true }
+            return
+        }
+        if exchange.request.delivery == .pieces {
+            if !piece.isEmpty { exchange.delegate?.exchange(exchange, received: piece) }
+            return
+        }
+        if count > exchange.request.answerBytesMax {
+            throw .answerTooLarge(max: exchange.request.answerBytesMax)
+        }
+        gathered.append(piece)
+    }
+}
