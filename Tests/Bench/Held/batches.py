@@ -31,7 +31,7 @@ def every_method(scene):
     methods = client.call("rpc.discover")["result"]["methods"]
     for method in methods:
         needs = [each["name"] for each in method["params"] if each.get("required")]
-        if not needs and method["name"] not in ("subscribe", "config.reload"):
+        if not needs and method["name"] not in ("subscribe", "shutdown", "config.reload"):
             client = offer(scene, client, hundred(method["name"]), method["name"])
 
 

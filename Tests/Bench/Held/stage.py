@@ -150,6 +150,7 @@ class Stage:
     def peak(self):
         """MiB the daemon held at most."""
         text = pathlib.Path(f"/proc/{self.daemon.pid}/status").read_text()
+        assert "VmHWM" in text, "the daemon has ended"
         return int(re.search(r"VmHWM:\s+(\d+)", text)[1]) / 1024
 
     def client(self):
