@@ -1,6 +1,7 @@
-import Backends
 import CrowdModelsProtocol
 import Testing
+
+@testable import Backends
 
 /// The lists that servers give, read as what they are.
 @Suite struct ModelListTests {
@@ -135,7 +136,8 @@ import Testing
         model.format = "gguf"
         model.maxContextLength = 131_072
         model.sizeBytes = 4_912_898_304
-        #expect(listing == ModelList.Listing(kind: .llamaCpp, models: [model]))
+        #expect(listing.kind == .llamaCpp)
+        #expect(listing.models == [model])
     }
 
     @Test func `llama_cpp is loading while it has no meta`() {
@@ -160,11 +162,7 @@ import Testing
     @Test(
         arguments: [
             (#"{"object":"list","data":null}"#, []),
-            (#"{"object":"list","data":[]}"#, []),
-            (
-                #"{"object":"list","data":[{"id":"llama3.2:latest","owned_by":"library"}]}"#,
-                ["llama3.2:latest"]
-            ),
+            (#"{"object":"list","data":[]}"#, []), ("[]", []),
             (
                 #"{"data":[{"id":"gpt-4o","owned_by":"system"},{"id":"o3"}],"object":"list"}"#,
                 ["gpt-4o", "o3"]
@@ -182,7 +180,7 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"error":"Unexpected endpoint or method. (GET /models)"}"#, "{}", "[]", "",
+        #"{"error":"Unexpected endpoint or method. (GET /models)"}"#, "{}", "",
         #"{"error":{"message":"Loading model","type":"unavailable_error","code":503}}"#,
         #"{"data":"x"}"#, "<html>", #"{"models":[]}"#,
     ])

@@ -137,7 +137,8 @@ import Testing
             DiscoveryFailure.unreachable("Connection refused"),
             "Model discovery failed: Connection refused"
         ),
-        (.status(404), "Failed to fetch models from LMStudio: 404"),
+        (.status(404, words: "Not Found"), "Failed to fetch models from LMStudio: 404"),
+        (.status(500, words: "locked"), "Failed to fetch models from LMStudio: 500 (locked)"),
         (.unauthorized(401), "Failed to fetch models from LMStudio: 401"),
         (
             .redirected(301, "https://h/v1/models"),
@@ -151,7 +152,8 @@ import Testing
 
     @Test(arguments: [
         (DiscoveryFailure.unauthorized(401), ModelServer.State.authFailed),
-        (.unauthorized(403), .authFailed), (.status(429), .rateLimited), (.status(500), .down),
+        (.unauthorized(403), .authFailed), (.status(429, words: nil), .rateLimited),
+        (.status(500, words: nil), .down),
         (.unreachable("x"), .down), (.notAList("x"), .down),
     ])
     func `what a failed look tells of the server`(
@@ -159,13 +161,11 @@ import Testing
     ) throws {
         let server = try server()
         server.kind = .lmstudio
-        server.lastList = [1]
         server.finish(.failed(failure))
         #expect(server.state == state)
         #expect(server.lastError == failure.message(product: "LMStudio"))
         // Whoever listens there next may be another program.
         #expect(server.kind == .unknown)
-        #expect(server.lastList.isEmpty)
         server.finish(.listed(changed: true))
         #expect(server.state == .up)
         #expect(server.lastError == nil)
@@ -177,12 +177,10 @@ import Testing
         #expect(server.state == .probing)
         #expect(server.lastError == nil)
         server.kind = .lmstudio
-        server.lastList = [1]
         server.finish(.listed(changed: true))
         server.finish(.failed(.lacking("Too many open files")))
         #expect(server.state == .up)
         #expect(server.kind == .lmstudio)
-        #expect(server.lastList == [1])
         #expect(
             DiscoveryFailure.lacking("Too many open files").message(product: "LMStudio")
                 == "Model discovery failed: Too many open files")

@@ -1,5 +1,6 @@
-import Backends
 import CrowdModelsProtocol
+
+@testable import Backends
 
 extension ByteBuffer {
     /// The bytes of a text.
@@ -13,16 +14,16 @@ extension ByteBuffer {
 enum Lists {
     static func lmStudio(_ text: String) -> [Model]? {
         let bytes = ByteBuffer(text)
-        return ModelList.lmStudio(bytes.span)
+        return LMStudioLists.models(bytes.span)
     }
 
-    static func openAI(_ text: String) -> ModelList.Listing? {
+    static func openAI(_ text: String) -> OpenAIList? {
         let bytes = ByteBuffer(text)
-        return ModelList.openAI(bytes.span)
+        return OpenAIList(bytes.span)
     }
 
     static func add(_ text: String, to models: inout [Model]) -> Bool {
         let bytes = ByteBuffer(text)
-        return ModelList.addLMStudioDetails(bytes.span, to: &models)
+        return LMStudioLists.addDetails(bytes.span, to: &models)
     }
 }

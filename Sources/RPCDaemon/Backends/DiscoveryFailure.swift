@@ -6,8 +6,8 @@ package enum DiscoveryFailure: Equatable, Sendable {
     case lacking(String)
     /// The server sends its callers elsewhere: the status, and where to.
     case redirected(Int, String)
-    /// An answer with a status that is no success.
-    case status(Int)
+    /// An answer with a status that is no success, and what it says beside.
+    case status(Int, words: String?)
     /// The key was refused, or one is wanted (401, 403).
     case unauthorized(Int)
     /// An answer that is no list of models: what it says.
@@ -19,7 +19,9 @@ package enum DiscoveryFailure: Equatable, Sendable {
         case .unreachable(let words), .lacking(let words): "Model discovery failed: \(words)"
         case .redirected(let status, let location):
             "Failed to fetch models from \(product): \(status), redirected to \(location)"
-        case .status(let status), .unauthorized(let status):
+        case .status(let status, let words?) where status != 404:
+            "Failed to fetch models from \(product): \(status) (\(words))"
+        case .status(let status, _), .unauthorized(let status):
             "Failed to fetch models from \(product): \(status)"
         case .notAList(let words): "Failed to fetch models from \(product): \(words)"
         }

@@ -30,6 +30,8 @@ package struct Model: Equatable, Sendable {
     package var parameters: String?
     /// How many requests the server runs at once with it.
     package var parallel: Int?
+    /// Whether its server says that it runs elsewhere: a prompt for it leaves the machine.
+    package var isRemote = false
 
     package init(id: String) {
         self.id = id
@@ -56,6 +58,7 @@ package struct Model: Equatable, Sendable {
         Self.write("size_bytes", sizeBytes, to: &buffer)
         Self.write("parameters", parameters, to: &buffer)
         Self.write("parallel", parallel, to: &buffer)
+        if isRemote { buffer.append(",\"remote\":true") }
         Self.write("aliases", aliases, to: &buffer)
         buffer.append("}")
     }

@@ -1,3 +1,4 @@
+import Configuration
 import CrowdModelsProtocol
 package import HTTP
 
@@ -37,10 +38,27 @@ extension ModelServer {
         let isStream = streams(request)
         request.write(
             model: model, stream: isStream, usageInStream: !usesOwnAPI(request), to: &body)
-        return wire.start(
+        let exchange = wire.start(
             HTTPRequest(
                 chatHead(chatPath(request)), body: body, delivery: isStream ? .pieces : .whole),
             delegate)
+        remember(exchange)
+        return exchange
+    }
+
+    /// Sends another request of ours; the delegate hears of its answer, which comes whole.
+    package func ask(
+        _ request: consuming ServerRequest, delegate: any ExchangeDelegate
+    ) -> Exchange {
+        let head = chatHead(request.path)
+        let exchange = wire.start(HTTPRequest(head, body: request.body), delegate)
+        remember(exchange)
+        return exchange
+    }
+
+    /// What this program is sent, and how it answers.
+    package var adapter: any Adapter {
+        kind.adapter(at: config.endpoint, isRouter: listing.isRouter)
     }
 
     private func chatHead(_ path: String) -> HTTPRequestHead {

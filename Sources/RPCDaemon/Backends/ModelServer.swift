@@ -41,10 +41,10 @@ package final class ModelServer {
     let key: Secret?
     var inquiry: Inquiry?
     private var waiting: [(Outcome) -> Void] = []
-    /// The last list as it came, so that an unchanged one is not read again.
-    var lastList: [UInt8] = []
-    /// Whether `/api/v1/models` is there; nil before it was asked.
-    var hasNativeList: Bool?
+    /// How it is asked for its models, and what is known from last time.
+    var listing: Listing
+    /// Requests of ours that may be under way there.
+    private var underWay: [WeakExchange] = []
     /// Whether LM Studio's streams go to `/v1`, which tells the usage; false once that is missing.
     var streamsTellUsage = true
     /// Whether its whole answers come from `/api/v0`, which tells stats; false once that is
@@ -58,6 +58,7 @@ package final class ModelServer {
         self.loop = loop
         kind = ServerKind(config.kind)
         paths = ServerPaths(config.endpoint)
+        listing = Listing(config.kind, at: config.endpoint)
         wire = PlainWire(
             ServerAddress(config.endpoint), on: loop,
             connectTimeout: config.connectTimeout.nanoseconds)
@@ -109,6 +110,18 @@ package final class ModelServer {
         if inquiry?.isUnderWay != true { askForModels() }
     }
 
+    /// Whether a request of ours is under way there.
+    var isServing: Bool {
+        underWay.removeAll { $0.exchange == nil }
+        return !underWay.isEmpty && state == .up
+    }
+
+    /// Remembers a request as long as its owner does.
+    func remember(_ exchange: Exchange) {
+        underWay.removeAll { $0.exchange == nil }
+        underWay.append(WeakExchange(exchange: exchange))
+    }
+
     /// Stops asking and closes what is idle.
     package func close() {
         inquiry?.cancel()
@@ -130,21 +143,35 @@ package final class ModelServer {
         case .failed(let failure):
             switch failure {
             case .unauthorized: state = .authFailed
-            case .status(429): state = .rateLimited
+            case .status(429, _): state = .rateLimited
             default: state = .down
             }
             lastError = failure.message(product: productName)
             // Whoever listens there next may be another program.
-            lastList = []
-            hasNativeList = nil
+            listing.forget()
             streamsTellUsage = true
             wholesTellStats = true
-            if config.kind == .auto { kind = .unknown }
+            kind = listing.kind
         }
+        tell(outcome)
+    }
+
+    /// The look says nothing new, because the server is busy with a request of ours.
+    func stayAsItIs() {
+        inquiry = nil
+        tell(.listed(changed: false))
+    }
+
+    private func tell(_ outcome: Outcome) {
         let completions = waiting
         waiting.removeAll()
         for completion in completions { completion(outcome) }
     }
+}
+
+/// A request on its way, which its owner keeps.
+private struct WeakExchange {
+    weak var exchange: Exchange?
 }
 
 extension ServerAddress {
@@ -156,24 +183,11 @@ extension ServerAddress {
     }
 }
 
-extension ServerKind {
-    init(_ kind: BackendConfig.Kind) {
-        switch kind {
-        case .auto: self = .unknown
-        case .lmstudio: self = .lmstudio
-        case .ollama: self = .ollama
-        case .llamaCpp: self = .llamaCpp
-        case .vllm: self = .vllm
-        case .openai: self = .openai
-        }
-    }
-}
-
 extension ModelServer {
     /// A connection was refused under a request: it is down until it lists its models again.
     package func markDown(_ words: String) {
         state = .down
         lastError = DiscoveryFailure.unreachable(words).message(product: productName)
-        lastList = []
+        listing.forget()
     }
 }

@@ -1,7 +1,17 @@
+import Configuration
+
 /// Which program a model server is, as far as its answers differ.
-package enum ServerKind: String, Equatable, Sendable {
-    case lmstudio, ollama, vllm, openai
+package enum ServerKind: String, CaseIterable, Equatable, Sendable {
+    case lmstudio, ollama
     case llamaCpp = "llama.cpp"
+    case llamaSwap = "llama-swap"
+    case vllm, sglang, localai, koboldcpp, jan, gpt4all
+    case textGenerationWebUI = "text-generation-webui"
+    case mlxLM = "mlx_lm"
+    case dockerModelRunner = "docker-model-runner"
+    case lemonade, litellm
+    /// Any other that speaks OpenAI's API.
+    case openai
     /// Not found out yet.
     case unknown
 
@@ -10,8 +20,19 @@ package enum ServerKind: String, Equatable, Sendable {
         switch self {
         case .lmstudio: "LMStudio"
         case .ollama: "Ollama"
-        case .vllm: "vLLM"
         case .llamaCpp: "llama.cpp"
+        case .llamaSwap: "llama-swap"
+        case .vllm: "vLLM"
+        case .sglang: "SGLang"
+        case .localai: "LocalAI"
+        case .koboldcpp: "KoboldCpp"
+        case .jan: "Jan"
+        case .gpt4all: "GPT4All"
+        case .textGenerationWebUI: "text-generation-webui"
+        case .mlxLM: "mlx_lm"
+        case .dockerModelRunner: "Docker Model Runner"
+        case .lemonade: "Lemonade"
+        case .litellm: "LiteLLM"
         case .openai, .unknown: "OpenAI"
         }
     }
@@ -19,4 +40,15 @@ package enum ServerKind: String, Equatable, Sendable {
     /// Whether a request for a model that is not loaded makes the server load it, and throw out
     /// another together with what that one is generating.
     package var evictsModels: Bool { self == .lmstudio }
+
+    init(_ kind: BackendConfig.Kind) {
+        switch kind {
+        case .auto: self = .unknown
+        case .lmstudio: self = .lmstudio
+        case .ollama: self = .ollama
+        case .llamaCpp: self = .llamaCpp
+        case .vllm: self = .vllm
+        case .openai: self = .openai
+        }
+    }
 }

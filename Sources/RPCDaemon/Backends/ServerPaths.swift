@@ -1,7 +1,7 @@
 import Configuration
 
 /// Where a server's APIs are, whichever of them its endpoint spelled.
-struct ServerPaths: Equatable, Sendable {
+package struct ServerPaths: Equatable, Sendable {
     /// What the `Host` field says.
     let host: String
     /// LM Studio's `/api/v0`.

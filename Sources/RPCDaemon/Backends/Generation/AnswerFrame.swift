@@ -27,6 +27,8 @@ struct AnswerFrame {
     var promptProgress = JSONRange.absent
     /// Ollama's counts stand among the members of the frame itself.
     var hasOllamaCounts = false
+    /// llama.cpp: it cut the prompt.
+    var isTruncated = false
     /// Whether it says that it is an error, whatever else it holds.
     var isError = false
     /// Whether it has words that are an error where there is no choice.
@@ -90,6 +92,9 @@ struct AnswerFrame {
         case 6 where name.reads("done"):
             let value = try walker.skip()
             isDone = text[Int(value.start)] == UInt8(ascii: "t")
+        case 11 where name.reads("truncated"):
+            let value = try walker.skip()
+            isTruncated = text[Int(value.start)] == UInt8(ascii: "t")
         case 13 where name.reads("done_reason"): finishReason = try walker.filledString(text)
         case 19 where name.reads("prompt_eval_count"), 12 where name.reads("eval_count"):
             hasOllamaCounts = true

@@ -48,6 +48,7 @@ package struct GenerationReport: Sendable {
         if frame.usage.isPresent { readUsage(text, frame.usage) }
         if frame.stats.isPresent { readStats(text, frame.stats) }
         if frame.timings.isPresent { readTimings(text, frame.timings) }
+        if frame.isTruncated { isPromptTruncated = true }
         if frame.hasOllamaCounts { readOllama(text, from: start) }
         if frame.modelInfo.isPresent, frame.modelInfo.count <= GenerationLimits.detailBytesMax {
             modelInfo = Self.compact(text, frame.modelInfo)

@@ -1,0 +1,28 @@
+import CrowdModelsProtocol
+
+/// LM Studio: loads and unloads by its own API (0.4 and newer); has no reranking.
+package struct LMStudioAdapter: Adapter {
+    package let paths: ServerPaths
+
+    package func rerank(
+        _ query: Span<UInt8>, _ documents: Span<UInt8>, model: String, options: Span<UInt8>?
+    ) -> ServerRequest? { nil }
+
+    package func load(model: String, contextLength: Int?, ttl: Int?) -> ServerRequest? {
+        var request = ServerRequest(paths.native + "/models/load", model: model)
+        request.add("context_length", contextLength)
+        request.add("ttl", ttl)
+        return request.closed()
+    }
+
+    package func unload(model: String) -> ServerRequest? {
+        var request = ServerRequest(paths.native + "/models/unload", model: model)
+        var instance = ByteBuffer()
+        instance.append(string: model)
+        request.add("instance_id", token: instance.span)
+        return request.closed()
+    }
+
+    /// `'response_format.type' must be 'json_schema' or 'text'`.
+    package var knowsJSONObject: Bool { false }
+}

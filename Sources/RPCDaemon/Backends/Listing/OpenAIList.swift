@@ -1,0 +1,106 @@
+import CrowdModelsProtocol
+
+/// OpenAI's `GET /v1/models`, which every server has, and what they reveal of themselves in it.
+struct OpenAIList {
+    private(set) var kind = ServerKind.openai
+    private(set) var models: [Model] = []
+    /// llama.cpp's router lists models that it has not loaded, and says so.
+    private(set) var isRouter = false
+    /// Whether any entry says who owns it, and when it was made.
+    private(set) var hasOwners = false
+    private(set) var hasDates = false
+
+    /// Reads an answer; nil where it is no list. The list may come bare, or be null.
+    init?(_ body: Span<UInt8>) {
+        let list: OpenAIList? = JSONPlace.read(body) { answer, text in
+            var list = OpenAIList()
+            if answer.isArray(text) { return list.read(answer, text) ? list : nil }
+            guard answer.isObject(text), !LMStudioLists.saysError(answer, text),
+                let data = answer.member("data", text)
+            else { return nil }
+            return data.isNull(text) || list.read(data, text) ? list : nil
+        }
+        guard let list else { return nil }
+        self = list
+    }
+
+    private init() {}
+
+    private mutating func read(_ data: JSONPlace, _ text: Span<UInt8>) -> Bool {
+        guard data.isArray(text) else { return false }
+        var unique = UniqueModels()
+        data.forEachElement(text) { entry in
+            if let model = read(entry: entry, text) { unique.add(model) }
+        }
+        models = unique.all
+        return true
+    }
+
+    private mutating func read(entry: JSONPlace, _ text: Span<UInt8>) -> Model? {
+        var model = Model(id: "")
+        var owner: String?
+        var status: String?
+        var isLoading = false
+        entry.forEachMember(text) { name, value in
+            switch name.count {
+            case 4 where name.reads("id"): model.id = value.name(text) ?? ""
+            case 10 where name.reads("owned_by"): owner = value.name(text)
+            case 9 where name.reads("created"): hasDates = true
+            case 6 where name.reads("meta"):
+                isLoading = value.isNull(text)
+                model.maxContextLength = value.member("n_ctx_train", text)?.count(text)
+                model.sizeBytes = value.member("size", text)?.count(text)
+            case 15 where name.reads("max_model_len"), 16 where name.reads("context_length"):
+                model.maxContextLength = value.count(text) ?? model.maxContextLength
+            case 8 where name.reads("status"):
+                status = value.member("value", text)?.name(text) ?? value.name(text)
+                isRouter = isRouter || value.isObject(text)
+            case 14 where name.reads("capabilities"): model.capabilities = value.names(text)
+            case 14 where name.reads("architecture"):
+                let modalities = value.member("input_modalities", text)?.names(text) ?? []
+                if modalities.contains("image") { model.purpose = .vlm }
+            default: break
+            }
+        }
+        guard !model.id.isEmpty else { return nil }
+        take(owner, &model, isLoading: isLoading)
+        if let status { model.state = Self.state(status) }
+        if model.id.lowercased().contains("embed"), model.purpose != .vlm {
+            model.purpose = .embeddings
+        }
+        return model
+    }
+
+    /// Concludes from the owner which program lists it so, and what that means for the model.
+    private mutating func take(_ owner: String?, _ model: inout Model, isLoading: Bool) {
+        guard let owner else { return }
+        hasOwners = true
+        guard let kind = Self.owners[owner] else { return }
+        self.kind = kind
+        if model.purpose == .unknown, kind != .ollama, kind != .lemonade { model.purpose = .llm }
+        switch kind {
+        case .llamaCpp:
+            model.format = "gguf"
+            model.state = isLoading ? .loading : .loaded
+        case .vllm, .sglang, .koboldcpp: model.state = .loaded
+        default: break
+        }
+    }
+
+    /// What programs write into `owned_by`.
+    private static let owners: [String: ServerKind] = [
+        "llamacpp": .llamaCpp, "vllm": .vllm, "sglang": .sglang, "library": .ollama,
+        "llama-swap": .llamaSwap, "koboldcpp": .koboldcpp, "humanity": .gpt4all,
+        "user": .textGenerationWebUI, "docker": .dockerModelRunner, "lemonade": .lemonade,
+        "organization_owner": .lmstudio,
+    ]
+
+    private static func state(_ word: String) -> Model.State {
+        switch word {
+        case "loaded", "ready", "running": .loaded
+        case "loading", "starting", "downloading": .loading
+        case "unloaded", "sleeping", "stopped", "failed": .notLoaded
+        default: .unknown
+        }
+    }
+}

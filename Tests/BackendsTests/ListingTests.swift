@@ -1,0 +1,223 @@
+import Backends
+import Configuration
+import CrowdModelsProtocol
+import Testing
+
+/// What is asked of a server, one question after the other, and what follows from its answers.
+@Suite struct ListingTests {
+    /// A server that says 404 to all but what it is told to know.
+    private struct Server {
+        var answers: [String: (status: Int, body: String)]
+        var asked: [String] = []
+
+        init(_ answers: [String: String]) {
+            self.answers = answers.mapValues { (200, $0) }
+        }
+
+        /// A whole look at it.
+        mutating func look(_ listing: inout Listing) -> Listing.Step {
+            asked = []
+            var step = listing.begin()
+            while case .ask(let path) = step {
+                asked.append(path)
+                let answer = answers[path] ?? (404, #"{"detail":"Not Found"}"#)
+                step = listing.take(
+                    status: answer.status, location: nil, Array(answer.body.utf8).span)
+            }
+            return step
+        }
+    }
+
+    private func listing(
+        _ kind: BackendConfig.Kind = .auto, port: Int = 8000
+    ) throws -> Listing {
+        Listing(kind, at: try Endpoint("http://h:\(port)/v1"))
+    }
+
+    private static let one = #"{"id":"m1","object":"model","created":1,"owned_by":"someone"}"#
+
+    @Test(arguments: [
+        #"{"object":"list","data":[\#(one)]}"#, #"[{"id":"m1","object":"model"}]"#,
+        #"{"data":[\#(one)],"error":null}"#,
+        #"{"data":[\#(one),\#(one),{"id":null},null,{"id":""},{}]}"#,
+        "\u{FEFF}{\"data\":[\(one)]}", #"{"data":[{"id":"m1","score":NaN}]}"#,
+    ])
+    func `a list is a list in any envelope, and an id counts once`(body: String) throws {
+        var listing = try listing()
+        var server = Server(["/v1/models": body])
+        #expect(server.look(&listing) == .listed(changed: true))
+        #expect(listing.models.map(\.id) == ["m1"])
+        #expect(listing.kind == .openai)
+        #expect(server.look(&listing) == .listed(changed: false))
+    }
+
+    @Test(arguments: [
+        (#"{"data":null}"#, 0), (#"{"data":[]}"#, 0), (#"{"data":[{"id":"a"}]}"#, 1),
+    ])
+    func `an empty list is one, too`(body: String, count: Int) throws {
+        var listing = try listing()
+        var server = Server(["/v1/models": body])
+        #expect(server.look(&listing) == .listed(changed: true))
+        #expect(listing.models.count == count)
+    }
+
+    @Test(arguments: [403, 401, 404, 500, 200])
+    func `what a probe says decides nothing about another API`(status: Int) throws {
+        var listing = try listing()
+        var server = Server(["/v1/models": #"{"data":[\#(Self.one)]}"#])
+        server.answers["/api/v0/models"] = (status, #"{"error":"no"}"#)
+        #expect(server.look(&listing) == .listed(changed: true))
+        server.answers["/v1/models"] = (500, #"{"error":{"message":"database is locked"}}"#)
+        #expect(
+            server.look(&listing) == .failed(.status(500, words: "database is locked")))
+        server.answers["/v1/models"] = (401, "")
+        #expect(server.look(&listing) == .failed(.unauthorized(401)))
+        server.answers["/v1/models"] = (429, "")
+        #expect(server.look(&listing) == .failed(.status(429, words: nil)))
+        server.answers["/v1/models"] = (200, "hello")
+        #expect(server.look(&listing) == .failed(.notAList("hello")))
+    }
+
+    @Test func `a redirect says where it leads`() throws {
+        var listing = try listing(.openai)
+        _ = listing.begin()
+        let step = listing.take(status: 307, location: "http://x/", Span())
+        #expect(step == .failed(.redirected(307, "http://x/")))
+    }
+
+    @Test func `LM Studio is known by its own list, and details are added`() throws {
+        var listing = try listing()
+        var server = Server([
+            "/api/v0/models": #"""
+            {"data":[{"id":"a","type":"vlm","state":"loaded","arch":"q","max_context_length":9},
+             {"id":"e","type":"embeddings","state":"not-loaded"}]}
+            """#,
+            "/api/v1/models": #"""
+            {"models":[{"key":"a","size_bytes":7,"params_string":"4B","loaded_instances":[{"id":"a",
+             "config":{"parallel":3}}]}]}
+            """#,
+        ])
+        #expect(server.look(&listing) == .listed(changed: true))
+        #expect(listing.kind == .lmstudio)
+        #expect(listing.models.map(\.purpose) == [.vlm, .embeddings])
+        #expect(listing.models[0].parallel == 3)
+        #expect(listing.models[0].sizeBytes == 7)
+        #expect(server.look(&listing) == .listed(changed: false))
+        #expect(server.asked == ["/api/v0/models"])
+    }
+
+    @Test func `Ollama tells more in its own API, and is used without it`() throws {
+        let list =
+            #"{"data":[{"id":"llama3.2:latest","owned_by":"library"},"#
+            + #"{"id":"nomic-embed-text:latest","owned_by":"library"}]}"#
+        var listing = try listing()
+        var poor = Server(["/v1/models": list])
+        #expect(poor.look(&listing) == .listed(changed: true))
+        #expect(listing.kind == .ollama)
+        #expect(listing.models.map(\.purpose) == [.unknown, .embeddings])
+        #expect(poor.look(&listing) == .listed(changed: false))
+        listing.forget()
+        var rich = Server([
+            "/v1/models": list,
+            "/api/tags": #"""
+            {"models":[{"name":"llama3.2:latest","size":5,"details":{"family":"llama",
+             "parameter_size":"3B","quantization_level":"Q4_K_M"}},
+             {"name":"nomic-embed-text:latest","details":{"family":"nomic-bert"}},
+             {"name":"big:cloud","remote_host":"https://x"}]}
+            """#,
+            "/api/ps": #"{"models":[{"name":"llama3.2:latest","context_length":4096}]}"#,
+        ])
+        #expect(rich.look(&listing) == .listed(changed: true))
+        #expect(listing.models.map(\.purpose) == [.llm, .embeddings, .llm])
+        #expect(listing.models.map(\.state) == [.loaded, .notLoaded, .notLoaded])
+        #expect(listing.models.map(\.isRemote) == [false, false, true])
+        #expect(listing.models[0].loadedContextLength == 4096)
+        #expect(rich.look(&listing) == .listed(changed: false))
+        #expect(rich.asked == ["/api/tags", "/api/ps"])
+        rich.answers["/api/ps"] = (200, #"{"models":[]}"#)
+        #expect(rich.look(&listing) == .listed(changed: true))
+    }
+
+    @Test func `llama.cpp tells its slots, and its router the state of each model`() throws {
+        var listing = try listing()
+        var single = Server([
+            "/v1/models":
+                #"{"data":[{"id":"x.gguf","owned_by":"llamacpp","meta":{"n_ctx_train":131072}}]}"#,
+            "/props": #"{"default_generation_settings":{"n_ctx":1024},"total_slots":2}"#,
+        ])
+        #expect(single.look(&listing) == .listed(changed: true))
+        #expect(listing.slots == 2)
+        #expect(listing.models[0].loadedContextLength == 1024)
+        #expect(!listing.isRouter)
+        var router = Server([
+            "/v1/models": #"""
+            {"data":[{"id":"A","owned_by":"llamacpp","status":{"value":"loaded"}},
+             {"id":"B","owned_by":"llamacpp","status":{"value":"unloaded"}},
+             {"id":"C","owned_by":"llamacpp","status":{"value":"loading"}}]}
+            """#
+        ])
+        #expect(router.look(&listing) == .listed(changed: true))
+        #expect(listing.models.map(\.state) == [.loaded, .notLoaded, .loading])
+        #expect(listing.isRouter)
+    }
+
+    @Test(arguments: [
+        ("vllm", ServerKind.vllm), ("sglang", .sglang), ("llama-swap", .llamaSwap),
+        ("koboldcpp", .koboldcpp), ("humanity", .gpt4all), ("user", .textGenerationWebUI),
+        ("docker", .dockerModelRunner), ("lemonade", .lemonade), ("organization_owner", .lmstudio),
+        ("library", .ollama), ("llamacpp", .llamaCpp), ("me", .openai),
+    ])
+    func `the owner of a model tells the program`(owner: String, kind: ServerKind) throws {
+        var listing = try listing()
+        var server = Server([
+            "/v1/models": #"{"data":[{"id":"m","owned_by":"\#(owner)","max_model_len":8}]}"#
+        ])
+        #expect(server.look(&listing) == .listed(changed: true))
+        #expect(listing.kind == kind)
+        #expect(listing.models[0].maxContextLength == 8)
+    }
+
+    @Test func `a list that tells nothing is asked about once more, and once only`() throws {
+        let bare = #"{"data":[{"id":"m","object":"model"}]}"#
+        let dated = #"{"data":[{"id":"m","object":"model","created":1}]}"#
+        let table: [(Int, [String: String], ServerKind)] = [
+            (8080, ["/v1/models": bare, "/.well-known/localai.json": "{\"version\":1}"], .localai),
+            (8080, ["/v1/models": bare], .openai), (1337, ["/v1/models": bare], .jan),
+            (8080, ["/v1/models": dated, "/health": "{\"status\": \"ok\"}"], .mlxLM),
+            (8080, ["/v1/models": dated, "/health": "{\"status\":\"ok\"}"], .openai),
+            (
+                4000, ["/v1/models": dated, "/health/liveliness": "\"I'm alive!\""], .litellm
+            ),
+        ]
+        for (port, answers, kind) in table {
+            var listing = try listing(port: port)
+            var server = Server(answers)
+            #expect(server.look(&listing) == .listed(changed: true))
+            #expect(listing.kind == kind)
+            #expect(!server.asked.contains("/health") || port != 4000)
+            #expect(server.look(&listing) == .listed(changed: false))
+            #expect(server.asked == ["/v1/models"])
+        }
+    }
+
+    @Test func `a server that is gone may come back as another`() throws {
+        var listing = try listing()
+        var server = Server([
+            "/v1/models": #"{"data":[{"id":"m","owned_by":"vllm"}]}"#
+        ])
+        _ = server.look(&listing)
+        #expect(listing.kind == .vllm)
+        listing.forget()
+        #expect(listing.kind == .unknown)
+        #expect(server.look(&listing) == .listed(changed: true))
+        #expect(server.asked == ["/api/v0/models", "/v1/models"])
+    }
+
+    @Test func `a list of a hundred thousand models is read in place`() throws {
+        let entries = (0..<100_000).map { #"{"id":"model-\#($0)","object":"model"}"# }
+        var listing = try listing(.openai)
+        var server = Server(["/v1/models": "{\"data\":[" + entries.joined(separator: ",") + "]}"])
+        #expect(server.look(&listing) == .listed(changed: true))
+        #expect(listing.models.count == 100_000)
+    }
+}
