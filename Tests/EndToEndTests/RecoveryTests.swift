@@ -90,12 +90,12 @@ import Testing
         for status in [404, 500, 503] {
             try simulator.setFaults("[\"\(status)\"]")
             let daemon = try DaemonProcess(RecoveryTests.config(simulator.port))
-            #expect(
-                try daemon.waitForLog(containing: "Failed to fetch models from")
-                    == "ERROR: Failed to fetch models from LMStudio: \(status)")
+            // The guide's words; where the server said something, that too.
+            let line = try daemon.waitForLog(containing: "Failed to fetch models from")
+            #expect(line.hasPrefix("ERROR: Failed to fetch models from LMStudio: \(status)"))
             let client = try daemon.connect()
             let backend = try client.result("backends.list")["backends"]?[0]
-            #expect(backend?["last_error"]?.stringValue?.hasSuffix(": \(status)") == true)
+            #expect(backend?["last_error"]?.stringValue?.contains(": \(status)") == true)
             #expect(try client.error("complete", ["prompt": "x"])["code"] == 1003)
             try simulator.setFaults("[]")
             try daemon.waitForLog(containing: "Discovered 2 models from LMStudio")

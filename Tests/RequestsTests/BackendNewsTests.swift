@@ -44,13 +44,13 @@ import Testing
         #expect(first[0] == BackendNews.Line(.error, "Model discovery failed: Connection refused"))
         #expect(first[1].text.contains("lms server start"))
         #expect(news.take(look([], failure: refused)).isEmpty)
-        #expect(news.take(look([], failure: .status(404))).count == 2)
+        #expect(news.take(look([], failure: .status(404, words: nil))).count == 2)
     }
 
     @Test func `after a failure the same list is news`() {
         var news = BackendNews()
         _ = news.take(look(["a"]))
-        _ = news.take(look([], failure: .status(404)))
+        _ = news.take(look([], failure: .status(404, words: nil)))
         #expect(texts(news.take(look(["a"]))).first == "Discovered 1 models from LMStudio: [\"a\"]")
     }
 

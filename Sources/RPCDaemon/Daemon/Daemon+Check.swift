@@ -42,6 +42,15 @@ extension Daemon {
                 if method == .routeExplain, !explanation.candidates.isEmpty { return }
                 throw dispatcher.words.fault(of: refusal, method: "complete")
             }
+        case .embed, .rerank, .modelsLoad, .modelsUnload:
+            let kept = KeptCall(line, call)
+            try foreseen { () throws(Fault) in
+                let explanation = dispatcher.explain(
+                    ticket(of: kept, method, key: 0, for: peer))
+                guard let refusal = explanation.refusal else { return }
+                throw dispatcher.words.fault(of: refusal, method: method.name.description)
+            }
+        case .tokensCount: try TokensCountMethod.check(call)
         case .requestsCancel:
             _ = try request(key: Self.string(call[0], line) ?? "", cancelledBy: peer.credentials)
         case .stats: _ = try StatsQuery(call, line)

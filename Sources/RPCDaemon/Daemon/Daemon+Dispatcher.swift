@@ -46,6 +46,11 @@ extension Daemon: DispatcherDelegate {
         firstLookEnded()
     }
 
+    func write(_ model: String, of backend: Backend, to out: inout ByteBuffer) {
+        let known = backend.offered.first { $0.id == model } ?? Model(id: model)
+        write(known, of: backend, to: &out)
+    }
+
     func aliases(of models: [Model]) -> [String] {
         guard !config.aliases.isEmpty else { return [] }
         let known = Set(models.map(\.id))

@@ -45,13 +45,16 @@ extension Daemon: Service {
                 out.append(bool: isCancelled)
                 out.append("}")
             }
+        case .embed, .rerank, .modelsLoad, .modelsUnload:
+            try begin(call, line, for: peer, reply)
+        case .tokensCount: try countTokens(call, line, for: peer, reply)
         case .routeExplain:
             let request = try ChatRequest(line, arguments, survey: call.survey)
             let explanation = dispatcher.explain(ticket(of: request, key: 0, for: peer))
             if explanation.candidates.isEmpty, let refusal = explanation.refusal {
                 throw dispatcher.words.fault(of: refusal, method: "complete")
             }
-            reply.succeed { explanation.write(to: &$0) }
+            reply.succeed { RouteExplanation(explanation).write(to: &$0) }
         case .stats:
             let query = try StatsQuery(arguments, line)
             reply.succeed { writeStats(query, to: &$0) }

@@ -34,6 +34,8 @@ package protocol Work: AnyObject {
     var byteCount: Int { get }
     /// Its label for statistics; nil for none.
     var tag: String? { get }
+    /// Whether what is asked for is worth a line of its own in the log when it is done.
+    var isGeneration: Bool { get }
     /// Whether its caller wants `complete.progress`.
     var wantsProgress: Bool { get }
     /// A try of it that was not begun yet.

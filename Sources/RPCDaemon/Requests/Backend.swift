@@ -18,6 +18,11 @@ package final class Backend {
     private lazy var lookTimer = Timer { [unowned self] in look() }
     private var news = BackendNews()
     private var lastOutcome: ModelServer.Outcome?
+    /// Whether anything was sent there since the last look: the scheduler has drawn conclusions
+    /// about what is loaded, which the next look confirms or not, changed or unchanged.
+    var hasWorked = false
+    /// What the scheduler is told of the models; made anew when the list changes.
+    private var modelFacts: [ModelFacts] = []
     /// Whether the first look has ended, well or not.
     package private(set) var hasGreeted = false
     /// The models that callers may use; none while it is down.
@@ -73,6 +78,15 @@ package final class Backend {
     /// Milliseconds after which asking again makes sense.
     package var retryMilliseconds: Int { Int(interval.nanoseconds / 1_000_000) }
 
+    /// How failures of this backend are worded for a request for `model`.
+    func words(for model: String) -> BackendFailure {
+        BackendFailure(
+            backend: name, product: server.productName, endpoint: config.endpoint.original,
+            model: model,
+            others: offered.filter { $0.purpose.canChat && $0.id != model }.map(\.id),
+            retryAfter: retryMilliseconds, keyStart: server.keyStart)
+    }
+
     /// Stops looking, for good.
     package func close() {
         dispatcher.loop.cancel(lookTimer)
@@ -80,11 +94,17 @@ package final class Backend {
     }
 
     private func looked(_ outcome: ModelServer.Outcome) {
-        if outcome == .listed(changed: false), lastOutcome == outcome { return }
+        let worked = hasWorked
+        hasWorked = false
+        if outcome == .listed(changed: false), lastOutcome == outcome {
+            if worked { dispatcher.updated(self) }
+            return
+        }
         let isNews = outcome != lastOutcome || outcome == .listed(changed: true)
         lastOutcome = outcome
         let before = offered
         offered = isUp ? server.offered : []
+        modelFacts = Self.facts(of: server)
         for line in news.take(sight(outcome)) { dispatcher.delegate.log(line) }
         if isNews {
             dispatcher.delegate.changed(self)
@@ -123,7 +143,7 @@ package final class Backend {
         case .authFailed: facts.state = .authFailed
         case .probing: facts.state = .probing
         }
-        facts.models = server.offered.map(Self.facts(of:))
+        facts.models = modelFacts
         facts.maxConcurrent = max(1, server.concurrency)
         facts.queueMax = queueMax
         facts.rateLimit = config.rateLimit
@@ -131,6 +151,15 @@ package final class Backend {
         facts.timeout = config.timeout.nanoseconds
         facts.residency = server.kind.evictsModels ? .limited(1) : .all
         return facts
+    }
+
+    private static func facts(of server: ModelServer) -> [ModelFacts] {
+        let loads = server.adapter.load(model: "", contextLength: nil, ttl: nil) != nil
+        return server.offered.map { model in
+            var facts = facts(of: model)
+            if !loads { facts.cannot.insert(.loading) }
+            return facts
+        }
     }
 
     private static func facts(of model: Model) -> ModelFacts {
@@ -147,6 +176,10 @@ package final class Backend {
         } else if model.purpose != .unknown {
             facts.can = .chat
             facts.cannot = .embeddings
+        }
+        if model.id.lowercased().contains("rerank") {
+            facts.can = .rerank
+            facts.cannot.insert(.chat)
         }
         facts.contextLength = model.loadedContextLength ?? model.maxContextLength
         return facts

@@ -233,7 +233,8 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
             return job.failed(tooLarge(size), .callersFault)
         }
         if failure.reason == .noConnection { backend.refused(failure.words ?? "no answer") }
-        job.failed(words.fault(of: failure), failure.failureClass)
+        job.failed(
+            backend.words(for: placement.model).fault(of: failure), failure.failureClass)
     }
 
     /// Sends it once more where an API of the same server turned out to be missing; false if that
@@ -255,16 +256,6 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
             "the answer of over \(size) bytes does not fit into the \(keptMax) that may wait for "
                 + "a client (output_bytes_max); ask for less at once",
             data: ["limit": "output_bytes_max", "value": .integer(keptMax)])
-    }
-
-    /// How failures of this backend are worded.
-    private var words: BackendFailure {
-        BackendFailure(
-            backend: backend.name, product: backend.server.productName,
-            endpoint: backend.config.endpoint.original, model: placement.model,
-            others: backend.offered.filter { $0.purpose.canChat && $0.id != placement.model }
-                .map(\.id),
-            retryAfter: backend.retryMilliseconds, keyStart: backend.server.keyStart)
     }
 
     // MARK: What was heard

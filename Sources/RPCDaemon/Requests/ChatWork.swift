@@ -18,6 +18,7 @@ package final class ChatWork: Work {
     }
 
     package var method: String { "complete" }
+    package var isGeneration: Bool { true }
     package var byteCount: Int { chat.byteCount }
 
     package func attempt(

@@ -16,6 +16,8 @@ package protocol DispatcherDelegate: AnyObject {
     func changedModels(of backend: Backend, before: [Model])
     /// A backend's first look has ended, well or not.
     func greeted(_ backend: Backend)
+    /// Appends the Model object of the protocol; nothing known of it leaves its name.
+    func write(_ model: String, of backend: Backend, to out: inout ByteBuffer)
     /// The aliases that lead to any of these models.
     func aliases(of models: [Model]) -> [String]
     /// Where servers are searched for, for who has none.

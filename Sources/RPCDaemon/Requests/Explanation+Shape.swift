@@ -1,28 +1,21 @@
 package import CrowdModelsProtocol
 package import Scheduling
 
-extension Explanation {
-    /// Appends the RouteExplanation object of the protocol.
-    package func write(to out: inout ByteBuffer) {
-        out.append("{\"candidates\":[")
-        for (index, candidate) in candidates.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            candidate.json.write(to: &out)
-        }
-        out.append("]}")
+extension RouteExplanation {
+    /// What `route.explain` answers of how the scheduler would route.
+    package init(_ explanation: Explanation) {
+        self.init(candidates: explanation.candidates.map { RouteCandidate($0) })
     }
 }
 
-extension ExplainedCandidate {
-    fileprivate var json: JSONValue {
+extension RouteCandidate {
+    fileprivate init(_ candidate: ExplainedCandidate) {
         var score = JSONObject()
-        for part in self.score { score[part.name] = .double(part.value) }
-        return [
-            "backend": .string(backend), "model": .string(model),
-            "forbidden": .array(
-                forbidden.map { ["by": .string($0.by), "message": .string($0.message)] }),
-            "score": .object(score),
-            "predicted_wait_ms": .integer(RefusalWords.milliseconds(predictedWait)),
-        ]
+        for part in candidate.score { score[part.name] = .double(part.value) }
+        self.init(
+            backend: candidate.backend, model: candidate.model,
+            forbidden: candidate.forbidden.map { RouteObstacle(by: $0.by, message: $0.message) },
+            score: score,
+            predictedWaitMilliseconds: RefusalWords.milliseconds(candidate.predictedWait))
     }
 }

@@ -4,7 +4,7 @@ import CrowdModelsProtocol
 extension RequestJob {
     /// The guide's line about an answer that is complete; a part that nobody knows is left out.
     package var completionLine: String? {
-        guard let numbers else { return nil }
+        guard work.isGeneration, let numbers else { return nil }
         var line = ByteBuffer(capacity: 160)
         line.append("LLM request completed: ")
         line.append(decimal: numbers.totalTokens ?? 0)

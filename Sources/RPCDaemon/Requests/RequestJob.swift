@@ -78,6 +78,7 @@ package final class RequestJob: Job {
 
     func start(_ placement: Placement, on backend: Backend) {
         self.backend = backend
+        backend.hasWorked = true
         model = placement.model
         standing = nil
         progress = nil

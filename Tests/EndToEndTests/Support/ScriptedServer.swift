@@ -4,13 +4,15 @@ import Testing
 
 /// A model server whose every step is the test's own, so that the moment of each can be measured.
 ///
-/// It lists the models `ready` and `cold`, which has to be loaded first, and answers nothing else
-/// by itself. Each of its answers ends its connection.
+/// It lists the models `ready` and `cold`, which has to be loaded first, and one more if so asked,
+/// and answers nothing else by itself. Each of its answers ends its connection.
 final class ScriptedServer {
     private let descriptor: Int32
     let port: UInt16
+    private let more: String?
 
-    init(backlog: Int32 = 128) {
+    init(backlog: Int32 = 128, more: String? = nil) {
+        self.more = more
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
@@ -48,7 +50,7 @@ final class ScriptedServer {
     func daemon(backend: String = "", _ rest: String = "") throws -> DaemonProcess {
         let daemon = try DaemonProcess(config(backend: backend, rest))
         try listModels()
-        try daemon.waitForLog(containing: "Discovered 2 models")
+        try daemon.waitForLog(containing: "Discovered \(more == nil ? 2 : 3) models")
         return daemon
     }
 
@@ -57,7 +59,8 @@ final class ScriptedServer {
         _ = try connection.readRequest()
         let body = """
             {"object":"list","data":[{"id":"ready","owned_by":"llamacpp","meta":{}},\
-            {"id":"cold","owned_by":"llamacpp","meta":null}]}
+            {"id":"cold","owned_by":"llamacpp","meta":null}\
+            \(more.map { ",{\"id\":\"\($0)\",\"meta\":{}}" } ?? "")]}
             """
         connection.send(
             "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n"

@@ -56,38 +56,40 @@ public struct ChatMessage: Equatable, Sendable {
     }
 }
 
-/// A call of a function that the model asks for.
-public struct CompleteToolCall: Equatable, Sendable, JSONReadable {
-    /// Names the call in the message that answers it; nil where the backend gave none.
-    public var id: String?
-    /// The name of the function.
-    public var name: String
-    /// JSON text, as the model wrote it: check it before use.
-    public var arguments: String
+extension Schema {
+    static let message = Schema(
+        "Message",
+        #"""
+        {"type": "object", "description": "One message of a conversation, in OpenAI's form.",
+         "required": ["role"], "properties": {
+          "role": {"type": "string",
+            "description": "Who speaks: `system`, `user`, `assistant`, `tool`."},
+          "content": {"type": ["string", "array", "null"],
+            "items": {"$ref": "#/components/schemas/ContentPart"},
+            "description": "What is said: text, or parts, images among them."},
+          "name": {"type": "string", "description": "The speaker's name."},
+          "reasoning_content": {"type": "string",
+            "description": "What the model thought, in an `assistant` message."},
+          "tool_calls": {"type": "array", "items": {"$ref": "#/components/schemas/ToolCall"},
+            "description": "The calls that an `assistant` message asked for."},
+          "tool_call_id": {"type": "string",
+            "description": "The call that a `tool` message answers."}}}
+        """#)
 
-    /// A call of that function.
-    public init(id: String?, name: String, arguments: String) {
-        self.id = id
-        self.name = name
-        self.arguments = arguments
-    }
-
-    /// Reads the members of an object.
-    public init(_ members: MemberReader) throws(ShapeError) {
-        id = try members.stringIfPresent("id")
-        let function = try MemberReader(
-            members["function"] ?? .null, at: "\(members.place).function")
-        name = try function.string("name")
-        arguments = try function.string("arguments")
-    }
-
-    /// The call as JSON.
-    public var json: JSONValue {
-        var object = JSONObject()
-        if let id { object.append("id", .string(id)) }
-        object.append("type", "function")
-        object.append(
-            "function", ["name": .string(name), "arguments": .string(arguments)])
-        return .object(object)
-    }
+    static let contentPart = Schema(
+        "ContentPart",
+        #"""
+        {"type": "object", "description": "A piece of a message: text, an image or a sound.",
+         "required": ["type"], "properties": {
+          "type": {"type": "string", "description": "`text`, `image_url` or `input_audio`."},
+          "text": {"type": "string", "description": "The text of a `text` part."},
+          "image_url": {"type": "object", "description": "The picture of an `image_url` part.",
+            "required": ["url"], "properties": {
+            "url": {"type": "string", "description": "Usually `data:image/png;base64,...`."},
+            "detail": {"type": "string", "description": "`low`, `high` or `auto`."}}},
+          "input_audio": {"type": "object", "description": "The sound of an `input_audio` part.",
+            "required": ["data", "format"], "properties": {
+            "data": {"type": "string", "description": "Base64."},
+            "format": {"type": "string", "description": "Such as `wav`."}}}}}
+        """#)
 }

@@ -4,6 +4,8 @@ public enum Method: UInt8, CaseIterable, Sendable {
     case ping, status, help, check, discover
     case modelsList, modelsGet, modelsRefresh
     case backendsList
+    case modelsLoad, modelsUnload
+    case embed, rerank, tokensCount
     case complete, cancel, cancelRequest, cancelRequestACP, cancelled
     case requestsList, requestsCancel
     case routeExplain
@@ -21,7 +23,12 @@ public enum Method: UInt8, CaseIterable, Sendable {
         case .modelsList: "models.list"
         case .modelsGet: "models.get"
         case .modelsRefresh: "models.refresh"
+        case .modelsLoad: "models.load"
+        case .modelsUnload: "models.unload"
         case .backendsList: "backends.list"
+        case .embed: "embed"
+        case .rerank: "rerank"
+        case .tokensCount: "tokens.count"
         case .complete: "complete"
         case .cancel: "cancel"
         case .cancelRequest: "$/cancelRequest"

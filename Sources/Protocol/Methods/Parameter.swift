@@ -16,6 +16,8 @@ public enum ParameterType: Equatable, Sendable {
     case strings([String])
     /// A string or an array of strings.
     case stringOrStrings
+    /// An array of strings, at least one.
+    case texts
     /// An array of objects, at least one.
     case objects
     /// A string or an object.

@@ -1,25 +1,42 @@
+/// What a subscription has to tell: the params of `event`.
+public struct SubscriptionEvent: Equatable, Sendable, JSONReadable, JSONWritable {
+    /// What `subscribe` answered.
+    public var subscription: String
+    /// Counts the subscription's events from 0.
+    public var sequence: Int
+    /// `models`, `backends`, `requests`, `stats` or `log`.
+    public var topic: String
+    /// An object with `snapshot`, `change` or `ended`.
+    public var data: JSONValue
+
+    /// An event of that subscription.
+    public init(subscription: String, sequence: Int, topic: String, data: JSONValue) {
+        self.subscription = subscription
+        self.sequence = sequence
+        self.topic = topic
+        self.data = data
+    }
+
+    /// Reads the members of an object.
+    public init(_ members: MemberReader) throws(ShapeError) {
+        subscription = try members.string("subscription")
+        sequence = try members.integer("seq")
+        topic = try members.string("topic")
+        data = members["data"] ?? [:]
+    }
+
+    /// Appends the object.
+    public func write(to out: inout ByteBuffer) {
+        var object = ObjectWriter(&out)
+        object.add("subscription", subscription, to: &out)
+        object.add("seq", sequence, to: &out)
+        object.add("topic", topic, to: &out)
+        object.add("data", json: data, to: &out)
+        object.end(&out)
+    }
+}
+
 extension Schema {
-    static let events = [
-        subscribeResult, unsubscribeResult, event, modelChange, backendChange, requestChange,
-        logLine, logLines,
-    ]
-
-    static let subscribeResult = Schema(
-        "SubscribeResult",
-        #"""
-        {"type": "object", "description": "A new subscription.", "required": ["subscription"],
-         "properties": {"subscription": {"type": "string",
-          "description": "Names it in its events and for `unsubscribe`."}}}
-        """#)
-
-    static let unsubscribeResult = Schema(
-        "UnsubscribeResult",
-        #"""
-        {"type": "object", "description": "Whether there was something to end.",
-         "required": ["unsubscribed"], "properties": {"unsubscribed": {"type": "boolean",
-          "description": "False where this connection has no such subscription."}}}
-        """#)
-
     static let event = Schema(
         "Event",
         #"""
@@ -85,24 +102,5 @@ extension Schema {
             "description": "What happened; `removed`: it was answered."},
           "request": {"$ref": "#/components/schemas/Request",
             "description": "The request now, or as it was when it went."}}}
-        """#)
-
-    static let logLine = Schema(
-        "LogLine",
-        #"""
-        {"type": "object", "description": "A line of the daemon's log.",
-         "required": ["level", "message"], "properties": {
-          "time": {"type": "number", "description": "Seconds since 1970, UTC."},
-          "level": {"type": "string", "enum": ["error", "warning", "info", "debug"],
-            "description": "How grave it is."},
-          "message": {"type": "string", "description": "Never a prompt, a completion or a key."}}}
-        """#)
-
-    static let logLines = Schema(
-        "LogLines",
-        #"""
-        {"type": "object", "description": "The last lines of the log.", "required": ["lines"],
-         "properties": {"lines": {"type": "array", "description": "Oldest first.",
-          "items": {"$ref": "#/components/schemas/LogLine"}}}}
         """#)
 }

@@ -131,3 +131,60 @@ public struct CompleteRequest: Equatable, Sendable {
         return .object(object)
     }
 }
+
+extension Schema {
+    static let tool = Schema(
+        "Tool",
+        #"""
+        {"type": "object", "description": "A function that the model may ask to be called.",
+         "required": ["type", "function"], "properties": {
+          "type": {"type": "string", "description": "`function`."},
+          "function": {"type": "object", "description": "What the model is told of it.",
+            "required": ["name"], "properties": {
+            "name": {"type": "string", "description": "Its name."},
+            "description": {"type": "string", "description": "What it does and when to use it."},
+            "parameters": {"type": "object", "additionalProperties": true,
+              "description": "A JSON Schema of its arguments."},
+            "strict": {"type": "boolean",
+              "description": "Whether the arguments have to fit the schema exactly."}}}}}
+        """#)
+
+    static let toolChoice = Schema(
+        "ToolChoice",
+        #"""
+        {"type": "object", "description": "The one function that has to be called.",
+         "required": ["type", "function"], "properties": {
+          "type": {"type": "string", "description": "`function`."},
+          "function": {"type": "object", "description": "Which one.", "required": ["name"],
+            "properties": {"name": {"type": "string", "description": "Its name."}}}}}
+        """#)
+
+    static let responseFormat = Schema(
+        "ResponseFormat",
+        #"""
+        {"type": "object", "description": "The form of the answer.", "required": ["type"],
+         "properties": {
+          "type": {"type": "string",
+            "description": "`text`, `json_schema` or, where the backend knows it, `json_object`."},
+          "json_schema": {"type": "object", "description": "The schema of a `json_schema` answer.",
+            "required": ["schema"], "properties": {
+            "name": {"type": "string", "description": "A name for it."},
+            "strict": {"type": "boolean", "description": "Whether to hold to it exactly."},
+            "schema": {"type": "object", "additionalProperties": true,
+              "description": "The JSON Schema itself."}}}}}
+        """#)
+
+    static let logitBias = Schema(
+        "LogitBias",
+        #"""
+        {"type": "object", "additionalProperties": {"type": "number"},
+         "description": "For token numbers (as names) what to add to their likelihood."}
+        """#)
+
+    static let options = Schema(
+        "Options",
+        #"""
+        {"type": "object", "additionalProperties": true,
+         "description": "Members for the backend's own API; those the daemon sets itself win."}
+        """#)
+}

@@ -10,7 +10,12 @@ extension Method {
         case .modelsList: ModelsListMethod.parameters
         case .modelsGet: ModelsGetMethod.parameters
         case .modelsRefresh: ModelsRefreshMethod.parameters
+        case .modelsLoad: ModelsLoadMethod.parameters
+        case .modelsUnload: ModelsUnloadMethod.parameters
         case .backendsList: BackendsListMethod.parameters
+        case .embed: EmbedMethod.parameters
+        case .rerank: RerankMethod.parameters
+        case .tokensCount: TokensCountMethod.parameters
         case .complete: CompleteMethod.parameters
         case .cancel: CancelMethod.parameters
         case .cancelRequest: CancelRequestMethod.parameters
@@ -39,7 +44,12 @@ extension Method {
         case .modelsList: ModelsListMethod.description
         case .modelsGet: ModelsGetMethod.description
         case .modelsRefresh: ModelsRefreshMethod.description
+        case .modelsLoad: ModelsLoadMethod.description
+        case .modelsUnload: ModelsUnloadMethod.description
         case .backendsList: BackendsListMethod.description
+        case .embed: EmbedMethod.description
+        case .rerank: RerankMethod.description
+        case .tokensCount: TokensCountMethod.description
         case .complete: CompleteMethod.description
         case .cancel: CancelMethod.description
         case .cancelRequest: CancelRequestMethod.description

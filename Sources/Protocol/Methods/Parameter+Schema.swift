@@ -20,6 +20,8 @@ extension Parameter {
         case .stringOrStrings:
             buffer.append(#"{"anyOf":[{"type":"string"},"#)
             buffer.append(#"{"type":"array","minItems":1,"items":{"type":"string"}}]}"#)
+        case .texts:
+            buffer.append(#"{"type":"array","minItems":1,"items":{"type":"string"}}"#)
         case .objects:
             buffer.append(#"{"type":"array","minItems":1,"items":"#)
             writeObject(to: &buffer)

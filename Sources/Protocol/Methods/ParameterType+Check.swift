@@ -33,6 +33,9 @@ extension ParameterType {
             return mismatch(words: token, kind, words)
         case .stringOrStrings:
             return kind == .string ? nil : mismatch(strings: token, kind, elements)
+        case .texts:
+            guard kind == .array else { return "an array of strings, not \(kind.withArticle)" }
+            return mismatch(strings: token, kind, elements)
         case .objects:
             return mismatch(objects: token, kind, elements)
         case .stringOrObject:

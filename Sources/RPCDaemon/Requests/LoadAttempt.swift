@@ -1,0 +1,145 @@
+import Backends
+import Configuration
+import CrowdModelsProtocol
+import HTTP
+import Kernel
+package import Scheduling
+
+/// `models.load` and `models.unload`: what is asked, and for which model.
+package final class LoadWork: Work {
+    package let method: String
+    package let byteCount: Int
+    package let tag: String? = nil
+    package let wantsProgress: Bool
+    package var isGeneration: Bool { false }
+    let loads: Bool
+    let contextLength: Int?
+    let ttl: Int?
+
+    package init(_ call: KeptCall, loads: Bool) {
+        method = (loads ? Method.modelsLoad : .modelsUnload).name.description
+        byteCount = call.byteCount
+        self.loads = loads
+        wantsProgress = call.isTrue(ModelsLoadParameter.progress.rawValue)
+        contextLength = call.integer(ModelsLoadParameter.contextLength.rawValue)
+        ttl = call.integer(ModelsLoadParameter.ttl.rawValue)
+    }
+
+    package func attempt(
+        of job: RequestJob, on backend: Backend, _ placement: Placement
+    ) -> any Attempt {
+        LoadAttempt(of: job, self, on: backend, placement)
+    }
+}
+
+/// One try to load or unload a model: what is asked of the server, then looks until its list says
+/// that it is done, since some servers answer before they have begun.
+///
+/// A model that is as it is wanted already is not asked for again: LM Studio would load it twice.
+final class LoadAttempt: Attempt, ExchangeDelegate {
+    /// Not touched once it is over: the job may be gone by then.
+    private unowned let job: RequestJob
+    private let work: LoadWork
+    private let backend: Backend
+    private let placement: Placement
+    private var exchange: Exchange?
+    private var isOver = false
+    private lazy var lookTimer = Timer { [weak self] in self?.look() }
+
+    /// How often the list is looked at while a model loads, in nanoseconds: a load takes seconds.
+    private static let lookInterval: UInt64 = 200_000_000
+
+    init(of job: RequestJob, _ work: LoadWork, on backend: Backend, _ placement: Placement) {
+        self.job = job
+        self.work = work
+        self.backend = backend
+        self.placement = placement
+    }
+
+    var deltas: Int { 0 }
+    var warnings: [CompletionWarning] { [] }
+    var contentText: String { "" }
+    var numbers: GenerationNumbers { GenerationNumbers() }
+    private var loop: EventLoop { backend.dispatcher.loop }
+
+    func begin() {
+        let adapter = backend.server.adapter
+        let request =
+            work.loads
+            ? adapter.load(
+                model: placement.model, contextLength: work.contextLength, ttl: work.ttl)
+            : adapter.unload(model: placement.model)
+        guard !isDone, let request else { return loop.set(lookTimer, after: 0) }
+        exchange = backend.server.ask(request, delegate: self)
+    }
+
+    /// Whether the model is as it is wanted, by the server's own list.
+    private var isDone: Bool {
+        guard let model = backend.offered.first(where: { $0.id == placement.model }) else {
+            return !work.loads
+        }
+        guard work.loads else { return model.state == .notLoaded }
+        guard model.state == .loaded else { return false }
+        guard let wanted = work.contextLength, let has = model.loadedContextLength else {
+            return true
+        }
+        return wanted == has
+    }
+
+    private func look() {
+        guard !isOver else { return }
+        if isDone {
+            isOver = true
+            return job.finished()
+        }
+        backend.refresh { [weak self] _ in self?.looked() }
+    }
+
+    private func looked() {
+        guard !isOver else { return }
+        loop.set(lookTimer, after: isDone ? 0 : Self.lookInterval)
+    }
+
+    func resume() {}
+
+    func drop() {
+        isOver = true
+        loop.cancel(lookTimer)
+        exchange?.cancel()
+        exchange = nil
+    }
+
+    func exchangeSent(_ exchange: Exchange) {
+        if !isOver { job.sent() }
+    }
+
+    func exchange(_ exchange: Exchange, began head: HTTPResponseHead) {}
+
+    func exchange(_ exchange: Exchange, received bytes: Span<UInt8>) {}
+
+    func exchange(_ exchange: Exchange, ended head: HTTPResponseHead, body: Span<UInt8>) {
+        self.exchange = nil
+        guard !isOver else { return }
+        let failure = ServerFailure.ofAnswer(status: head.status, retryAfter: nil, body)
+        // An answer without an error's words is a success, whatever it says.
+        if (200..<300).contains(head.status), failure.reason == .empty { return look() }
+        failed(failure)
+    }
+
+    func exchange(_ exchange: Exchange, failed error: ExchangeError) {
+        self.exchange = nil
+        if !isOver { failed(ServerFailure(error)) }
+    }
+
+    private func failed(_ failure: ServerFailure) {
+        isOver = true
+        loop.cancel(lookTimer)
+        if failure.reason == .noConnection { backend.refused(failure.words ?? "no answer") }
+        job.failed(
+            backend.words(for: placement.model).fault(of: failure), failure.failureClass)
+    }
+
+    func writeResult(isCancelled: Bool, to out: inout ByteBuffer) {
+        backend.dispatcher.delegate.write(placement.model, of: backend, to: &out)
+    }
+}
