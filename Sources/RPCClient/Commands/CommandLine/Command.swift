@@ -42,7 +42,7 @@ package struct Command: Sendable {
     package static let groups: [(title: String, commands: [Command])] = [
         ("Ask a model", [complete, chat, embed, explain]),
         ("Look at models and servers", [models, show, load, unload, backends]),
-        ("Watch the daemon", [stats, status, requests, cancel, events, ping, doctor]),
+        ("Watch the daemon", [top, stats, status, requests, cancel, events, ping, doctor]),
         ("For programs and shells", [call, openrpc, mcp, sockname, completions, help]),
     ]
 

@@ -3,6 +3,12 @@ package import CrowdModelsProtocol
 /// Model servers as a table, and what is wrong with them below it.
 package enum BackendsView {
     package static func lines(_ backends: [BackendDescription], _ layout: Layout) -> [String] {
+        let remarks = layout.width == nil ? [] : backends.flatMap { remark($0, layout) }
+        return table(backends, layout) + (remarks.isEmpty ? [] : [""] + remarks)
+    }
+
+    /// The table alone.
+    static func table(_ backends: [BackendDescription], _ layout: Layout) -> [String] {
         if backends.isEmpty { return [] }
         // A pipe gets each row whole; on a terminal an error would leave no room for the rest.
         let isWhole = layout.width == nil
@@ -27,8 +33,7 @@ package enum BackendsView {
                     numbers[2], backend.endpoint)
             }
         }
-        let remarks = isWhole ? [] : backends.flatMap { remark($0, layout) }
-        return table.lines(layout) + (remarks.isEmpty ? [] : [""] + remarks)
+        return table.lines(layout)
     }
 
     private static func state(_ backend: BackendDescription) -> String {

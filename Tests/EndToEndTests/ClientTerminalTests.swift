@@ -1,0 +1,100 @@
+import CrowdModelsProtocol
+import Glibc
+import Testing
+
+/// `chat` and `top` as somebody at a terminal meets them.
+@Suite struct ClientTerminalTests {
+    @Test func `a chat remembers, stops an answer on Ctrl-C, and goes on`() throws {
+        let simulator = try SimulatorProcess("--token-rate", "50")
+        let daemon = try DaemonProcess(simulator)
+        let client = try TerminalClient(["chat"], socket: daemon.socketPath)
+        try client.waitFor("/help says what else")
+        client.type("echo:**first**\r")
+        try client.waitFor("\u{1B}[0;1mfirst\u{1B}[0m")
+        client.type("tokens:5000\r")
+        try client.waitFor(" ")
+        while try simulator.chats().count < 2 {}
+        client.type("\u{3}")
+        try client.waitFor("stopped")
+        client.type("echo:sec\u{1B}[D\u{1B}[Dx\u{5}ond\r")
+        try client.waitFor("sxecond\r\n")
+        client.type("\u{1B}[A\u{1B}[A\u{1B}[A\u{15}/stats\r")
+        try client.waitFor("in all 2 answers")
+        #expect(!client.isAsItWas)
+        client.type("\u{4}")
+        #expect(client.wait() == 0)
+        #expect(client.isAsItWas)
+        let messages = try #require(try simulator.chats().last?.body["messages"]?.arrayValue)
+        #expect(messages.first?["content"] == "echo:**first**")
+        #expect(messages.last?["content"] == "echo:sxecond")
+        #expect(messages.filter { $0["role"] == "assistant" }.count >= 1)
+    }
+
+    @Test func `a chat's text may have several lines, typed or pasted`() throws {
+        let simulator = try SimulatorProcess()
+        let daemon = try DaemonProcess(simulator)
+        let client = try TerminalClient(["chat"], socket: daemon.socketPath)
+        try client.waitFor("> ")
+        client.type("\u{1B}[200~echo:a\nb\u{1B}[201~\u{1B}\rc\\\rd\r")
+        try client.waitFor("a\r\nb\r\nc\r\nd\r\n\r\n")
+        client.type("\u{3}")
+        try client.waitFor("once more")
+        client.type("\u{3}")
+        #expect(client.wait() == 130)
+        #expect(client.isAsItWas)
+        #expect(try simulator.chats().last?.body["messages"]?[0]?["content"] == "echo:a\nb\nc\nd")
+    }
+
+    @Test(arguments: [SIGTERM, SIGHUP, SIGABRT])
+    func `whatever ends top, the terminal is as it was`(number: Int32) throws {
+        let daemon = try DaemonProcess(try SimulatorProcess())
+        let client = try TerminalClient(["top", "-i", "0.1"], socket: daemon.socketPath)
+        try client.waitFor("\u{1B}[?1049h")
+        try client.waitFor("nothing is queued or running")
+        #expect(!client.isAsItWas)
+        client.signal(number)
+        #expect(client.wait() == -number)
+        #expect(client.isAsItWas)
+        #expect(client.text.hasSuffix("\u{1B}[?25h\u{1B}[?1049l"))
+    }
+
+    @Test func `top shows what runs, cancels it, follows the window and ends with q`() throws {
+        let simulator = try SimulatorProcess("--token-rate", "20")
+        let daemon = try DaemonProcess(simulator)
+        let path = daemon.socketPath
+        let asking = try ClientRun.start(["complete", "tokens:5000"], socket: path)
+        asking.closeInput()
+        let client = try TerminalClient(["top", "-i", "0.1"], socket: path)
+        try client.waitFor("1 request")
+        try client.waitFor("generating")
+        client.resize(columns: 40, rows: 12)
+        try client.waitFor("q quit")
+        client.type("c")
+        #expect(asking.wait() == 1)
+        try client.waitFor("nothing is queued")
+        client.type("q")
+        #expect(client.wait() == 0)
+        #expect(client.isAsItWas)
+    }
+
+    @Test func `without a terminal top prints one picture, and --json a line`() throws {
+        let daemon = try DaemonProcess(try SimulatorProcess())
+        let picture = try ClientRun(["top"], socket: daemon.socketPath)
+        #expect(picture.status == 0)
+        #expect(picture.output.contains("tokens/s") && !picture.output.contains("\u{1B}"))
+        let json = try ClientRun(
+            ["--json", "top", "-n", "2", "-i", "0.1"], socket: daemon.socketPath)
+        #expect(json.json.count == 2)
+        #expect(json.json[1]["stats"]?["window"] == "total")
+    }
+
+    @Test func `a daemon that goes ends top with words`() throws {
+        let daemon = try DaemonProcess(try SimulatorProcess())
+        let client = try TerminalClient(["top", "-i", "0.1"], socket: daemon.socketPath)
+        try client.waitFor("q quit")
+        daemon.signal(SIGKILL)
+        #expect(client.wait() == 69)
+        #expect(client.isAsItWas)
+        #expect(client.text.contains("closed the connection"))
+    }
+}
