@@ -99,7 +99,7 @@ package enum Interruption {
 
     /// Without SA_RESTART: a blocked write has to notice. The signal is unblocked too, since a
     /// caller that blocks it passes that on.
-    private static func catching(
+    static func catching(
         _ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void
     ) {
         var action = sigaction()

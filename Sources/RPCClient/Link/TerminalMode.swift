@@ -68,16 +68,17 @@ package enum TerminalMode {
         }
         unsafe wakeReader = ends[0]
         wakeWriter.store(ends[1], ordering: .relaxed)
-        signal(SIGWINCH) { _ in TerminalMode.wake() }
-        signal(SIGTSTP, stop)
-        signal(SIGCONT) { _ in
+        Interruption.catching(SIGWINCH) { _ in TerminalMode.wake() }
+        Interruption.catching(SIGTSTP, stop)
+        Interruption.catching(SIGCONT) { _ in
             if TerminalMode.isEntered.load(ordering: .relaxed) { return }
             TerminalMode.resume()
         }
         for number in [SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS] {
-            signal(number) { number in
+            Interruption.catching(number) { number in
                 TerminalMode.leave()
-                Glibc.signal(number, SIG_DFL)
+                signal(number, SIG_DFL)
+                // It is blocked until this handler returns, and then ends the program.
                 raise(number)
             }
         }

@@ -122,11 +122,16 @@ final class TerminalClient {
         return settings.c_lflag & wanted == wanted
     }
 
-    /// The exit status, or minus the signal that ended it; reads what comes until then.
-    func wait() -> Int32 {
+    /// The exit status, or minus the signal that ended it; reads what comes until then. Who does
+    /// not end by itself is killed.
+    func wait(seconds: Int = 20) -> Int32 {
         if let exitStatus { return exitStatus }
         var status: Int32 = 0
-        while waitpid(identifier, &status, WNOHANG) == 0 { _ = readMore() }
+        let end = time(nil) + seconds
+        while waitpid(identifier, &status, WNOHANG) == 0 {
+            _ = readMore()
+            if time(nil) >= end { kill(identifier, SIGKILL) }
+        }
         let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
         exitStatus = code
         return code

@@ -82,7 +82,7 @@ final class Chat {
         let isTaken = reader.isInteractive && TerminalMode.enter(.answering)
         defer {
             if isTaken { TerminalMode.leave() }
-            Interruption.forget()
+            if !reader.isInteractive { Interruption.forget() }
         }
         do throws(Failure) {
             let result = try completion.run()

@@ -18,6 +18,7 @@ final class ChatReader {
     private var lines = InputLines()
     /// The row of the drawing that the cursor is in.
     private var row = 0
+    private var wake: Int32 = -1
 
     private static let prompt = "> "
     private static let continuation = "  "
@@ -37,6 +38,8 @@ final class ChatReader {
     func next() throws(Failure) -> Said {
         guard isEditing, TerminalMode.enter(.editing) else { return try nextLine() }
         defer { TerminalMode.leave() }
+        // A signal is a key here, and one that came too late for an answer ends no chat.
+        wake = Interruption.wakeInstead()
         row = 0
         while true {
             while !keys.isEmpty {
@@ -71,9 +74,15 @@ final class ChatReader {
             var items = [
                 pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: TerminalMode.changes, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
             ]
             let wait = parser.isWaiting ? Self.escapeMilliseconds : -1
-            let ready = unsafe poll(&items, 2, wait)
+            let ready = unsafe poll(&items, 3, wait)
+            if ready > 0, items[2].revents != 0 {
+                wake = Interruption.wakeInstead()
+                keys = [.interrupt]
+                return true
+            }
             if ready == 0 { keys = parser.settle() }
             if ready > 0, items[1].revents != 0 {
                 TerminalMode.drainChanges()
