@@ -4,7 +4,8 @@ import Link
 
 extension Command {
     static let embed = Command(
-        "embed", "turn texts into vectors", arguments: "[TEXT…]", words: 0...Int.max,
+        "embed", "turn texts into vectors", arguments: "[TEXT…]", method: "embed",
+        words: 0...Int.max,
         options: [
             Option("model", "m", "MODEL", "the model; else the only one for embeddings"),
             Option("dimensions", nil, "N", "how many numbers a vector is to have"),

@@ -5,7 +5,7 @@ import Screen
 extension Command {
     static let explain = Command(
         "explain", "say where a prompt would go, and why", arguments: "[PROMPT…]",
-        words: 0...Int.max, options: complete.options,
+        method: "route.explain", words: 0...Int.max, options: complete.options,
         details: """
             It takes what `complete` takes and asks no model. The first that nothing forbids is
             where the prompt would go; the last columns are what the daemon weighs, less is better.

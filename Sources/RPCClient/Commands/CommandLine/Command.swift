@@ -9,6 +9,8 @@ package struct Command: Sendable {
     let arguments: String
     /// What it does, a few words for the list of commands.
     let summary: String
+    /// The method that it stands for, where not every daemon has it.
+    let method: String?
     /// How many words it takes.
     let wordCount: ClosedRange<Int>
     let options: [Option]
@@ -21,7 +23,7 @@ package struct Command: Sendable {
     let run: @Sendable (Session) throws(Failure) -> Void
 
     init(
-        _ name: String, _ summary: String, arguments: String = "",
+        _ name: String, _ summary: String, arguments: String = "", method: String? = nil,
         words: ClosedRange<Int> = 0...0, options: [Option] = [], details: String = "",
         examples: [String] = [],
         exits: String = "0 if it was done; 69 without a daemon.",
@@ -30,6 +32,7 @@ package struct Command: Sendable {
         self.name = name
         self.arguments = arguments
         self.summary = summary
+        self.method = method
         wordCount = words
         self.options = options
         self.details = details
@@ -38,8 +41,13 @@ package struct Command: Sendable {
         self.run = run
     }
 
-    /// All commands, in the order of the help: what is not here does not exist.
-    package static let groups: [(title: String, commands: [Command])] = [
+    /// All commands in the order of the help, but for those whose method no daemon of this
+    /// version has: what is not here is not advertised.
+    package static let groups: [(title: String, commands: [Command])] = written.map { group in
+        (group.title, group.commands.filter(\.isServed))
+    }
+
+    private static let written: [(title: String, commands: [Command])] = [
         ("Ask a model", [complete, chat, embed, explain]),
         ("Look at models and servers", [models, show, load, unload, backends]),
         ("Watch the daemon", [top, stats, status, requests, cancel, events, ping, doctor]),
@@ -48,7 +56,16 @@ package struct Command: Sendable {
 
     package static let all: [Command] = groups.flatMap(\.commands)
 
-    static func named(_ name: String) -> Command? { all.first { $0.name == name } }
+    /// Whether the registry has the method that it cannot do without.
+    private var isServed: Bool {
+        guard let method else { return true }
+        return Method.all.contains { "\($0.name)" == method }
+    }
+
+    /// The command of that name; one that is not advertised is there for a newer daemon.
+    static func named(_ name: String) -> Command? {
+        written.flatMap(\.commands).first { $0.name == name }
+    }
 
     /// What to say of a command that does not exist.
     static func unknown(_ name: String) -> Failure {

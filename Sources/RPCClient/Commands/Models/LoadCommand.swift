@@ -4,7 +4,8 @@ import Screen
 
 extension Command {
     static let load = Command(
-        "load", "load a model and wait until it is", arguments: "MODEL", words: 1...1,
+        "load", "load a model and wait until it is", arguments: "MODEL",
+        method: "models.load", words: 1...1,
         options: [
             Option("backend", nil, "NAME", "the backend that is to load it"),
             Option("context", "c", "TOKENS", "the context to load it with"),
@@ -26,7 +27,7 @@ extension Command {
     }
 
     static let unload = Command(
-        "unload", "unload a model", arguments: "MODEL", words: 1...1,
+        "unload", "unload a model", arguments: "MODEL", method: "models.unload", words: 1...1,
         options: [Option("backend", nil, "NAME", "the backend that is to unload it")],
         details: "MODEL is an id, an alias, or a part of one that only one model has.",
         examples: ["crowd-models unload qwen3-4b"],

@@ -5,6 +5,7 @@ import Link
 extension Command {
     static let mcp = Command(
         "mcp", "speak the Model Context Protocol on standard input and output",
+        method: "initialize",
         details: """
             What a host such as an editor runs to reach the daemon: bytes go from standard input to
             the daemon's socket and back as they are, until either side ends.
