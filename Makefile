@@ -12,6 +12,9 @@ WALLS = --explicit-target-dependency-import-check error
 RELEASE = $(BUILD) -c release --static-swift-stdlib --scratch-path .build/install
 
 BINARIES = crowd-models-executor crowd-models
+# SHELL:FILE below share, each written by the installed client itself.
+COMPLETIONS = bash:bash-completion/completions/crowd-models \
+    zsh:zsh/site-functions/_crowd-models fish:fish/vendor_completions.d/crowd-models.fish
 UNITS = crowd-models-executor.service crowd-models-executor.socket
 
 .DEFAULT_GOAL := help
@@ -48,8 +51,8 @@ format: ## rewrite the sources as .swift-format says
 bench: ## measure it beside Redis, nginx and plain C; exit 1 where one is lost
 	Tests/Bench/run
 
-docs: ## write docs/PROTOCOL.md anew from the registry of methods
-	UPDATE_DOCS=1 $(SWIFT) test --disable-xctest --filter ProtocolDocumentTests
+docs: ## write docs/PROTOCOL.md and docs/man anew from what the programs go by
+	UPDATE_DOCS=1 $(SWIFT) test --disable-xctest --filter 'ProtocolDocumentTests|ManualTests'
 
 tsan: ## the tests of the modules under the thread sanitizer
 	$(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build/tsan
@@ -78,12 +81,22 @@ install: ## programs, units and the manual below $(DESTDIR)$(PREFIX), built for 
 	for page in README.md docs/PROTOCOL.md; do \
 	    install -D -m 0644 $$page $(DESTDIR)$(PREFIX)/share/doc/crowd-models/$$(basename $$page); \
 	done
+	for name in $(BINARIES); do \
+	    install -D -m 0644 docs/man/$$name.1 $(DESTDIR)$(PREFIX)/share/man/man1/$$name.1; \
+	done
+	for place in $(COMPLETIONS); do \
+	    install -d $(DESTDIR)$(PREFIX)/share/$$(dirname $${place#*:}) && \
+	    $(DESTDIR)$(PREFIX)/bin/crowd-models completions $${place%%:*} \
+	        > $(DESTDIR)$(PREFIX)/share/$${place#*:} || exit 1; \
+	done
 
 uninstall: ## remove what `make install` put there
 	rm -f $(BINARIES:%=$(DESTDIR)$(PREFIX)/bin/%)
 	rm -f $(UNITS:%=$(DESTDIR)$(PREFIX)/lib/systemd/system/%)
 	rm -f $(UNITS:%=$(DESTDIR)$(PREFIX)/lib/systemd/user/%)
 	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/crowd-models.conf
+	rm -f $(BINARIES:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1)
+	for place in $(COMPLETIONS); do rm -f $(DESTDIR)$(PREFIX)/share/$${place#*:}; done
 	rm -rf $(DESTDIR)$(PREFIX)/share/crowd-models $(DESTDIR)$(PREFIX)/share/doc/crowd-models
 
 clean: ## remove what was built or fetched

@@ -143,7 +143,7 @@ let package = Package(
         tests(
             "RequestsTests",
             ["Requests", "Backends", "Configuration", "CrowdModelsProtocol", "Metrics"]),
-        tests("EndToEndTests", ["CrowdModelsProtocol", "TestSupport"]),
+        tests("EndToEndTests", ["CrowdModelsProtocol", "Screen", "TestSupport"]),
         tests("TidyTests", ["Configuration", "CrowdModelsProtocol"]),
     ],
     swiftLanguageModes: [.v6]
