@@ -138,7 +138,7 @@ import Testing
         let file = folder.write("file", "")
         let stale = try ClientRun(["ping"], socket: file)
         #expect(stale.status == 69)
-        #expect(stale.errors.contains("nothing listens"))
+        #expect(stale.errors.contains("is no socket"))
     }
 
     @Test func `a daemon that goes away, or is none, is no success`() throws {

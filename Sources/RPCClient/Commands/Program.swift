@@ -11,6 +11,7 @@ package enum Program {
         do throws(Failure) {
             try run()
         } catch {
+            TerminalMode.leave()
             OpenLines.end()
             ErrorOutput.write(error.line(asJSON: asJSON) + "\n")
             exit(error.code.number)

@@ -24,14 +24,16 @@ package enum TerminalMode {
     /// A descriptor that becomes readable when the terminal changed its size or is ours again.
     package static var changes: Int32 { unsafe wakeReader }
 
-    /// Takes the terminal; false where it cannot be had.
+    /// Takes the terminal, or has it in another way from now on; false where it cannot be had.
     package static func enter(_ kind: Kind) -> Bool {
         if unsafe wakeReader < 0, !prepare() { return false }
         unsafe entered = unsafe original
         unsafe entered.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        // Enter is Enter in every mode: what is typed ahead is read in the next one.
+        unsafe entered.c_iflag &= ~tcflag_t(ICRNL | INLCR)
         if kind != .answering {
             unsafe entered.c_lflag &= ~tcflag_t(ISIG | IEXTEN)
-            unsafe entered.c_iflag &= ~tcflag_t(IXON | ICRNL | INLCR)
+            unsafe entered.c_iflag &= ~tcflag_t(IXON)
         }
         guard apply() else { return false }
         isEntered.store(true, ordering: .relaxed)

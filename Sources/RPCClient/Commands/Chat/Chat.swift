@@ -25,6 +25,7 @@ final class Chat {
 
     /// Until Ctrl-D, `/quit`, or a second Ctrl-C where nothing was typed.
     func run() throws(Failure) {
+        defer { TerminalMode.leave() }
         if reader.isInteractive {
             say("\(conversation.model ?? "the daemon's choice of model"); /help says what else")
         }
@@ -49,6 +50,8 @@ final class Chat {
     private func hear(_ text: String) throws(Failure) { try hear(ChatInput(text)) }
 
     private func hear(_ input: ChatInput) throws(Failure) {
+        // What is typed meanwhile is not shown, and Ctrl-C stops the answer.
+        if reader.isInteractive { _ = TerminalMode.enter(.answering) }
         switch input {
         case .nothing, .quit: break
         case .message(let text): try ask(text)
@@ -78,12 +81,7 @@ final class Chat {
         let parameters = base.asking(
             conversation.asking(text), model: conversation.model, session: name)
         let completion = Completion(session, on: connection, parameters)
-        // What is typed meanwhile is not shown, and Ctrl-C stops the answer.
-        let isTaken = reader.isInteractive && TerminalMode.enter(.answering)
-        defer {
-            if isTaken { TerminalMode.leave() }
-            if !reader.isInteractive { Interruption.forget() }
-        }
+        defer { if !reader.isInteractive { Interruption.forget() } }
         do throws(Failure) {
             let result = try completion.run()
             conversation.keep(text, result.content, result)

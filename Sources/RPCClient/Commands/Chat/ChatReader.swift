@@ -34,10 +34,10 @@ final class ChatReader {
     /// Whether somebody sits there.
     var isInteractive: Bool { isEditing }
 
-    /// The next thing that is said.
+    /// The next thing that is said. The terminal stays taken: what is typed until it is read next
+    /// would otherwise be read by the kernel's own line editor.
     func next() throws(Failure) -> Said {
         guard isEditing, TerminalMode.enter(.editing) else { return try nextLine() }
-        defer { TerminalMode.leave() }
         // A signal is a key here, and one that came too late for an answer ends no chat.
         wake = Interruption.wakeInstead()
         row = 0

@@ -16,6 +16,8 @@ package struct Command: Sendable {
     let options: [Option]
     /// What else there is to know, in paragraphs; lines that begin with a space are lists.
     let details: String
+    /// What the daemon of this version has, for the help and not for the manual.
+    let list: String
     /// Lines that one could type, each a whole command line.
     let examples: [String]
     /// How it ends where that is not what every command does.
@@ -25,7 +27,7 @@ package struct Command: Sendable {
     init(
         _ name: String, _ summary: String, arguments: String = "", method: String? = nil,
         words: ClosedRange<Int> = 0...0, options: [Option] = [], details: String = "",
-        examples: [String] = [],
+        list: String = "", examples: [String] = [],
         exits: String = "0 if it was done; 69 without a daemon.",
         run: @escaping @Sendable (Session) throws(Failure) -> Void
     ) {
@@ -36,6 +38,7 @@ package struct Command: Sendable {
         wordCount = words
         self.options = options
         self.details = details
+        self.list = list
         self.examples = examples
         self.exits = exits
         self.run = run
@@ -47,7 +50,8 @@ package struct Command: Sendable {
         (group.title, group.commands.filter(\.isServed))
     }
 
-    private static let written: [(title: String, commands: [Command])] = [
+    /// All that there are, served or not.
+    static let written: [(title: String, commands: [Command])] = [
         ("Ask a model", [complete, chat, embed, explain]),
         ("Look at models and servers", [models, show, load, unload, backends]),
         ("Watch the daemon", [top, stats, status, requests, cancel, events, ping, doctor]),

@@ -42,8 +42,8 @@ package enum Help {
             lines += ["", style.bold("Options:")]
             lines += columns(command.options.map { ($0.names, $0.summary) }, width)
         }
-        if !command.details.isEmpty {
-            lines += [""] + indented(paragraphs(of: command.details), width)
+        for text in [command.details, command.list] where !text.isEmpty {
+            lines += [""] + indented(paragraphs(of: text), width)
         }
         if !command.examples.isEmpty {
             lines += ["", style.bold("Examples:")] + command.examples.map { "  \($0)" }

@@ -1,13 +1,14 @@
 package import Screen
 
-/// The program's page of the manual, made from the lists that its help is made from.
+/// The program's page of the manual, made from the lists that its help is made from; it has every
+/// command, since it may be read beside a newer daemon.
 package enum Manual {
     package static var page: ManPage {
         var page = ManPage(
             name: "crowd-models",
             summary: "ask the local daemon that routes to your model servers")
         page.append(section: "Synopsis", [.paragraph(Help.usage)])
-        for group in Command.groups {
+        for group in Command.written {
             page.append(section: group.title, group.commands.flatMap(blocks))
         }
         page.append(section: "Options, in any position", [.terms(terms(Option.global))])
@@ -40,6 +41,9 @@ package enum Manual {
         ]
         if !command.options.isEmpty { blocks.append(.terms(terms(command.options))) }
         var list: [String] = []
+        if let method = command.method {
+            blocks.append(.paragraph("It needs a daemon that has the method \(method)."))
+        }
         for text in Help.paragraphs(of: command.details) + [""] where !command.details.isEmpty {
             if text.hasPrefix(" ") {
                 list.append(String(text.dropFirst()))

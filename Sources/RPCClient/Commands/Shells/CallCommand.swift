@@ -9,9 +9,8 @@ extension Command {
             The result is printed as one line of JSON. What the daemon sends before it, such as
             complete.delta, is printed too, the params of each as one line. An error goes to
             standard error, as JSON.
-
-            Methods: \(methodNames)
             """,
+        list: "Methods: \(methodNames)",
         examples: [
             "crowd-models call ping",
             #"crowd-models call models.get '{"model":"qwen3-4b"}'"#,
