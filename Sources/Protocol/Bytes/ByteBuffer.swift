@@ -46,6 +46,9 @@ public struct ByteBuffer: ~Copyable {
     /// Bytes of memory that it owns.
     @inlinable public var allocated: Int { capacity }
 
+    /// Bytes that can be written after the last one without growing.
+    @inlinable public var room: Int { capacity &- end }
+
     /// The bytes that wait to be read, in place.
     @inlinable public var span: Span<UInt8> {
         @_lifetime(borrow self)

@@ -23,6 +23,9 @@ package protocol ReceptionDelegate: AnyObject {
 package final class Reception {
     /// What counts as much memory: more than the heap keeps by itself for the next requests.
     static let largeBytes = 1 << 20
+    /// Bytes held from which on freed memory goes back at once: a daemon that holds as much has no
+    /// use for the pieces between it, and `memory_max` is about the whole process.
+    private static let tightBytes = 64 << 20
 
     package let desk: Desk
     private unowned let delegate: any ReceptionDelegate
@@ -30,6 +33,7 @@ package final class Reception {
     private var sessionsPerUID: [UInt32: Int] = [:]
     private var lastConnection: UInt64 = 0
     private var isMakingRoom = false
+    private var isTight = false
 
     package init(_ desk: Desk, delegate: any ReceptionDelegate) {
         self.desk = desk
@@ -119,10 +123,19 @@ package final class Reception {
         session.close()
     }
 
+    /// More or less is held than before.
+    func heldChanged() {
+        if (desk.memory.held > Self.tightBytes) != isTight {
+            isTight.toggle()
+            if isTight { ProcessMemory.keepLittleFreed() } else { ProcessMemory.keepFreed() }
+        }
+        if desk.memory.isOver { makeRoom() }
+    }
+
     /// Too much is held: the longest line of which nothing is handled yet is skipped, or the client
     /// with the most unread output dropped, whichever is more, until it is not too much any more.
     /// What requests hold is bounded where they begin.
-    func makeRoom() {
+    private func makeRoom() {
         if isMakingRoom { return }
         isMakingRoom = true
         defer { isMakingRoom = false }

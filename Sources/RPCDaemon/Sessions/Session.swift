@@ -78,16 +78,23 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
                     if !isClosed, used < bytes.count { input.append(bytes, from: used) }
                 }
             } else {
+                var room = EventLoop.scratchBytes
+                if desk.loop.isTurnSpent {
+                    // To grow is to copy: that can wait for a turn that has time for it.
+                    if input.room < room { return }
+                } else {
+                    // A long line is read in long pieces, a short rest in short ones.
+                    room = max(room, min(input.count, Self.readMax))
+                }
                 var bytes = ByteBuffer()
                 swap(&bytes, &input)
                 defer { if !isClosed { swap(&bytes, &input) } }
-                // A long line is read in long pieces, a short rest in short ones.
-                let room = max(EventLoop.scratchBytes, min(bytes.count, Self.readMax))
                 let count = unsafe try bytes.write(room: room) { (room) throws(Errno) -> Int in
                     unsafe try descriptor!.read(into: room)
                 }
                 bytes.consume(count == 0 ? endOfInput(bytes.span) : takeLines(bytes.span))
                 if bytes.isEmpty { bytes.removeAll(keeping: 0) }
+                _ = desk.loop.lookAtClock()
             }
         } catch .wouldBlock {
             return
@@ -272,7 +279,7 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
         let isLess = bytes + Reception.largeBytes <= counted
         desk.memory.change(&counted, to: bytes)
         if isLess { reception.freed() }
-        if desk.memory.isOver { reception.makeRoom() }
+        reception.heldChanged()
     }
 
     /// Answers its first line with `fault` and forgets it, up to its newline.
@@ -297,6 +304,7 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
         let isLarge = counted >= Reception.largeBytes
         desk.memory.change(&counted, to: 0)
         if isLarge { reception.freed() }
+        reception.heldChanged()
         reception.closed(self)
     }
 }
