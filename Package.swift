@@ -91,7 +91,7 @@ let package = Package(
         room("Kernel", ["CLinux", "CrowdModelsProtocol"]),
         room("Scheduling"),
         room("Metrics"),
-        room("Configuration"),
+        room("Configuration", ["CrowdModelsProtocol"]),
         .target(name: "CLinux", path: "Sources/RPCDaemon/CLinux"),
 
         // The client's rooms.

@@ -106,13 +106,4 @@ import Testing
                 == true)
         #expect(SocketLocation(path: String(path.dropLast()), source: .flag).problem == nil)
     }
-
-    @Test(arguments: [
-        ("timeuot", "timeout"), ("TIMEOUT", "timeout"), ("time-out", "timeout"),
-        ("prio", "priority"),
-        ("nmae", "name"), ("", "name"),
-    ])
-    func `the nearest word is the one that was meant`(typed: String, meant: String) {
-        #expect(Spelling.nearest(to: typed, among: ["name", "timeout", "priority"])?.word == meant)
-    }
 }

@@ -68,4 +68,14 @@ import Testing
         #expect(found.first == "maker-3/model-4443" && found.count == 3)
         #expect(NearestName.closest(to: "other/thnig", among: known, count: 1) == ["other/thing"])
     }
+
+    @Test(arguments: [
+        ("timeuot", "timeout"), ("TIMEOUT", "timeout"), ("time-out", "timeout"),
+        ("prio", "priority"),
+        ("nmae", "name"), ("", "name"),
+    ])
+    func `the nearest word is the one that was meant`(typed: String, meant: String) {
+        #expect(
+            NearestName.nearest(to: typed, among: ["name", "timeout", "priority"])?.name == meant)
+    }
 }

@@ -9,7 +9,7 @@ import Testing
     /// What a room may import, by its folder.
     static let rooms: [(folder: String, imports: Set<String>)] = [
         ("Sources/Protocol", []),
-        ("Sources/RPCDaemon/Configuration", []),
+        ("Sources/RPCDaemon/Configuration", ["CrowdModelsProtocol"]),
         ("Sources/RPCDaemon/Metrics", []),
         ("Sources/RPCDaemon/Scheduling", []),
         ("Sources/RPCDaemon/Kernel", ["CLinux", "CrowdModelsProtocol", "Glibc"]),

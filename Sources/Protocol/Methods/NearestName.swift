@@ -28,6 +28,33 @@ public enum NearestName {
         return best ?? beginning ?? part
     }
 
+    /// The known name that takes the fewest edits to reach, and how many; the first of equals. One
+    /// that is a part of the other is one edit away: `rate` means `rate_limit`.
+    public static func nearest(
+        to name: String, among known: [String]
+    ) -> (name: String, edits: Int)? {
+        let wanted = Letters(name)
+        var table = DistanceTable()
+        var best: (name: String, edits: Int)?
+        for candidate in known {
+            let other = Letters(candidate)
+            let isPart =
+                min(wanted.count, other.count) >= 3
+                && (other.contains(wanted) || wanted.contains(other))
+            let edits =
+                isPart
+                ? min(1, abs(wanted.count - other.count))
+                : table.distance(wanted, other, atMost: Letters.most)
+            if edits < best?.edits ?? .max { best = (candidate, edits) }
+        }
+        return best
+    }
+
+    /// Whether so few edits are a slip of the fingers in a name of this length.
+    public static func isSlip(_ edits: Int, in name: String) -> Bool {
+        edits <= max(1, name.utf8.count / 3)
+    }
+
     /// Names beyond which only beginnings are compared: 2,048 distances of 64 letters, each cut off
     /// early, take some 3 ms.
     static let comparedMax = 2048
@@ -124,8 +151,10 @@ private struct Letters {
         }
     }
 
+    /// Case, and dash or underscore, are not what tells two names apart.
     private static func folded(_ byte: UInt8) -> UInt8 {
-        byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+        if byte == UInt8(ascii: "-") { return UInt8(ascii: "_") }
+        return byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
     }
 
     /// How many letters `name` begins with as this does.

@@ -1,3 +1,5 @@
+import CrowdModelsProtocol
+
 /// Reads one table key by key into typed places; what does not fit goes to the list of problems.
 ///
 /// Lives as long as one reading. Each key that it is not told of is a problem of its own.
@@ -17,16 +19,16 @@ struct TableReader {
     private func unknown(_ entry: TOMLTable.Entry, _ known: [String]) -> String {
         let key = entry.key.text
         let start = "unknown key `\(entry.key)` in \(section)"
-        let nearest = Spelling.nearest(to: key, among: known)
-        if let nearest, Spelling.isSlip(nearest.edits, in: key) {
-            return "\(start): did you mean `\(nearest.word)`?"
+        let nearest = NearestName.nearest(to: key, among: known)
+        if let nearest, NearestName.isSlip(nearest.edits, in: key) {
+            return "\(start): did you mean `\(nearest.name)`?"
         }
         if let home = Config.sections.first(where: { $0.keys.contains(key) }) {
             return "\(start): it belongs in \(home.name); the nearest key here is "
-                + "`\(nearest?.word ?? "")`"
+                + "`\(nearest?.name ?? "")`"
         }
         let list = known.map { "`\($0)`" }.joined(separator: ", ")
-        return "\(start): the nearest known key is `\(nearest?.word ?? "")`; known are \(list)"
+        return "\(start): the nearest known key is `\(nearest?.name ?? "")`; known are \(list)"
     }
 
     /// Hands the key's value to `take`, which answers what was expected if the type is wrong.
@@ -114,9 +116,9 @@ struct TableReader {
         let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
         let text = string(key, "one of \(list)") { text in
             guard Word(rawValue: text) == nil else { return nil }
-            let nearest = Spelling.nearest(to: text, among: words)
-            let isSlip = nearest.map { Spelling.isSlip($0.edits, in: text) } ?? false
-            let hint = isSlip ? ": did you mean \"\(nearest?.word ?? "")\"?" : ""
+            let nearest = NearestName.nearest(to: text, among: words)
+            let isSlip = nearest.map { NearestName.isSlip($0.edits, in: text) } ?? false
+            let hint = isSlip ? ": did you mean \"\(nearest?.name ?? "")\"?" : ""
             return "is \(TOMLKey.quoted(text)), but must be one of \(list)\(hint)"
         }
         if let text, let word = Word(rawValue: text) { place = word }
