@@ -8,6 +8,8 @@ struct Server {
     private var loaded: [String] = []
     private var running: [String: Int] = [:]
     private let room: Int?
+    /// What it can have; what it lists changes.
+    private let all: [ModelFacts]
 
     init(_ number: Int, _ random: inout SeededGenerator) {
         facts = BackendFacts(name: "server\(number)")
@@ -33,6 +35,7 @@ struct Server {
                 }
             }
         }
+        all = facts.models
     }
 
     /// What an independent account needs of it.
@@ -40,9 +43,18 @@ struct Server {
         (facts, running.values.allSatisfy { $0 == 0 })
     }
 
-    mutating func look() {
+    mutating func look(_ random: inout SeededGenerator) {
         facts.state = isDead ? .down : .up
+        if Int.random(in: 0..<20, using: &random) == 0 {
+            facts.models = all.filter { _ in Int.random(in: 0..<4, using: &random) > 0 }
+        }
         if isDead, room != nil { loaded = [] }
+        facts.othersLoaded =
+            room == nil
+            ? 0
+            : loaded.count { name in
+                !facts.models.contains { $0.id == name }
+            }
         for index in facts.models.indices {
             facts.models[index].state =
                 loaded.contains(facts.models[index].id) ? .loaded : .notLoaded

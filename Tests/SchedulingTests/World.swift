@@ -120,7 +120,7 @@ struct World {
     // MARK: Servers
 
     private mutating func look(_ number: Int) {
-        servers[number].look()
+        servers[number].look(&random)
         ledger.looked(servers[number].facts)
         scheduler.take(.backend(servers[number].facts), now: now)
         agenda.add(now + UInt64.random(in: 1...9, using: &random) * second, .look(number))

@@ -34,6 +34,8 @@ package struct BackendFacts: Equatable, Sendable {
     /// How long it may take for one request, from its arrival, in nanoseconds.
     package var timeout: UInt64 = 300_000_000_000
     package var residency = Residency.all
+    /// Models that are loaded there and that `models` leaves out.
+    package var othersLoaded = 0
     /// Whether a request may name the slot that is to serve it (llama.cpp's `id_slot`).
     package var assignsSlots = false
 

@@ -3,7 +3,8 @@ package enum Event: Sendable {
     /// The configuration's word on requests without a model: the default's name, aliases resolved;
     /// empty for none.
     case defaultModel([String])
-    /// A backend is new, or something about it is.
+    /// A backend is new, or was looked at: sent after every look, whatever it saw, since answers
+    /// may have taught otherwise in between. One that has not changed costs nothing.
     case backend(BackendFacts)
     /// A backend left the configuration, or a discovered one its port. What runs there may end;
     /// what waits there goes elsewhere or is refused.

@@ -72,8 +72,10 @@ extension Lane {
     }
 
     /// When to look at the queue again even if nothing happens; nil: only an event does anything.
-    func wakesAt(now: UInt64) -> UInt64? {
-        guard queued > 0, facts.state == .up else { return nil }
+    ///
+    /// - Parameter isWanted: whether requests wait somewhere, which it might take over.
+    func wakesAt(now: UInt64, isWanted: Bool) -> UInt64? {
+        guard isWanted, facts.state == .up else { return nil }
         var wake = UInt64.max
         func consider(_ moment: UInt64) {
             if moment > now { wake = min(wake, moment) }

@@ -10,7 +10,7 @@ extension Lane {
         if strangers == 0 {
             return models[model].isLoaded || models[model].loadsElsewhereSince != nil
         }
-        if loaded.count + strangers <= most {
+        if loaded.count + strangers + unsure <= most {
             return models[model].isLoaded || models[model].running > 0
         }
         // Something loads that may throw out any other: only its own requests may join it.
@@ -34,8 +34,8 @@ extension Lane {
     /// A model has answered, so it is loaded; if there was no room, the others may have gone for
     /// it: only a look can say.
     func answered(_ model: Int) {
-        guard !models[model].isLoaded else { return }
-        if case .limited(let most) = facts.residency, loaded.count + 1 > most {
+        guard !models[model].isLoaded, models[model].isListed else { return }
+        if case .limited(let most) = facts.residency, loaded.count + unsure + 1 > most {
             for other in loaded {
                 models[other].isLoaded = false
                 models[other].slots.emptied()
@@ -44,6 +44,7 @@ extension Lane {
             unsure += loaded.count
             loaded.removeAll(keepingCapacity: true)
         }
+        hasLearnt = true
         models[model].isLoaded = true
         models[model].loadsElsewhereSince = nil
         loaded.append(model)
@@ -54,6 +55,7 @@ extension Lane {
     /// A model was unloaded as we asked.
     func unloaded(_ model: Int) {
         guard models[model].isLoaded else { return }
+        hasLearnt = true
         models[model].isLoaded = false
         models[model].slots.emptied()
         loaded.removeAll { $0 == model }
@@ -72,13 +74,12 @@ extension Lane {
     /// Takes over what is known of the backend. The models that are not listed any more, as far as
     /// anything waits for them, are the caller's to empty.
     func update(_ new: BackendFacts, now: UInt64) {
-        let known = facts.models
-        let hadSlots = facts.assignsSlots
+        let isListNews =
+            facts.models != new.models || facts.assignsSlots != new.assignsSlots
+            || facts.othersLoaded != new.othersLoaded || models.isEmpty || hasLearnt
         facts = new
         if rate.limit != new.rateLimit { rate.limitChanged(to: new.rateLimit) }
-        if known != new.models || hadSlots != new.assignsSlots || models.isEmpty {
-            list(new.models, now: now)
-        }
+        if isListNews { list(new.models, now: now) }
         let banded = mustBand || new.residency != .all || new.models.contains { $0.parallel != nil }
         if banded != isBanded { sortIntoBands(banded: banded, now: now) }
         if queued > 1 { isOrderNews = true }
@@ -87,7 +88,8 @@ extension Lane {
     private func list(_ listed: [ModelFacts], now: UInt64) {
         for index in models.indices { models[index].isListed = false }
         loaded.removeAll(keepingCapacity: true)
-        unsure = 0
+        unsure = facts.othersLoaded
+        hasLearnt = false
         loadingModels.removeAll(keepingCapacity: true)
         for facts in listed {
             let index = index(of: facts)

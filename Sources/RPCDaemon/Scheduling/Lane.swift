@@ -28,6 +28,8 @@ final class Lane {
     var strangers = 0
     /// Models that may have been thrown out since the last look, or not.
     var unsure = 0
+    /// Whether answers have taught us since the last look what is loaded.
+    var hasLearnt = false
     /// The models that a look saw loading.
     var loadingModels: [Int] = []
     var starts: UInt64 = 0

@@ -11,6 +11,7 @@ extension Scheduler {
     func choice(for ticket: Ticket, now: UInt64) -> Choice {
         let isChat = ticket.needs.contains(.chat)
         if isChat, !defaultModel.isEmpty { return .models(defaultModel) }
+        if isChat, let last = lastServed(ticket, now: now) { return .models([last]) }
         var loaded: [String] = []
         var unsaid: [String] = []
         var all: [String] = []
@@ -30,9 +31,7 @@ extension Scheduler {
         }
         if isChat {
             let ready = loaded.isEmpty ? unsaid : loaded
-            if let chosen = lastServed(among: ready, ticket.caller.uid) ?? ready.first {
-                return .models([chosen])
-            }
+            if let first = ready.first { return .models([first]) }
         }
         if Set(all).count == 1 { return .models([all[0]]) }
         if let refusal = nothingUp(ticket) { return .refused(refusal) }
@@ -49,9 +48,20 @@ extension Scheduler {
         lanes[lane].modelNamed[name].map { lanes[lane].models[$0].isLoaded } ?? false
     }
 
-    private func lastServed(among names: [String], _ uid: UInt32) -> String? {
-        if let own = lastModelOf[uid], names.contains(own) { return own }
-        return lastModel.flatMap { names.contains($0) ? $0 : nil }
+    /// The loaded model that served this user last, or else anybody; found without a search.
+    private func lastServed(_ ticket: Ticket, now: UInt64) -> String? {
+        if let own = lastModelOf[ticket.caller.uid], isReady(own, ticket, now: now) { return own }
+        return lastModel.flatMap { isReady($0, ticket, now: now) ? $0 : nil }
+    }
+
+    private func isReady(_ name: String, _ ticket: Ticket, now: UInt64) -> Bool {
+        laneOrder.contains { lane in
+            guard !lanes[lane].isGone, lanes[lane].facts.state == .up,
+                ticket.backend == nil || ticket.backend == lanes[lane].facts.name,
+                !lanes[lane].breaker.forbids(now: now), let model = lanes[lane].model(named: name)
+            else { return false }
+            return lanes[lane].models[model].isLoaded && lanes[lane].models[model].facts.mayChat
+        }
     }
 
     private func unique(_ names: [String]) -> [String] {

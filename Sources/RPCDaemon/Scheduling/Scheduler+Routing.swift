@@ -6,11 +6,19 @@ extension Scheduler {
         guard let best = candidates.first, best.forbidden.isEmpty else {
             return refusal(of: entries[index].ticket, now: now)
         }
-        if entries[index].ticket.model == nil {
-            entries[index].ticket.model = lanes[best.lane].models[best.model].facts.id
-        }
+        if entries[index].ticket.model == nil { settleChoice(index, best) }
         place(index, best, now: now, because: reason)
         return nil
+    }
+
+    /// A request that names no model keeps to what was chosen for it, whatever happens later.
+    private mutating func settleChoice(_ index: Int, _ best: Candidate) {
+        if entries[index].ticket.needs.contains(.chat), let first = defaultModel.first {
+            entries[index].ticket.model = first
+            entries[index].ticket.fallbacks = Array(defaultModel.dropFirst())
+        } else {
+            entries[index].ticket.model = lanes[best.lane].models[best.model].facts.id
+        }
     }
 
     /// Whether another backend would take a request that waits.

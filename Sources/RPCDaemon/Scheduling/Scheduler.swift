@@ -56,7 +56,7 @@ package struct Scheduler {
         if let action = popPending() { return action }
         if let wake = wakeTold, wake <= now {
             isWakeNews = true
-            for lane in laneOrder where lanes[lane].queued > 0 { stir(lane) }
+            for lane in laneOrder { stir(lane) }
         }
         while true {
             if let lane = emptied.last {
@@ -103,8 +103,11 @@ package struct Scheduler {
         guard isWakeNews else { return nil }
         isWakeNews = false
         var wake: UInt64?
+        let isWanted = laneOrder.contains { lanes[$0].queued > 0 }
         for lane in laneOrder {
-            if let moment = lanes[lane].wakesAt(now: now) { wake = min(wake ?? moment, moment) }
+            if let moment = lanes[lane].wakesAt(now: now, isWanted: isWanted) {
+                wake = min(wake ?? moment, moment)
+            }
         }
         guard wake != wakeTold else { return nil }
         wakeTold = wake
