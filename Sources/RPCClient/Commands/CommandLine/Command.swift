@@ -54,7 +54,7 @@ package struct Command: Sendable {
     static let written: [(title: String, commands: [Command])] = [
         ("Ask a model", [complete, chat, embed, explain]),
         ("Look at models and servers", [models, show, load, unload, backends]),
-        ("Watch the daemon", [top, stats, status, requests, cancel, events, ping, doctor]),
+        ("Watch the daemon", [top, stats, status, requests, cancel, events, ping, doctor, report]),
         ("For programs and shells", [call, openrpc, mcp, sockname, completions, help]),
     ]
 
