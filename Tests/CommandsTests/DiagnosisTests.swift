@@ -1,0 +1,73 @@
+import CrowdModelsProtocol
+import Testing
+
+@testable import Commands
+
+/// What the doctor makes of what was found.
+@Suite struct DiagnosisTests {
+    private func backend(_ state: String, models: Int = 1) throws -> BackendDescription {
+        try BackendDescription(
+            json: [
+                "name": "my-lms", "kind": "lmstudio", "endpoint": "http://localhost:1234",
+                "state": .string(state), "origin": "configured", "models": .integer(models),
+                "in_flight": 0, "queued": 0, "last_error": "Connection refused",
+            ])
+    }
+
+    private func findings() throws -> Findings {
+        var findings = Findings()
+        findings.socket = "/s"
+        findings.backends = [try backend("up")]
+        findings.models = [
+            try ModelDescription(
+                json: ["id": "m", "backend": "b", "type": "llm", "state": "loaded"])
+        ]
+        return findings
+    }
+
+    private func trouble(_ findings: Findings) -> [Check] {
+        Diagnosis.checks(findings).filter { $0.verdict != .ok }
+    }
+
+    @Test func `where all is well nothing is wrong`() throws {
+        #expect(trouble(try findings()).isEmpty)
+    }
+
+    @Test func `without a daemon nothing else is looked at but the configuration`() {
+        var findings = Findings()
+        findings.noDaemon = "there is no socket"
+        findings.unit = "systemctl --user enable --now x"
+        findings.configuration = .init(path: "/c", problems: ["3:1: unknown key"])
+        let checks = Diagnosis.checks(findings)
+        #expect(checks.map(\.name) == ["daemon", "configuration"])
+        #expect(checks[0].command == "systemctl --user enable --now x")
+        #expect(checks[1].message == "/c:3:1: unknown key")
+    }
+
+    @Test(arguments: [
+        ("down", Check.Verdict.trouble, "lms server start"),
+        ("auth_failed", .trouble, "MY_LMS_API_KEY"), ("rate_limited", .warning, nil),
+    ])
+    func `a backend that is not up is told, with what mends it`(
+        state: String, verdict: Check.Verdict, command: String?
+    ) throws {
+        var findings = try findings()
+        findings.backends = [try backend(state)]
+        let check = try #require(trouble(findings).first)
+        #expect(check.verdict == verdict && check.name == "backend my-lms")
+        #expect(check.message.contains("Connection refused"))
+        #expect(command == nil || check.command?.contains(command ?? "") == true)
+    }
+
+    @Test func `no model, a wrong own model, an open key and warnings are told`() throws {
+        var findings = try findings()
+        findings.ownModel = "gpt"
+        findings.configuration = .init(path: "/c", isKeyExposed: true)
+        findings.logged = ["first", "last"]
+        #expect(trouble(findings).map(\.name) == ["configuration", "CROWD_MODELS_MODEL", "log"])
+        findings.models = []
+        #expect(trouble(findings).map(\.name) == ["configuration", "models", "log"])
+        findings.backends = []
+        #expect(trouble(findings).contains { $0.name == "backends" })
+    }
+}

@@ -1,0 +1,88 @@
+import CrowdModelsProtocol
+import Testing
+
+/// The client beside shells, hosts and people who look for what is wrong.
+@Suite struct ClientShellTests {
+    let folder = TestFolder()
+
+    @Test func `bash completes commands, options, and models from the daemon`() throws {
+        let daemon = try DaemonProcess(try SimulatorProcess())
+        try daemon.waitForLog(containing: "Initialized LLM client for backend: lmstudio")
+        let typed = [
+            ["crowd-models", "mod"], ["crowd-models", "complete", "--no-"],
+            ["crowd-models", "complete", "-m", "mis"], ["crowd-models", "show", "llama"],
+            ["crowd-models", "--socket", "x", "completions", "z"],
+            ["crowd-models", "complete", "-o", "top_"],
+        ]
+        var script = "crowd-models() { \"$C\" \"$@\"; }; source <(\"$C\" completions bash)\n"
+        for words in typed {
+            let list = words.map { "'\($0)'" }.joined(separator: " ")
+            script +=
+                "COMP_WORDS=(\(list)); COMP_CWORD=\(words.count - 1); COMPREPLY=(); "
+                + "_crowd_models; echo \"${COMPREPLY[@]}\"\n"
+        }
+        folder.write("script", script)
+        let run = try ClientRun(
+            shell: "bash \(folder.path)/script",
+            environment: ["CROWD_MODELS_SOCKET": daemon.socketPath])
+        #expect(
+            run.lines == [
+                "models", "--no-stream", "mistral-7b-instruct", "llama-2-7b-chat", "zsh",
+                "top_p= top_k=",
+            ], "\(run.errors)")
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func `there are completions with every command for each shell`(shell: String) throws {
+        let run = try ClientRun(["completions", shell])
+        #expect(run.status == 0)
+        for command in ["complete", "chat", "top", "doctor"] {
+            #expect(run.output.contains(command))
+        }
+        #expect(try ClientRun(["completions", "tcsh"]).status == 64)
+    }
+
+    @Test func `mcp passes lines on until the input ends, and all is answered`() throws {
+        let daemon = try DaemonProcess(try SimulatorProcess())
+        let lines = (1...50).map { #"{"jsonrpc":"2.0","id":\#($0),"method":"ping"}"# }
+        let run = try ClientRun(
+            ["mcp"], socket: daemon.socketPath, input: lines.joined(separator: "\n"))
+        #expect(run.status == 0)
+        #expect(run.json.map { $0["id"]?.integerValue } == (1...50).map { $0 })
+        #expect(try ClientRun(["mcp"], socket: "\(folder.path)/none").status == 69)
+    }
+
+    @Test func `doctor tells trouble from what is well`() throws {
+        let simulator = try SimulatorProcess()
+        let daemon = try DaemonProcess(simulator)
+        try daemon.waitForLog(containing: "Initialized LLM client for backend: lmstudio")
+        let well = try ClientRun(["doctor"], socket: daemon.socketPath)
+        #expect(well.status == 0, "\(well.output)")
+        #expect(well.output.contains("backend lmstudio"))
+        let own = try ClientRun(
+            ["--json", "doctor"], socket: daemon.socketPath,
+            environment: ["CROWD_MODELS_MODEL": "gpt-9"])
+        #expect(own.status == 1)
+        let checks = try #require(own.json.first?.arrayValue)
+        for check in checks {
+            #expect(check["check"]?.stringValue != nil && check["message"]?.stringValue != nil)
+        }
+        #expect(checks.filter { $0["verdict"] == "trouble" }.count == 1)
+        let none = try ClientRun(["--json", "doctor"], socket: "\(folder.path)/none")
+        #expect(none.status == 1)
+        #expect(none.json.first?[0]?["check"] == "daemon")
+        #expect(none.json.first?[0]?["command"]?.stringValue?.isEmpty == false)
+    }
+
+    @Test func `the report is written where it is asked for, or cannot be`() throws {
+        let daemon = try DaemonProcess(try SimulatorProcess())
+        let path = "\(folder.path)/report.html"
+        #expect(try ClientRun(["report", path], socket: daemon.socketPath).status == 0)
+        let page = try ClientRun(["report"], socket: daemon.socketPath)
+        #expect(page.output.hasPrefix("<!doctype html>"))
+        #expect(try ClientRun(shell: "cat \(path)").output.hasPrefix("<!doctype html>"))
+        let wrong = try ClientRun(
+            ["report", "\(folder.path)/no/where"], socket: daemon.socketPath)
+        #expect(wrong.status == 73)
+    }
+}
