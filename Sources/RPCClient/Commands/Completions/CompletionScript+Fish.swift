@@ -3,7 +3,9 @@ extension CompletionScript {
         switch values {
         case .none: ""
         case .files: " -F"
-        case .words(let words): " -a \(quoted(words.joined(separator: " ")))"
+        // The list is expanded once more when it is asked for.
+        case .words(let words):
+            " -a \(quoted(words.joined(separator: " ").replacing("$", with: "\\$")))"
         case .printed(let arguments):
             " -a '(crowd-models --timeout 1 \(arguments) 2>/dev/null)'"
         }
