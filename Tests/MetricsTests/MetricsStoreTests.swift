@@ -50,15 +50,23 @@ import Testing
         sample.interTokenLatency = 3
         sample.latency = 4
         sample.queueTime = 5
-        sample.overhead = 6
+        sample.predictionError = 6
+        sample.overhead = 7
+        sample.parts.parse = 8
+        sample.parts.queue = 9
+        sample.parts.connect = 10
+        sample.parts.backend = 11
+        sample.parts.relay = 12
+        sample.completionTokens = 8
         store.finished(sample, now: start)
         let all = store.snapshot(.total, now: start).all
         let distributions = [
             all.tokensPerSecond, all.timeToFirstToken, all.interTokenLatency, all.latency,
-            all.queueTime, all.overhead,
+            all.queueTime, all.predictionError, all.overhead, all.parse, all.queue, all.connect,
+            all.backend, all.relay,
         ]
-        #expect(distributions.map(\.max) == [1, 2, 3, 4, 5, 6])
-        #expect(distributions.map(\.mean) == [1, 2, 3, 4, 5, 6])
+        #expect(distributions.map(\.max) == (1...12).map(Double.init))
+        #expect(distributions.map(\.mean) == (1...12).map(Double.init))
     }
 
     @Test func `a name is one series for each kind`() {
@@ -102,6 +110,7 @@ import Testing
         let hour = MetricsLimits.silenceBeforeReuse * second
         let early = store.series(.client, "early", now: start + hour - 1)
         #expect(early == store.series(.client, MetricsLimits.otherName, now: start))
+        #expect(!store.isCurrent(early), "a name without a row has to ask again")
         let fresh = store.series(.client, "fresh", now: start + hour)
         #expect(store.isCurrent(fresh))
         #expect(!store.isCurrent(ids[0]))
@@ -116,6 +125,62 @@ import Testing
         #expect(total.named(.client, MetricsLimits.otherName)?.failed == 1)
         #expect(total.named(.client, MetricsLimits.otherName)?.latency.count == 1)
         #expect(total.clients.map(\.figures.total).reduce(0, +) == total.all.total)
+    }
+
+    /// Counts one request of that client.
+    private static func ask(_ store: inout MetricsStore, _ name: String, now: UInt64) {
+        var sample = RequestSample.served(latency: 1)
+        sample.client = store.series(.client, name, now: now)
+        store.finished(sample, now: now)
+    }
+
+    @Test func `one that asks much gets the row of one that asks little`() throws {
+        var store = MetricsStore(errorKinds: [])
+        for number in 0..<MetricsLimits.clientsMax {
+            for _ in 0...number { Self.ask(&store, "client \(number)", now: start) }
+        }
+        for _ in 0..<20 { Self.ask(&store, "busy", now: start + second) }
+        let snapshot = store.snapshot(.oneMinute, now: start + 2 * second)
+        let busy = try #require(snapshot.named(.client, "busy"))
+        let other = try #require(snapshot.named(.client, MetricsLimits.otherName))
+        #expect(busy.total == 20 - UInt64(MetricsLimits.promotionMin) + 1)
+        #expect(snapshot.named(.client, "client 0") == nil, "it asked least")
+        #expect(snapshot.named(.client, "client 1")?.total == 2)
+        #expect(other.total == UInt64(MetricsLimits.promotionMin))
+        #expect(snapshot.clients.map(\.figures.total).reduce(0, +) == snapshot.all.total)
+        #expect(store.snapshot(.total, now: start + 3_700 * second).clients.count == 65)
+    }
+
+    @Test func `names made up for one request each take no row from anybody`() {
+        var store = MetricsStore(errorKinds: [])
+        for number in 0..<MetricsLimits.clientsMax {
+            for _ in 0..<3 { Self.ask(&store, "client \(number)", now: start) }
+        }
+        for number in 0..<20_000 as Range<UInt64> {
+            Self.ask(&store, "made up \(number)", now: start + number * second / 100)
+        }
+        // The usage of the rows was halved in that time, and still is more than none.
+        let snapshot = store.snapshot(.total, now: start + 200 * second)
+        #expect(snapshot.clients.filter { $0.name.hasPrefix("client") }.count == 64)
+        #expect(snapshot.named(.client, MetricsLimits.otherName)?.total == 20_000)
+    }
+
+    @Test func `two that ask alike do not take the row from each other at every request`() {
+        var store = MetricsStore(errorKinds: [])
+        for number in 0..<MetricsLimits.clientsMax - 1 {
+            for _ in 0..<1_000 { Self.ask(&store, "client \(number)", now: start) }
+        }
+        var changes = 0
+        var last = [false, false]
+        for turn in 0..<400 {
+            let name = ["left", "right"][turn % 2]
+            Self.ask(&store, name, now: start + second)
+            let names = store.snapshot(.total, now: start + second).clients.map(\.name)
+            let now = ["left", "right"].map(names.contains)
+            if now != last { changes += 1 }
+            last = now
+        }
+        #expect(changes <= 10, "\(changes)")
     }
 
     @Test func `a kind of error without a name is a bug`() async {

@@ -7,18 +7,18 @@ import Testing
     ]
 
     @Test(arguments: lengths, [0, 1, 17, 59, 3_599] as [UInt64])
-    func `a request is gone when it is as old as the window and not a slice before`(
+    func `a request is gone 2 percent or 2 seconds after the window's length and not before it`(
         window: (kind: StatsWindow, seconds: UInt64), phase: UInt64
     ) {
         for fraction in [0, 1, second - 1] {
             let ended = start + phase * second + fraction
             var store = MetricsStore(errorKinds: [])
             store.finished(.served(latency: 1), now: ended)
-            let slice = window.seconds * second / 60
+            let slice = max(2 * second, window.seconds * second / 50)
             func total(at now: UInt64) -> UInt64 { store.snapshot(window.kind, now: now).all.total }
             #expect(total(at: ended) == 1)
-            #expect(total(at: ended + window.seconds * second - slice - 1) == 1)
-            #expect(total(at: ended + window.seconds * second) == 0)
+            #expect(total(at: ended + window.seconds * second - fraction - 1) == 1)
+            #expect(total(at: ended + window.seconds * second + slice) == 0)
             #expect(store.snapshot(.total, now: ended + 2 * window.seconds * second).all.total == 1)
         }
     }
@@ -63,9 +63,10 @@ import Testing
             }
             for (window, seconds) in Self.lengths + [(.total, 0)] where Bool.random(using: &random)
             {
-                let slice = max(1, seconds / 60)
+                let slice = max(2, seconds / 50)
                 let inside = samples.filter {
-                    window == .total || $0.second / slice + 60 > now / second / slice
+                    window == .total
+                        || ($0.second / slice + 1) * slice + seconds > now / second
                 }.map(\.latency)
                 let found = store.snapshot(window, now: now).all
                 #expect(found.total == UInt64(inside.count))
@@ -85,7 +86,7 @@ import Testing
         #expect(abs(snapshot.loopDelay.p90 - 0.09) < 0.02 * 0.09)
         #expect(snapshot.all.total == 0)
         #expect(snapshot.backends.isEmpty)
-        #expect(store.snapshot(.oneMinute, now: start + 60 * second).loopDelay.count == 0)
+        #expect(store.snapshot(.oneMinute, now: start + 62 * second).loopDelay.count == 0)
     }
 
     @Test func `the loop's delays end a snapshot's validity once a second`() {

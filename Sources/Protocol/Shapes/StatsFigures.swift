@@ -6,7 +6,10 @@ public struct StatsFigures: Equatable, Sendable, JSONReadable {
     public var promptTokens = 0
     /// Tokens produced.
     public var completionTokens = 0
-    /// Tokens per second of each completion.
+    /// Those of the tokens read that the backend still had in its cache.
+    public var cachedTokens = 0
+    /// Tokens per second of each completion of at least 8 tokens; the mean is all tokens by all
+    /// seconds.
     public var tokensPerSecond = StatsDistribution()
     /// Seconds from sending to the first token.
     public var timeToFirstToken = StatsDistribution()
@@ -16,8 +19,12 @@ public struct StatsFigures: Equatable, Sendable, JSONReadable {
     public var latency = StatsDistribution()
     /// Seconds from arrival to sending.
     public var queueTime = StatsDistribution()
+    /// Seconds between the predicted start of a request and the real one.
+    public var predictionError = StatsDistribution()
     /// Seconds that the daemon itself added.
     public var overhead = StatsDistribution()
+    /// Where the time of each request went.
+    public var overheadParts = StatsOverheadParts()
     /// For each kind of error that occurred, how often.
     public var errors: [String: Int] = [:]
 
@@ -30,12 +37,15 @@ public struct StatsFigures: Equatable, Sendable, JSONReadable {
         let tokens = try members.counts("tokens")
         promptTokens = tokens["prompt"] ?? 0
         completionTokens = tokens["completion"] ?? 0
+        cachedTokens = tokens["cached"] ?? 0
         tokensPerSecond = try members.read("tokens_per_second")
         timeToFirstToken = try members.read("time_to_first_token")
         interTokenLatency = try members.read("inter_token_latency")
         latency = try members.read("latency")
         queueTime = try members.read("queue_time")
+        predictionError = try members.readIfPresent("prediction_error") ?? StatsDistribution()
         overhead = try members.read("overhead")
+        overheadParts = try members.readIfPresent("overhead_parts") ?? StatsOverheadParts()
         errors = try members.counts("errors")
     }
 
@@ -52,6 +62,8 @@ public struct StatsFigures: Equatable, Sendable, JSONReadable {
         out.append(decimal: promptTokens)
         out.append(",\"completion\":")
         out.append(decimal: completionTokens)
+        out.append(",\"cached\":")
+        out.append(decimal: cachedTokens)
         out.append("},\"tokens_per_second\":")
         tokensPerSecond.write(to: &out)
         out.append(",\"time_to_first_token\":")
@@ -62,8 +74,12 @@ public struct StatsFigures: Equatable, Sendable, JSONReadable {
         latency.write(to: &out)
         out.append(",\"queue_time\":")
         queueTime.write(to: &out)
+        out.append(",\"prediction_error\":")
+        predictionError.write(to: &out)
         out.append(",\"overhead\":")
         overhead.write(to: &out)
+        out.append(",\"overhead_parts\":")
+        overheadParts.write(to: &out)
         out.append(",\"errors\":{")
         for (index, error) in errors.sorted(by: { $0.key < $1.key }).enumerated() {
             if index > 0 { out.append(UInt8(ascii: ",")) }
@@ -83,7 +99,8 @@ extension Schema {
         #"""
         {"type": "object", "description": "What happened to one backend, model or client.",
          "required": ["requests", "tokens", "tokens_per_second", "time_to_first_token",
-          "inter_token_latency", "latency", "queue_time", "overhead", "errors"],
+          "inter_token_latency", "latency", "queue_time", "prediction_error", "overhead",
+          "overhead_parts", "errors"],
          "properties": {
           "requests": {"$ref": "#/components/schemas/RequestCounts"},
           "in_flight": {"type": "integer", "minimum": 0, "description": "Running now."},
@@ -94,7 +111,9 @@ extension Schema {
           "inter_token_latency": {"$ref": "#/components/schemas/Distribution"},
           "latency": {"$ref": "#/components/schemas/Distribution"},
           "queue_time": {"$ref": "#/components/schemas/Distribution"},
+          "prediction_error": {"$ref": "#/components/schemas/Distribution"},
           "overhead": {"$ref": "#/components/schemas/Distribution"},
+          "overhead_parts": {"$ref": "#/components/schemas/OverheadParts"},
           "errors": {"$ref": "#/components/schemas/ErrorCounts"}}}
         """#)
 
@@ -114,10 +133,12 @@ extension Schema {
     static let tokenCounts = Schema(
         "TokenCounts",
         #"""
-        {"type": "object", "description": "Tokens.", "required": ["prompt", "completion"],
+        {"type": "object", "description": "Tokens.", "required": ["prompt", "completion", "cached"],
          "properties": {
           "prompt": {"type": "integer", "minimum": 0, "description": "Tokens read."},
-          "completion": {"type": "integer", "minimum": 0, "description": "Tokens produced."}}}
+          "completion": {"type": "integer", "minimum": 0, "description": "Tokens produced."},
+          "cached": {"type": "integer", "minimum": 0,
+            "description": "Those read that the backend still had in its cache."}}}
         """#)
 
     static let errorCounts = Schema(

@@ -132,7 +132,7 @@ public struct StatsProcess: Equatable, Sendable, JSONReadable {
 extension Schema {
     static let statistics = [
         statsAnswer, statsResult, statsText, statsScope, requestCounts, tokenCounts, errorCounts,
-        distribution,
+        overheadParts, distribution,
     ]
 
     static let statsAnswer = Schema(
@@ -149,7 +149,8 @@ extension Schema {
         {"type": "object", "description": "What happened within the window.",
          "required": ["window", "uptime_seconds", "requests", "in_flight", "queued", "tokens",
           "tokens_per_second", "time_to_first_token", "inter_token_latency", "latency",
-          "queue_time", "overhead", "errors", "backends", "models", "clients", "process"],
+          "queue_time", "prediction_error", "overhead", "overhead_parts", "errors", "backends",
+          "models", "clients", "process"],
          "properties": {
           "window": {"type": "string", "enum": ["1m", "5m", "15m", "1h", "total"],
             "description": "How far back this looks."},
@@ -160,7 +161,7 @@ extension Schema {
           "queued": {"type": "integer", "minimum": 0, "description": "Waiting now."},
           "tokens": {"$ref": "#/components/schemas/TokenCounts"},
           "tokens_per_second": {"$ref": "#/components/schemas/Distribution",
-            "description": "Speed of each completion, in tokens per second."},
+            "description": "Tokens per second of each completion of at least 8 tokens; `mean` is all tokens by all seconds."},
           "time_to_first_token": {"$ref": "#/components/schemas/Distribution",
             "description": "Seconds from sending to the first token."},
           "inter_token_latency": {"$ref": "#/components/schemas/Distribution",
@@ -169,8 +170,11 @@ extension Schema {
             "description": "Seconds from arrival to the answer."},
           "queue_time": {"$ref": "#/components/schemas/Distribution",
             "description": "Seconds from arrival to sending."},
+          "prediction_error": {"$ref": "#/components/schemas/Distribution",
+            "description": "Seconds between the predicted start of a request and the real one."},
           "overhead": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds that the daemon itself added."},
+            "description": "Seconds that the daemon itself added: `parse`, `connect` and `relay`."},
+          "overhead_parts": {"$ref": "#/components/schemas/OverheadParts"},
           "errors": {"$ref": "#/components/schemas/ErrorCounts"},
           "backends": {"type": "object", "description": "The same by backend.",
             "additionalProperties": {"$ref": "#/components/schemas/StatsScope"}},

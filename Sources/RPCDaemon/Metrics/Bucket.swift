@@ -1,17 +1,18 @@
-/// Sorts positive numbers into buckets whose width is a 64th of their octave's beginning, so that a
-/// bucket's middle is within 0.8 % of every number in it.
+/// Sorts positive numbers into buckets whose width is a 32nd of their octave's beginning, so that a
+/// bucket's middle is within 1.6 % of every number in it.
 ///
-/// The exponent and the first six bits of the fraction are the bucket, so no logarithm is taken. 64
-/// octaves from 2^-30 up: from a nanosecond to five centuries, or as many tokens per second.
+/// The exponent and the first five bits of the fraction are the bucket, so no logarithm is taken.
+/// 42 octaves from 2^-22 up: from a quarter of a microsecond to twelve days, or as many tokens per
+/// second.
 enum Bucket {
-    static let bits: UInt16 = 12
-    static let last: UInt16 = 1 << bits - 1
-    private static let droppedBits: UInt64 = 46
-    private static let first = UInt64(1023 - 30) << 6
+    static let count = 42 * 32
+    static let last = UInt16(count - 1)
+    private static let droppedBits: UInt64 = 47
+    private static let first = UInt64(1023 - 22) << 5
 
     /// The bucket of a value; the first one also takes zero and what is not a number.
     static func index(of value: Double) -> UInt16 {
-        guard value > 0x1p-30 else { return 0 }
+        guard value > 0x1p-22 else { return 0 }
         let place = (value.bitPattern >> droppedBits) &- first
         return place < UInt64(last) ? UInt16(truncatingIfNeeded: place) : last
     }

@@ -1,40 +1,30 @@
-/// What is measured of each request; the raw value is its place in a `CountKey`.
+/// What is measured of each request; the raw value is its place among the keys and the sums.
 enum Measure: Int, CaseIterable {
     case tokensPerSecond
     case timeToFirstToken
     case interTokenLatency
     case latency
     case queueTime
+    case predictionError
     case overhead
+    case parse
+    case queue
+    case connect
+    case backend
+    case relay
 
-    static let count = 6
-}
+    static let count = 12
+    /// Keys of all measures: each has its buckets, together and from the smallest value up.
+    static let keyCount = count * Bucket.count
 
-/// Names one counter of a series: a bucket of one measure, an outcome, or a kind of error. 15 bits,
-/// ordered so that the buckets of a measure lie together from the smallest value to the largest.
-enum CountKey {
-    private static let counters: UInt16 = 7 << Bucket.bits
-    private static let errors: UInt16 = counters + 16
+    /// The key of this measure's first bucket.
+    var firstKey: Int { rawValue * Bucket.count }
 
-    static func measure(_ measure: Measure, _ value: Double) -> UInt16 {
-        first(of: measure) | Bucket.index(of: value)
+    func key(of value: Double) -> UInt16 {
+        UInt16(truncatingIfNeeded: firstKey) &+ Bucket.index(of: value)
     }
 
-    /// The key of a measure's first bucket.
-    static func first(of measure: Measure) -> UInt16 {
-        UInt16(truncatingIfNeeded: measure.rawValue) << Bucket.bits
-    }
-
-    static func outcome(_ outcome: Outcome) -> UInt16 {
-        counters + UInt16(outcome.rawValue)
-    }
-
-    static func error(_ kind: ErrorKind) -> UInt16 {
-        errors + UInt16(kind.index)
-    }
-
-    /// The kind of error that a key counts; nil for a key that counts anything else.
-    static func errorKind(of key: UInt16) -> ErrorKind? {
-        key >= errors ? ErrorKind(index: UInt8(truncatingIfNeeded: key - errors)) : nil
-    }
+    /// The largest value that is believed: twelve days, and a million tokens a second. A server's
+    /// own number may be anything, and one that is absurd would spoil every mean it is part of.
+    static let valueMax = 0x1p20
 }

@@ -1,4 +1,4 @@
-/// What bounds the memory of the statistics, each with its reason.
+/// What bounds the memory of the statistics, and what they believe; each with its reason.
 package enum MetricsLimits {
     /// Backends told apart; more servers than a desk or a rack has.
     package static let backendsMax = 32
@@ -6,11 +6,26 @@ package enum MetricsLimits {
     package static let modelsMax = 64
     /// Clients told apart. Their tags are free text, so a program could make up one a request.
     package static let clientsMax = 64
+    /// Names without a row of which a kind counts how often they ask: as many as may have one.
+    package static let candidatesMax = 64
+    /// How many requests a name without a row has to make, at least, to take that of another.
+    package static let promotionMin: UInt32 = 5
     /// Kinds of error: what a byte can number; the protocol has about twenty.
     package static let errorKindsMax = 256
     /// The name under which everything beyond a limit is counted.
     package static let otherName = "other"
-    /// How many seconds a series must have been silent to make room for a new one: then only its
-    /// share of `total` is left of it, and that goes to `otherName`.
+    /// Usage is halved so often, in seconds: what was busy an hour ago is not what is busy.
+    package static let usageHalfLife: UInt64 = 300
+    /// How many seconds a series must have been silent to make room for any new one.
     package static let silenceBeforeReuse: UInt64 = 3600
+    /// Bytes of one slice's counts. A slice of 1,000 requests a second whose measures are each
+    /// spread over a factor of 100 takes half of it; with 142 slices a series has 426 KiB at most.
+    package static let sliceBytesMax = 3072
+    /// Samples of a series that wait to be packed, of 26 bytes each: 26 KiB, which only a series of
+    /// 500 requests a second fills.
+    static let pendingMax = 1024
+    /// A speed is tokens by the time between them: of fewer than this it says nothing.
+    package static let tokensForSpeedMin: UInt64 = 8
+    /// Tokens of one request that are believed: ten times the largest context there is.
+    package static let tokensMax: UInt64 = 100_000_000
 }

@@ -7,7 +7,8 @@ extension MetricsStore {
         var snapshot = Snapshot(window: window, version: version)
         var validUntil: UInt64 = .max
         for index in places.indices {
-            let (figures, until) = places[index].series.figures(window, second: second)
+            let (figures, until) = places[index].series.figures(
+                window, second: second, &histogram)
             validUntil = min(validUntil, until)
             if index == Self.allIndex { snapshot.all = figures }
             if index == Self.loopIndex {

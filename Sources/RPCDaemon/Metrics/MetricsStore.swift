@@ -31,13 +31,16 @@ package struct MetricsStore {
     /// The names of the kinds of error, by `ErrorKind.index`.
     package let errorKinds: [String]
     var places: [Place]
+    var histogram = Histogram()
     private var indices: [[String: Int]]
+    private var candidates = [Candidates](repeating: Candidates(), count: SeriesKind.allCases.count)
 
     struct Place {
         var kind: SeriesKind?
         var name: String
         var generation: UInt32 = 0
         var series = Series()
+        var usage = Usage(second: 0)
     }
 
     static let allIndex = 0
@@ -56,23 +59,29 @@ package struct MetricsStore {
         }
     }
 
-    /// The series of that name, made if need be. Over the kind's limit the one that has been silent
-    /// longest makes room, if that is an hour at least; else it is the series `other`.
+    /// The series of that name, made if need be. Over the kind's limit a name that asks more than
+    /// the row that is asked least takes that row, whose numbers go to `other`; until then it is
+    /// counted there itself.
     package mutating func series(_ kind: SeriesKind, _ name: String, now: UInt64) -> SeriesID {
         if let index = indices[kind.rawValue][name] { return id(of: index) }
         let second = now / 1_000_000_000
-        guard let index = freePlace(kind, second: second) else {
+        guard let index = freePlace(kind, for: name, second: second) else {
             return id(of: Self.otherIndex + kind.rawValue)
         }
         places[index].name = name
         places[index].series = Series(second: second)
+        places[index].usage = Usage(second: second)
         indices[kind.rawValue][name] = index
+        candidates[kind.rawValue].remove(name)
         return id(of: index)
     }
 
     /// Whether samples with this series are still counted under its name; ask again by name if not.
+    /// Never so for `other`, where names are only until they have a row.
     package func isCurrent(_ id: SeriesID) -> Bool {
-        places[Int(id.index)].generation == id.generation
+        let index = Int(id.index)
+        return index >= Self.otherIndex + SeriesKind.allCases.count
+            && places[index].generation == id.generation
     }
 
     /// A request has ended, in whatever way.
@@ -83,7 +92,7 @@ package struct MetricsStore {
         let contribution = Contribution(sample)
         let second = now / 1_000_000_000
         version &+= 1
-        places[Self.allIndex].series.add(contribution, second: second)
+        places[Self.allIndex].series.add(contribution, second: second, &histogram)
         add(contribution, sample.backend, second: second)
         add(contribution, sample.model, second: second)
         add(contribution, sample.client, second: second)
@@ -97,7 +106,7 @@ package struct MetricsStore {
         let second = now / 1_000_000_000
         if second > places[Self.loopIndex].series.second { version &+= 1 }
         let contribution = Contribution(.latency, seconds)
-        places[Self.loopIndex].series.add(contribution, second: second)
+        places[Self.loopIndex].series.add(contribution, second: second, &histogram)
     }
 
     private mutating func add(
@@ -108,30 +117,45 @@ package struct MetricsStore {
         if places[index].generation != id.generation, let kind = places[index].kind {
             index = Self.otherIndex + kind.rawValue
         }
-        places[index].series.add(contribution, second: second)
+        places[index].series.add(contribution, second: second, &histogram)
+        places[index].usage.count(second: second)
     }
 
     private func id(of index: Int) -> SeriesID {
         SeriesID(index: Int32(index), generation: places[index].generation)
     }
 
-    /// A new place, or that of the longest silent series, whose total goes to `other`.
-    private mutating func freePlace(_ kind: SeriesKind, second: UInt64) -> Int? {
+    /// A new place, or that of the row that is asked least if `name` asks more, whose numbers go to
+    /// `other`.
+    private mutating func freePlace(
+        _ kind: SeriesKind, for name: String, second: UInt64
+    ) -> Int? {
         if indices[kind.rawValue].count <= kind.limit {
             places.append(Place(kind: kind, name: ""))
             return places.count - 1
         }
+        let asked = candidates[kind.rawValue].count(name, second: second)
         let other = Self.otherIndex + kind.rawValue
-        let silent = indices[kind.rawValue].values.filter { $0 != other }
-            .min { places[$0].series.second < places[$1].series.second }
-        guard let silent,
-            places[silent].series.second + MetricsLimits.silenceBeforeReuse <= second
+        let least = indices[kind.rawValue].values.filter { $0 != other }
+            .min { left, right in
+                let (a, b) = (places[left], places[right])
+                return (a.usage.value(second: second), a.series.second)
+                    < (b.usage.value(second: second), b.series.second)
+            }
+        guard let least else { return nil }
+        let isSilent = places[least].series.second + MetricsLimits.silenceBeforeReuse <= second
+        // Twice as much, or two that ask alike would take the row from each other for ever.
+        let needed = places[least].usage.value(second: second).multipliedReportingOverflow(by: 2)
+        guard
+            isSilent
+                || asked
+                    >= max(
+                        MetricsLimits.promotionMin, needed.overflow ? .max : needed.partialValue)
         else { return nil }
-        places[silent].series.advance(to: second)
-        places[other].series.inherit(places[silent].series)
+        places[other].series.absorb(places[least].series, second: second, &histogram)
         version &+= 1
-        indices[kind.rawValue][places[silent].name] = nil
-        places[silent].generation &+= 1
-        return silent
+        indices[kind.rawValue][places[least].name] = nil
+        places[least].generation &+= 1
+        return least
     }
 }

@@ -28,60 +28,39 @@ package struct RequestSample: Sendable {
     package var client: SeriesID?
     package var promptTokens: UInt64 = 0
     package var completionTokens: UInt64 = 0
+    /// Those of the prompt that the backend had not to read again.
+    package var cachedTokens: UInt64 = 0
+    /// Counted as a speed only from `MetricsLimits.tokensForSpeedMin` tokens up.
     package var tokensPerSecond: Double?
     package var timeToFirstToken: Double?
     /// The mean time between two tokens of this request.
     package var interTokenLatency: Double?
     package var latency: Double?
     package var queueTime: Double?
+    /// How far the end that was predicted at arrival was from the real one, either way.
+    package var predictionError: Double?
     /// What this daemon added to what the backend took.
     package var overhead: Double?
+    package var parts = Parts()
 
     package init(_ outcome: Outcome, errorKind: ErrorKind? = nil) {
         self.outcome = outcome
         self.errorKind = errorKind
     }
-}
 
-/// A sample turned into what every series it belongs to counts, once for all of them.
-struct Contribution {
-    /// The first `keyCount` are counted: one for each known measure, the outcome, the error.
-    private(set) var keys: [8 of UInt16] = .init(repeating: 0)
-    private(set) var keyCount = 0
-    /// The value of each measure; negative for one that is not known.
-    private(set) var values: [6 of Double] = .init(repeating: -1)
-    let promptTokens: UInt64
-    let completionTokens: UInt64
+    /// Where a request's time went, in the order in which it passes; together they are its latency.
+    package struct Parts: Equatable, Sendable {
+        /// From the read that brought it to its admission.
+        package var parse: Double?
+        /// Until its turn.
+        package var queue: Double?
+        /// Until it was sent.
+        package var connect: Double?
+        /// Until the last byte of the answer was there.
+        package var backend: Double?
+        /// Until it was answered.
+        package var relay: Double?
 
-    init(_ sample: borrowing RequestSample) {
-        promptTokens = sample.promptTokens
-        completionTokens = sample.completionTokens
-        measured(.tokensPerSecond, sample.tokensPerSecond)
-        measured(.timeToFirstToken, sample.timeToFirstToken)
-        measured(.interTokenLatency, sample.interTokenLatency)
-        measured(.latency, sample.latency)
-        measured(.queueTime, sample.queueTime)
-        measured(.overhead, sample.overhead)
-        count(CountKey.outcome(sample.outcome))
-        if let kind = sample.errorKind { count(CountKey.error(kind)) }
-    }
-
-    /// A lone measurement that is no request.
-    init(_ measure: Measure, _ value: Double) {
-        promptTokens = 0
-        completionTokens = 0
-        measured(measure, value)
-    }
-
-    private mutating func measured(_ measure: Measure, _ value: Double?) {
-        // What is negative or not a number was measured wrong: as good as unknown.
-        guard let value, value >= 0, value < .infinity else { return }
-        values[measure.rawValue] = value
-        count(CountKey.measure(measure, value))
-    }
-
-    private mutating func count(_ key: UInt16) {
-        keys[keyCount] = key
-        keyCount += 1
+        package init() {}
     }
 }

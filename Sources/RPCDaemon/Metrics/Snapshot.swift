@@ -1,5 +1,5 @@
 /// How the values of one measure are distributed: seconds, or tokens per second. Percentiles are
-/// within 0.8 % of the value of that rank; all else is exact. All zero where nothing was measured.
+/// within 2 % of the value of that rank; all else is exact. All zero where nothing was measured.
 package struct Distribution: Equatable, Sendable {
     package internal(set) var count: UInt64 = 0
     package internal(set) var mean = 0.0
@@ -10,23 +10,25 @@ package struct Distribution: Equatable, Sendable {
 
     package init() {}
 
-    init(_ measure: Measure, counts: SparseCounts, moments: Moments) {
-        guard moments.count > 0 else { return }
-        count = moments.count
-        mean = moments.sum / Double(moments.count)
-        max = moments.max
+    init(_ measure: Measure, _ histogram: borrowing Histogram, _ sums: borrowing Sums) {
+        guard sums.count(measure.rawValue) > 0 else { return }
+        count = sums.count(measure.rawValue)
+        mean = sums.mean(of: measure)
+        max = sums.max(of: measure)
+        // Counts that were rounded to save memory have a total of their own.
+        let total = histogram.total(of: measure)
         // Rounded up: the p90 of ten values is the ninth.
         let ranks: [3 of UInt64] = [
-            (50 * count + 99) / 100, (90 * count + 99) / 100, (99 * count + 99) / 100,
+            (50 * total + 99) / 100, (90 * total + 99) / 100, (99 * total + 99) / 100,
         ]
-        var values: [3 of Double] = [0, 0, 0]
+        var values: [3 of Double] = [max, max, max]
         var found = 0
         var passed: UInt64 = 0
-        let first = CountKey.first(of: measure)
-        for entry in counts.entries[counts.place(of: first)...] where found < ranks.count {
-            passed += SparseCounts.count(entry)
+        for bucket in 0..<Bucket.count where found < ranks.count {
+            passed += histogram[measure.firstKey + bucket]
             while found < ranks.count, ranks[found] <= passed {
-                values[found] = min(Bucket.value(of: SparseCounts.key(entry) - first), max)
+                let value = Bucket.value(of: UInt16(truncatingIfNeeded: bucket))
+                values[found] = min(value, max)
                 found += 1
             }
         }
@@ -42,12 +44,20 @@ package struct Figures: Equatable, Sendable {
     package internal(set) var rejected: UInt64 = 0
     package internal(set) var promptTokens: UInt64 = 0
     package internal(set) var completionTokens: UInt64 = 0
+    package internal(set) var cachedTokens: UInt64 = 0
     package internal(set) var tokensPerSecond = Distribution()
     package internal(set) var timeToFirstToken = Distribution()
     package internal(set) var interTokenLatency = Distribution()
     package internal(set) var latency = Distribution()
     package internal(set) var queueTime = Distribution()
+    package internal(set) var predictionError = Distribution()
     package internal(set) var overhead = Distribution()
+    /// The overhead's parts, and the two that are not ours: the queue and the backend.
+    package internal(set) var parse = Distribution()
+    package internal(set) var queue = Distribution()
+    package internal(set) var connect = Distribution()
+    package internal(set) var backend = Distribution()
+    package internal(set) var relay = Distribution()
     /// Only the kinds that occurred, in the order of the store's list.
     package internal(set) var errors: [ErrorCount] = []
 
@@ -60,26 +70,29 @@ package struct Figures: Equatable, Sendable {
 
     init() {}
 
-    init(counts: SparseCounts, sums: Sums) {
-        func distribution(_ measure: Measure) -> Distribution {
-            Distribution(measure, counts: counts, moments: sums[measure])
-        }
-        succeeded = counts[CountKey.outcome(.succeeded)]
-        failed = counts[CountKey.outcome(.failed)]
-        cancelled = counts[CountKey.outcome(.cancelled)]
-        rejected = counts[CountKey.outcome(.rejected)]
+    init(_ histogram: borrowing Histogram, _ sums: borrowing Sums, _ errors: ErrorCounts) {
+        succeeded = sums.outcomes[Int(Outcome.succeeded.rawValue)]
+        failed = sums.outcomes[Int(Outcome.failed.rawValue)]
+        cancelled = sums.outcomes[Int(Outcome.cancelled.rawValue)]
+        rejected = sums.outcomes[Int(Outcome.rejected.rawValue)]
         promptTokens = sums.promptTokens
         completionTokens = sums.completionTokens
-        tokensPerSecond = distribution(.tokensPerSecond)
-        timeToFirstToken = distribution(.timeToFirstToken)
-        interTokenLatency = distribution(.interTokenLatency)
-        latency = distribution(.latency)
-        queueTime = distribution(.queueTime)
-        overhead = distribution(.overhead)
-        let firstError = counts.place(of: CountKey.error(ErrorKind(index: 0)))
-        for entry in counts.entries[firstError...] {
-            guard let kind = CountKey.errorKind(of: SparseCounts.key(entry)) else { continue }
-            errors.append(ErrorCount(kind: kind, count: SparseCounts.count(entry)))
+        cachedTokens = sums.cachedTokens
+        tokensPerSecond = Distribution(.tokensPerSecond, histogram, sums)
+        timeToFirstToken = Distribution(.timeToFirstToken, histogram, sums)
+        interTokenLatency = Distribution(.interTokenLatency, histogram, sums)
+        latency = Distribution(.latency, histogram, sums)
+        queueTime = Distribution(.queueTime, histogram, sums)
+        predictionError = Distribution(.predictionError, histogram, sums)
+        overhead = Distribution(.overhead, histogram, sums)
+        parse = Distribution(.parse, histogram, sums)
+        queue = Distribution(.queue, histogram, sums)
+        connect = Distribution(.connect, histogram, sums)
+        backend = Distribution(.backend, histogram, sums)
+        relay = Distribution(.relay, histogram, sums)
+        for (index, count) in errors.counts.enumerated() where count > 0 {
+            let kind = ErrorKind(index: UInt8(truncatingIfNeeded: index))
+            self.errors.append(ErrorCount(kind: kind, count: count))
         }
     }
 }

@@ -1,7 +1,7 @@
 /// The span of time over which `stats` counts.
 ///
-/// A window is made of 60 slices of which the newest is still filling: a request leaves between
-/// 59/60 of the window and the window after its end, so that nothing older than it is ever in it.
+/// Each forgets in slices of a fiftieth of it, the shortest in slices of two seconds: nothing is
+/// gone before it is as old as the window, and all is when it is a slice older.
 package enum StatsWindow: Int, CaseIterable, Sendable {
     case oneMinute
     case fiveMinutes
@@ -9,8 +9,6 @@ package enum StatsWindow: Int, CaseIterable, Sendable {
     case oneHour
     /// Since the start.
     case total
-
-    static let slicesMax: UInt64 = 60
 
     /// The windows that forget.
     static let rolling: [StatsWindow] = [.oneMinute, .fiveMinutes, .fifteenMinutes, .oneHour]
@@ -38,14 +36,31 @@ package enum StatsWindow: Int, CaseIterable, Sendable {
         }
     }
 
-    /// How many seconds one slice lasts; 0 where nothing is ever forgotten.
-    var sliceSeconds: UInt64 {
+    /// How many seconds it looks back; 0 for all.
+    var seconds: UInt64 {
         switch self {
-        case .oneMinute: 1
-        case .fiveMinutes: 5
-        case .fifteenMinutes: 15
-        case .oneHour: 60
+        case .oneMinute: 60
+        case .fiveMinutes: 300
+        case .fifteenMinutes: 900
+        case .oneHour: 3600
         case .total: 0
         }
+    }
+
+    /// How many seconds one slice lasts, a multiple of those of the window before; 0 where nothing
+    /// is ever forgotten.
+    var sliceSeconds: UInt64 {
+        switch self {
+        case .oneMinute: 2
+        case .fiveMinutes: 6
+        case .fifteenMinutes: 18
+        case .oneHour: 72
+        case .total: 0
+        }
+    }
+
+    /// The second at which what was counted at `second` leaves.
+    func end(of second: UInt64) -> UInt64 {
+        (second / sliceSeconds + 1) * sliceSeconds + seconds
     }
 }

@@ -29,12 +29,19 @@ extension StatsFigures {
         ]
         promptTokens = Int(clamping: figures.promptTokens)
         completionTokens = Int(clamping: figures.completionTokens)
+        cachedTokens = Int(clamping: figures.cachedTokens)
         tokensPerSecond = StatsDistribution(figures.tokensPerSecond)
         timeToFirstToken = StatsDistribution(figures.timeToFirstToken)
         interTokenLatency = StatsDistribution(figures.interTokenLatency)
         latency = StatsDistribution(figures.latency)
         queueTime = StatsDistribution(figures.queueTime)
+        predictionError = StatsDistribution(figures.predictionError)
         overhead = StatsDistribution(figures.overhead)
+        overheadParts.parse = StatsDistribution(figures.parse)
+        overheadParts.queue = StatsDistribution(figures.queue)
+        overheadParts.connect = StatsDistribution(figures.connect)
+        overheadParts.backend = StatsDistribution(figures.backend)
+        overheadParts.relay = StatsDistribution(figures.relay)
         for error in figures.errors {
             errors[errorKinds[Int(error.kind.index)]] = Int(clamping: error.count)
         }
