@@ -102,7 +102,7 @@ struct Main {
             let log = Log(
                 level: options.logLevel ?? config.log.level,
                 shape: shape(options.logFormat ?? config.log.format),
-                output: LogOutput(on: loop))
+                output: LogOutput(on: loop), tellsTime: ThisProcess.logsToFile)
             let location = SocketLocation.forDaemon(
                 flag: options.socket, configured: config.server.socket,
                 environment: Environment.value, uid: ThisProcess.uid)

@@ -82,4 +82,11 @@ package enum ThisProcess {
         guard unsafe fstat(2, &status) == 0 else { return false }
         return stream == "\(status.st_dev):\(status.st_ino)"
     }
+
+    /// Whether standard error goes into a file: nobody adds the time to what stands there, as
+    /// journald and those who read pipes do.
+    package static var logsToFile: Bool {
+        var status = stat()
+        return unsafe fstat(2, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
 }

@@ -10,10 +10,13 @@ package enum MetricsLimits {
     package static let candidatesMax = 64
     /// How many requests a name without a row has to make, at least, to take that of another.
     package static let promotionMin: UInt32 = 5
-    /// Kinds of error: what a byte can number; the protocol has about twenty.
-    package static let errorKindsMax = 256
+    /// Kinds of error: what a byte can number, and one for all others; the protocol has about
+    /// twenty.
+    package static let errorKindsMax = 255
     /// The name under which everything beyond a limit is counted.
     package static let otherName = "other"
+    /// The kind of error that stands for any, where rows of different kinds are counted together.
+    package static let otherErrorKind: UInt8 = 255
     /// Usage is halved so often, in seconds: what was busy an hour ago is not what is busy.
     package static let usageHalfLife: UInt64 = 300
     /// How many seconds a series must have been silent to make room for any new one.

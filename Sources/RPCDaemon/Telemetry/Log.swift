@@ -14,30 +14,59 @@ package final class Log {
     private var lastLines: [LogLine] = []
     private let output: LogOutput
     private let now: () -> Double
+    /// Says the time to the minute where nobody else does; nil where somebody does.
+    private var clock: LogClock?
 
-    /// Lines that are kept: a screen of them, at most 20 KiB of usual ones.
+    /// Lines that are kept: a screen of them.
     private static let linesKept = 100
 
-    /// - Parameter now: seconds since 1970.
+    /// - Parameters:
+    ///   - tellsTime: plain lines go where nobody adds the time to them: into a file.
+    ///   - now: seconds since 1970.
     package init(
-        level: LogLevel, shape: LogLine.Shape, output: LogOutput,
+        level: LogLevel, shape: LogLine.Shape, output: LogOutput, tellsTime: Bool = false,
         now: @escaping () -> Double = { Double(Clock.wall() / 1_000_000) / 1000 }
     ) {
         self.level = level
         self.shape = shape
         self.output = output
         self.now = now
+        clock = tellsTime ? LogClock() : nil
     }
 
     package func error(_ message: @autoclosure () -> String) { write(.error, message) }
     package func warning(_ message: @autoclosure () -> String) { write(.warning, message) }
     package func info(_ message: @autoclosure () -> String) { write(.info, message) }
+
     package func debug(_ message: @autoclosure () -> String) { write(.debug, message) }
+
+    /// What only `--log-level debug` tells; made only then.
+    package func debug(_ event: @autoclosure () -> DebugEvent) {
+        if level >= .debug { tell(event()) }
+    }
+
+    /// Writes what happened, if its level is asked for.
+    package func tell(_ event: some LogEvent) {
+        guard event.level <= level else { return }
+        let line = LogLine(event, time: now())
+        emit(line)
+        if shape != .json {
+            var details = ByteBuffer()
+            event.write(details: &details)
+            if !details.isEmpty {
+                emit(LogLine(time: line.time, level: .info, message: details.text))
+            }
+        }
+        keep(line)
+    }
 
     /// A line without a level, such as the one that the daemon greets with.
     package func greet(_ message: String) {
         guard level >= .info else { return }
-        emit(LogLine(time: now(), level: .info, message: message), isGreeting: true)
+        var text = ByteBuffer()
+        LogLine(time: now(), level: .info, message: message)
+            .write(shape, isGreeting: true, to: &text)
+        output.write(line: text.span)
     }
 
     /// Writes what waits, for the moment before an exit.
@@ -58,15 +87,24 @@ package final class Log {
     private func write(_ level: LogLevel, _ message: () -> String) {
         guard level <= self.level else { return }
         let line = LogLine(time: now(), level: level, message: message())
-        emit(line, isGreeting: false)
+        emit(line)
+        keep(line)
+    }
+
+    private func emit(_ line: LogLine) {
+        var text = ByteBuffer()
+        if shape == .plain, clock?.ticks(at: line.time) == true {
+            clock?.write(to: &text)
+            output.write(line: text.span)
+            text.removeAll()
+        }
+        line.write(shape, to: &text)
+        output.write(line: text.span)
+    }
+
+    private func keep(_ line: LogLine) {
         if lastLines.count == Self.linesKept { lastLines.removeFirst() }
         lastLines.append(line)
         listener?(line)
-    }
-
-    private func emit(_ line: LogLine, isGreeting: Bool) {
-        var text = ByteBuffer()
-        line.write(shape, isGreeting: isGreeting, to: &text)
-        output.write(line: text.span)
     }
 }

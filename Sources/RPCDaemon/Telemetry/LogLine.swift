@@ -6,12 +6,32 @@ package struct LogLine: Sendable {
     /// Seconds since 1970.
     package let time: Double
     package let level: LogLevel
+    /// On one line, whatever a server's words held, and of at most `messageBytesMax`.
     package let message: String
+    /// Members for programs, each with a comma before it; empty where there is nothing to add.
+    private let fields: [UInt8]
+
+    /// Bytes of a message: a list of thousands of models, or a server's page of an error, is worth
+    /// no more. The lines that are kept take 400 KiB at most.
+    package static let messageBytesMax = 4096
 
     package init(time: Double, level: LogLevel, message: String) {
         self.time = time
         self.level = level
-        self.message = message
+        self.message = Self.bounded(message)
+        fields = []
+    }
+
+    package init(_ event: some LogEvent, time: Double) {
+        self.time = time
+        level = event.level
+        var words = ByteBuffer(capacity: 160)
+        event.write(words: &words)
+        message = Self.bounded(words.text)
+        var fields = LogFields()
+        fields.append("event", "\(event.name)")
+        event.write(fields: &fields)
+        self.fields = fields.bytes.bytes
     }
 
     /// The shape of a line on standard error.
@@ -32,6 +52,7 @@ package struct LogLine: Sendable {
         out.append(string: level.rawValue)
         out.append(",\"message\":")
         out.append(string: message)
+        out.append(fields.span)
         out.append("}")
     }
 
@@ -42,29 +63,42 @@ package struct LogLine: Sendable {
         switch shape {
         case .plain:
             if !isGreeting {
-                out.append(utf8: word)
+                out.append(word)
                 out.append(": ")
             }
-            out.append(utf8: oneLine)
+            out.append(utf8: message)
         case .journal:
             out.append("<")
             out.append(decimal: priority)
             out.append(">")
-            out.append(utf8: oneLine)
+            out.append(utf8: message)
         case .json:
             write(to: &out)
         }
     }
 
-    /// A server's words may hold line ends and other controls; a log line may not.
-    private var oneLine: String {
+    /// A server's words may hold line ends and other controls, and any number of letters; a log
+    /// line may not.
+    private static func bounded(_ message: String) -> String {
+        var message = message
+        let bytes = message.utf8.count
+        if bytes > messageBytesMax {
+            let note = " … (\(bytes) bytes)"
+            var end = message.utf8.index(
+                message.startIndex, offsetBy: messageBytesMax - note.utf8.count)
+            // Not into the middle of a letter.
+            while message.utf8[end] & 0xC0 == 0x80 {
+                end = message.utf8.index(before: end)
+            }
+            message = String(message[..<end]) + note
+        }
         guard message.utf8.contains(where: { $0 < 32 || $0 == 127 }) else { return message }
         return String(
             String.UnicodeScalarView(
                 message.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
     }
 
-    private var word: String {
+    private var word: StaticString {
         switch level {
         case .error: "ERROR"
         case .warning: "WARN"

@@ -1,68 +1,117 @@
+import CrowdModelsProtocol
 import Metrics
 
-/// The numbers since the start as text for Prometheus, format 0.0.4, with OpenTelemetry's names for
-/// generative AI where one exists.
-struct PrometheusPage {
+/// The numbers since the start as text for Prometheus, with OpenTelemetry's names, labels and
+/// bounds for generative AI where there are any.
+///
+/// A proxy is two sides at once: `gen_ai.server.*` is what our callers saw of us, our queue
+/// included, `gen_ai.client.*` what we saw of the backends.
+struct PrometheusPage: ~Copyable {
     private var lines = PrometheusText()
 
-    var text: String { lines.text }
+    var text: String { lines.bytes.text }
 
-    init(_ snapshot: Snapshot, _ load: Load, residentBytes: Int) {
-        lines.counter("crowd_models_requests_total", "Requests that ended, by outcome.") { line in
-            line("outcome=\"succeeded\"", Double(snapshot.all.succeeded))
-            line("outcome=\"failed\"", Double(snapshot.all.failed))
-            line("outcome=\"cancelled\"", Double(snapshot.all.cancelled))
-            line("outcome=\"rejected\"", Double(snapshot.all.rejected))
+    func write(to out: inout ByteBuffer) {
+        out.append(lines.bytes.span)
+    }
+
+    init(
+        _ snapshot: Snapshot, _ operations: OperationHistograms, _ load: Load,
+        _ process: StatsProcess, errorKinds: [String]
+    ) {
+        lines.family(
+            "crowd_models_requests_total", "counter", "Requests that ended, by outcome.")
+        for (outcome, count) in [
+            ("succeeded", snapshot.all.succeeded), ("failed", snapshot.all.failed),
+            ("cancelled", snapshot.all.cancelled), ("rejected", snapshot.all.rejected),
+        ] {
+            lines.line(
+                "crowd_models_requests_total", PrometheusLabels("outcome", outcome).bytes,
+                Double(count))
         }
-        lines.counter("gen_ai_client_token_usage_total", "Tokens, by model and type.") { line in
-            for model in snapshot.models {
-                let label = "gen_ai_request_model=\(PrometheusText.quoted(model.name))"
-                line(
-                    label + ",gen_ai_token_type=\"input\"", Double(model.figures.promptTokens))
-                line(
-                    label + ",gen_ai_token_type=\"output\"",
-                    Double(model.figures.completionTokens))
+        let rows = operations.rows.map { ($0, Self.labels($0.labels, errorKinds)) }
+        tokenUsage(rows)
+        for family in Self.families {
+            lines.family(family.name, "histogram", family.help)
+            for (row, labels) in rows {
+                lines.histogram(family.name, labels, row[keyPath: family.part])
             }
         }
-        for (name, help, part) in Self.summaries {
-            lines.summary(name, help, snapshot.models, part)
-        }
-        gauges(load, residentBytes)
+        gauges(load, process)
     }
 
-    private mutating func gauges(_ load: Load, _ residentBytes: Int) {
-        lines.gauge("crowd_models_in_flight", "Requests running now, by backend.") { line in
-            for backend in load.backends { line(Self.label(backend), Double(backend.inFlight)) }
-        }
-        lines.gauge("crowd_models_queued", "Requests waiting now, by backend.") { line in
-            for backend in load.backends { line(Self.label(backend), Double(backend.queued)) }
-        }
-        lines.gauge("crowd_models_backend_up", "1 for a backend that answers.") { line in
-            for backend in load.backends { line(Self.label(backend), backend.isUp ? 1 : 0) }
-        }
-        lines.gauge("process_resident_memory_bytes", "Memory that is resident.") { line in
-            line("", Double(residentBytes))
+    private struct Family: Sendable {
+        let name: StaticString
+        let help: StaticString
+        let part: any KeyPath<OperationHistograms.Row, BoundedHistogram> & Sendable
+    }
+
+    private static let families = [
+        Family(
+            name: "gen_ai_client_operation_duration_seconds",
+            help: "A backend's answer, from sending to its end.", part: \.operationDuration),
+        Family(
+            name: "gen_ai_client_operation_time_to_first_chunk_seconds",
+            help: "From sending to the first chunk of a stream.", part: \.timeToFirstChunk),
+        Family(
+            name: "gen_ai_client_operation_time_per_output_chunk_seconds",
+            help: "Between two chunks of a stream.", part: \.timePerChunk),
+        Family(
+            name: "gen_ai_server_request_duration_seconds",
+            help: "A request, from its arrival to its answer.", part: \.requestDuration),
+        Family(
+            name: "gen_ai_server_time_per_output_token_seconds",
+            help: "Between two tokens, the mean of a request.", part: \.timePerToken),
+        Family(
+            name: "gen_ai_server_time_to_first_token_seconds",
+            help: "From the arrival of a request to the first token of its stream.",
+            part: \.timeToFirstToken),
+    ]
+
+    private mutating func tokenUsage(_ rows: [(OperationHistograms.Row, [UInt8])]) {
+        let name: StaticString = "gen_ai_client_token_usage"
+        lines.family(name, "histogram", "Tokens of a request, by type.")
+        for (row, labels) in rows {
+            let input = PrometheusLabels("gen_ai_token_type", "input").bytes
+            let output = PrometheusLabels("gen_ai_token_type", "output").bytes
+            lines.histogram(name, labels + [UInt8(ascii: ",")] + input, row.inputTokens)
+            lines.histogram(name, labels + [UInt8(ascii: ",")] + output, row.outputTokens)
         }
     }
 
-    private static func label(_ backend: Load.Backend) -> String {
-        "backend=\(PrometheusText.quoted(backend.name))"
+    private mutating func gauges(_ load: Load, _ process: StatsProcess) {
+        gauge("crowd_models_in_flight", "Requests running now.", load) { Double($0.inFlight) }
+        gauge("crowd_models_queued", "Requests waiting now.", load) { Double($0.queued) }
+        gauge("crowd_models_backend_up", "1 for a backend that answers.", load) {
+            $0.isUp ? 1 : 0
+        }
+        lines.family("process_resident_memory_bytes", "gauge", "Memory that is resident.")
+        lines.line("process_resident_memory_bytes", [], Double(process.residentBytes))
+        lines.family("process_open_fds", "gauge", "Open files and sockets.")
+        lines.line("process_open_fds", [], Double(process.openFiles))
     }
 
-    private static let summaries:
-        [(String, String, any KeyPath<Figures, Distribution> & Sendable)] = [
-            (
-                "gen_ai_server_request_duration_seconds", "Arrival to answer, by model.", \.latency
-            ),
-            (
-                "gen_ai_server_time_to_first_token_seconds",
-                "Sending to the first token, by model.",
-                \.timeToFirstToken
-            ),
-            (
-                "gen_ai_server_time_per_output_token_seconds", "Between two tokens, by model.",
-                \.interTokenLatency
-            ),
-            ("crowd_models_queue_seconds", "Arrival to sending, by model.", \.queueTime),
-        ]
+    private mutating func gauge(
+        _ name: StaticString, _ help: StaticString, _ load: Load,
+        _ value: (Load.Backend) -> Double
+    ) {
+        lines.family(name, "gauge", help)
+        for backend in load.backends {
+            lines.line(name, PrometheusLabels("backend", backend.name).bytes, value(backend))
+        }
+    }
+
+    private static func labels(_ row: OperationLabels, _ errorKinds: [String]) -> [UInt8] {
+        var labels = PrometheusLabels("gen_ai_operation_name", "\(row.operation.name)")
+        labels.append("gen_ai_provider_name", row.provider)
+        labels.append("gen_ai_request_model", row.requestModel)
+        labels.append("gen_ai_response_model", row.responseModel)
+        labels.append("server_address", row.address)
+        if row.port > 0 { labels.append("server_port", String(row.port)) }
+        if let kind = row.errorKind {
+            let isKnown = Int(kind) < errorKinds.count
+            labels.append("error_type", isKnown ? errorKinds[Int(kind)] : MetricsLimits.otherName)
+        }
+        return labels.bytes
+    }
 }

@@ -6,6 +6,8 @@ package import Metrics
 /// It owns the store and asks the kernel about the process; time is monotonic nanoseconds.
 package struct Statistics {
     package var store: MetricsStore
+    /// What Prometheus is told beside it.
+    package var operations = OperationHistograms()
     private var process = ProcessSample()
     private var rendered: Rendered?
 
@@ -16,6 +18,9 @@ package struct Statistics {
         let snapshot: Snapshot
         let loopDelay: StatsDistribution
     }
+
+    /// The media type of the page for Prometheus.
+    package static let prometheusType: StaticString = "text/plain; version=0.0.4"
 
     package init() {
         store = MetricsStore(errorKinds: ErrorCode.all.map(\.kind))
@@ -63,11 +68,28 @@ package struct Statistics {
         return fresh
     }
 
+    /// Appends the same text as it is, for whoever scrapes it by HTTP.
+    package mutating func writePrometheusPage(
+        _ load: Load, now: UInt64, to out: inout ByteBuffer
+    ) {
+        prometheusPage(load, now: now).write(to: &out)
+    }
+
+    private mutating func prometheusPage(_ load: Load, now: UInt64) -> PrometheusPage {
+        process.renew(now: now)
+        let sample = StatsProcess(
+            residentBytes: process.residentBytes, openFiles: process.openFiles,
+            eventLoopDelay: StatsDistribution())
+        return PrometheusPage(
+            store.snapshot(.total, now: now), operations, load, sample,
+            errorKinds: store.errorKinds)
+    }
+
     private mutating func writePrometheus(_ load: Load, now: UInt64, to out: inout ByteBuffer) {
-        let page = PrometheusPage(
-            store.snapshot(.total, now: now), load, residentBytes: process.residentBytes)
-        out.append("{\"content_type\":\"text/plain; version=0.0.4\",\"text\":")
-        out.append(string: page.text)
+        out.append("{\"content_type\":")
+        out.append(string: "\(Self.prometheusType)")
+        out.append(",\"text\":")
+        out.append(string: prometheusPage(load, now: now).text)
         out.append("}")
     }
 }

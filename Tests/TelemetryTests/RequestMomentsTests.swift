@@ -2,9 +2,9 @@ import Metrics
 import Telemetry
 import Testing
 
-@Suite struct RequestTimesTests {
-    private static func sample(_ change: (inout RequestTimes) -> Void) -> RequestSample {
-        var times = RequestTimes(read: 1_000_000_000, admitted: 1_000_010_000)
+@Suite struct RequestMomentsTests {
+    private static func sample(_ change: (inout RequestMoments) -> Void) -> RequestSample {
+        var times = RequestMoments(read: 1_000_000_000, admitted: 1_000_010_000)
         change(&times)
         var sample = RequestSample(.succeeded)
         times.fill(&sample)

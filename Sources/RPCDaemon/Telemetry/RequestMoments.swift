@@ -2,7 +2,7 @@ package import Metrics
 
 /// The moments of one request's life as they came, in monotonic nanoseconds; nil for one that did
 /// not come.
-package struct RequestTimes: Sendable {
+package struct RequestMoments: Sendable {
     /// The read that brought it.
     package var read: UInt64
     /// It was understood, and handed to its backend's queue.

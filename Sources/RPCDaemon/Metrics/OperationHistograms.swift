@@ -1,0 +1,113 @@
+/// What was asked of a backend, in the words of OpenTelemetry's conventions.
+package enum Operation: UInt8, Sendable {
+    case chat
+    case textCompletion
+    case embeddings
+    case rerank
+
+    package var name: StaticString {
+        switch self {
+        case .chat: "chat"
+        case .textCompletion: "text_completion"
+        case .embeddings: "embeddings"
+        case .rerank: "rerank"
+        }
+    }
+}
+
+/// What tells one row of histograms from another.
+package struct OperationLabels: Hashable, Sendable {
+    package var operation: Operation
+    /// The kind of server, such as `lmstudio`.
+    package var provider: String
+    /// Where it is: a host or the path of a socket, and the port or 0.
+    package var address: String
+    package var port: Int
+    package var requestModel: String
+    package var responseModel: String
+    /// The kind of error that a failed request ended with.
+    package var errorKind: UInt8?
+
+    package init(
+        _ operation: Operation, provider: String, address: String, port: Int, model: String
+    ) {
+        self.operation = operation
+        self.provider = provider
+        self.address = address
+        self.port = port
+        requestModel = model
+        responseModel = model
+    }
+}
+
+/// What is measured of one request for the histograms; times in seconds, nil for what is not known.
+package struct OperationSample: Sendable {
+    package var inputTokens: UInt64?
+    package var outputTokens: UInt64?
+    /// As its caller saw it, our queue included.
+    package var requestDuration: Double?
+    package var timeToFirstToken: Double?
+    /// The mean of the request.
+    package var timePerToken: Double?
+    /// As we saw the backend: from the sending on.
+    package var operationDuration: Double?
+    package var timeToFirstChunk: Double?
+    /// Of each chunk after the first.
+    package var chunks: BoundedHistogram?
+
+    package init() {}
+}
+
+/// Histograms since the start by operation, backend, model and error, at most `rowsMax` rows of
+/// 1.5 KiB: whoever reads them adds and subtracts what it has read before.
+package struct OperationHistograms: Sendable {
+    package private(set) var rows: [Row] = []
+    private var indices: [OperationLabels: Int] = [:]
+
+    /// As many as a page of a megabyte and a half holds.
+    package static let rowsMax = 64
+
+    /// The histograms of one set of labels.
+    package struct Row: Sendable {
+        package let labels: OperationLabels
+        package fileprivate(set) var inputTokens = BoundedHistogram(.tokens)
+        package fileprivate(set) var outputTokens = BoundedHistogram(.tokens)
+        package fileprivate(set) var requestDuration = BoundedHistogram(.seconds)
+        package fileprivate(set) var timeToFirstToken = BoundedHistogram(.secondsToFirstToken)
+        package fileprivate(set) var timePerToken = BoundedHistogram(.secondsPerToken)
+        package fileprivate(set) var operationDuration = BoundedHistogram(.seconds)
+        package fileprivate(set) var timeToFirstChunk = BoundedHistogram(.seconds)
+        package fileprivate(set) var timePerChunk = BoundedHistogram(.seconds)
+    }
+
+    package init() {}
+
+    package mutating func finished(_ labels: OperationLabels, _ sample: borrowing OperationSample) {
+        let index = indices[labels] ?? makeRow(labels)
+        if let tokens = sample.inputTokens { rows[index].inputTokens.add(Double(tokens)) }
+        if let tokens = sample.outputTokens { rows[index].outputTokens.add(Double(tokens)) }
+        if let time = sample.requestDuration { rows[index].requestDuration.add(time) }
+        if let time = sample.timeToFirstToken { rows[index].timeToFirstToken.add(time) }
+        if let time = sample.timePerToken { rows[index].timePerToken.add(time) }
+        if let time = sample.operationDuration { rows[index].operationDuration.add(time) }
+        if let time = sample.timeToFirstChunk { rows[index].timeToFirstChunk.add(time) }
+        if let chunks = sample.chunks { rows[index].timePerChunk.add(chunks) }
+    }
+
+    /// A new row; beyond the limit all models of an operation are one.
+    private mutating func makeRow(_ labels: OperationLabels) -> Int {
+        var labels = labels
+        // Four operations, with and without an error, of everything else.
+        if rows.count >= Self.rowsMax - 8 {
+            let errorKind = labels.errorKind
+            labels = OperationLabels(
+                labels.operation, provider: MetricsLimits.otherName,
+                address: MetricsLimits.otherName, port: 0, model: MetricsLimits.otherName)
+            labels.errorKind = errorKind.map { _ in MetricsLimits.otherErrorKind }
+            if let index = indices[labels] { return index }
+        }
+        rows.append(Row(labels: labels))
+        indices[labels] = rows.count - 1
+        return rows.count - 1
+    }
+}
