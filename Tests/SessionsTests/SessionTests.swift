@@ -30,7 +30,7 @@ import Testing
 
         func refusal(of peer: PeerCredentials) -> Fault? { refused }
         func warn(_ message: String) { warnings.append(message) }
-        func sessionsChanged() {}
+        func sessionsChanged(_ peer: Peer, isOpen: Bool) {}
         func sessionsMayBeDone() {}
         func memoryFreed() { freed += 1 }
     }

@@ -90,19 +90,14 @@ import Testing
     }
 
     private static let events: [DebugEvent] = [
-        .connectionOpened(serial: 4, client: "uid:1000 python3", pid: 77),
-        .connectionClosed(serial: 4, client: "uid:1000 python3"),
+        .connection(4, isOpen: true, client: "uid:1000 python3", pid: 77),
+        .connection(4, isOpen: false, client: "uid:1000 python3", pid: 77),
         .requestArrived(
             key: 9, client: "uid:1000 x", method: "complete", model: "small", bytes: 300),
         .requestPhase(key: 9, phase: "generating", backend: "lmstudio"),
-        .requestCancelled(key: 9, by: "its client", phase: "queued"),
-        .exchange(
-            backend: "lmstudio", method: "GET", path: "/api/v0/models", status: 200,
-            milliseconds: 1.25),
-        .exchange(backend: "b", method: "POST", path: "/v1", status: nil, milliseconds: 3),
+        .requestCancelled(key: 9, by: "uid:0", phase: "queued"),
         .modelsChanged(
-            backend: "ollama", added: ["a", "b"], removed: [],
-            changed: (0..<5_000).map { "model \($0)" }),
+            backend: "ollama", NameDifference([1, 2], Array(2..<5_000), name: { "model \($0)" })),
         .decision(key: 9, backend: "lmstudio", reason: "waits for a slot, 4 of 4 are taken"),
     ]
 
@@ -120,14 +115,25 @@ import Testing
 
     @Test func `phrases are as people say them`() {
         #expect(
-            Self.events.map { Self.text(.plain, $0) }.prefix(7) == [
-                "DEBUG: Connection 4 opened by uid:1000 python3 (pid 77)",
-                "DEBUG: Connection 4 of uid:1000 python3 closed",
+            Self.events.map { Self.text(.plain, $0) }.prefix(5) == [
+                "DEBUG: Connection 4 of uid:1000 python3 (pid 77) opened",
+                "DEBUG: Connection 4 of uid:1000 python3 (pid 77) closed",
                 "DEBUG: Request r9 arrived: complete, client uid:1000 x, model small, 300 bytes",
                 "DEBUG: Request r9: generating (backend lmstudio)",
-                "DEBUG: Request r9 cancelled by its client (phase queued)",
-                "DEBUG: lmstudio: GET /api/v0/models: 200 after 1.3 ms",
-                "DEBUG: b: POST /v1: no answer after 3.0 ms",
+                "DEBUG: Request r9 cancelled by uid:0 (phase queued)",
             ])
+    }
+
+    @Test func `what is new about a list is told by name`() {
+        let names = NameDifference(
+            [Pair(name: "a", value: 1), Pair(name: "b", value: 1), Pair(name: "c", value: 1)],
+            [Pair(name: "c", value: 2), Pair(name: "d", value: 1), Pair(name: "a", value: 1)],
+            name: \.name)
+        #expect(names.added == ["d"] && names.removed == ["b"] && names.changed == ["c"])
+    }
+
+    private struct Pair: Equatable {
+        let name: String
+        let value: Int
     }
 }

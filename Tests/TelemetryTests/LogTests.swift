@@ -41,14 +41,14 @@ import Testing
         let written = Written(.info)
         func never() -> DebugEvent {
             Issue.record("made though nobody asked")
-            return .connectionClosed(serial: 1, client: "x")
+            return .connection(1, isOpen: false, client: "x", pid: 1)
         }
         written.log.debug(never())
         written.log.info("told")
         #expect(written.lines() == ["INFO: told"])
         written.log.level = .debug
-        written.log.debug(.connectionClosed(serial: 1, client: "x"))
-        #expect(written.lines() == ["DEBUG: Connection 1 of x closed"])
+        written.log.debug(.connection(1, isOpen: false, client: "x", pid: 1))
+        #expect(written.lines() == ["DEBUG: Connection 1 of x (pid 1) closed"])
     }
 
     @Test func `a request is told in two lines to people and in one object to programs`() throws {

@@ -145,6 +145,8 @@ extension Daemon {
     /// Ends another connection's request; its owner, root and the admins may.
     func cancel(key: String, asked peer: PeerCredentials) throws(Fault) -> Bool {
         guard let job = try request(key: key, cancelledBy: peer) else { return false }
+        log.debug(
+            .requestCancelled(key: job.key, by: "uid:\(peer.uid)", phase: job.phase.rawValue))
         job.cancel()
         return true
     }

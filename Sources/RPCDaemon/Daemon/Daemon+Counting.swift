@@ -1,3 +1,5 @@
+import Backends
+import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Metrics
@@ -34,20 +36,72 @@ extension Daemon {
         if let numbers = job.numbers {
             sample.promptTokens = UInt64(clamping: numbers.promptTokens ?? 0)
             sample.completionTokens = UInt64(clamping: numbers.completionTokens ?? 0)
+            sample.cachedTokens = UInt64(clamping: numbers.cachedTokens ?? 0)
             sample.tokensPerSecond = numbers.tokensPerSecond
             sample.timeToFirstToken = numbers.timeToFirstToken
             sample.interTokenLatency = numbers.interTokenLatency
         }
-        let times = job.times
-        sample.latency = Double(times.totalNanoseconds) / 1e9
-        if times.sentAt > 0 {
-            sample.queueTime = Double(times.queueNanoseconds) / 1e9
-            // What the daemon itself took: before the wait, and between its end and the sending.
-            let handling = times.sentAt &- max(times.startedAt, times.arrivedAt)
-            sample.overhead =
-                Double(handling &+ (times.endedAt &- min(times.endedAt, loop.now))) / 1e9
-        }
+        job.times.fill(&sample)
         statistics.store.finished(sample, now: loop.now)
+        countOperation(job, ending)
+    }
+
+    /// The same for Prometheus; what no backend was chosen for is no operation.
+    private func countOperation(_ job: RequestJob, _ ending: CompletionLife.Ending) {
+        guard let operation = job.work.operation, let backend = job.backend, let model = job.model
+        else { return }
+        let endpoint = backend.config.endpoint
+        var labels = OperationLabels(
+            operation, provider: backend.server.kind.rawValue,
+            address: endpoint.socketPath.isEmpty ? endpoint.host : endpoint.socketPath,
+            port: endpoint.port, model: model)
+        var sample = OperationSample()
+        let isStream = job.work.isStream
+        job.times.fill(&sample, isStream: isStream)
+        if ending.outcome == .failed || ending.outcome == .rejected {
+            labels.errorKind = Self.kind(of: ending.code)?.index
+        } else if let numbers = job.numbers {
+            sample.inputTokens = numbers.promptTokens.map { UInt64(clamping: $0) }
+            sample.outputTokens = numbers.completionTokens.map { UInt64(clamping: $0) }
+            sample.timePerToken = numbers.interTokenLatency
+        }
+        if isStream { sample.chunks = job.chunkTimes }
+        statistics.operations.finished(labels, sample)
+    }
+
+    /// What the log says of a request that has ended.
+    func record(of job: RequestJob, _ ending: CompletionLife.Ending) -> RequestRecord {
+        var record = RequestRecord(Self.word(ending.outcome), client: job.clientText)
+        record.method = job.method
+        record.key = job.key
+        record.model = job.model
+        record.backend = job.backend?.name
+        record.kind = ending.code?.kind
+        if case .fault(let fault, _) = ending.answer {
+            record.status = fault.data["status"]?.integerValue
+        }
+        if let numbers = job.numbers {
+            record.promptTokens = numbers.promptTokens
+            record.completionTokens = numbers.completionTokens
+            record.totalTokens = numbers.totalTokens
+            record.tokensPerSecond = numbers.tokensPerSecond
+            record.timeToFirstToken = numbers.timeToFirstToken
+            record.architecture = numbers.arch ?? job.listedModel?.arch
+        }
+        record.queueTime = Double(job.times.queueNanoseconds) / 1e9
+        record.totalTime = Double(job.times.totalNanoseconds) / 1e9
+        record.attempts = job.attempts
+        record.traceparent = job.work.traceparent
+        return record
+    }
+
+    private static func word(_ outcome: Outcome) -> RequestRecord.Ending {
+        switch outcome {
+        case .succeeded: .completed
+        case .failed: .failed
+        case .cancelled: .cancelled
+        case .rejected: .rejected
+        }
     }
 
     /// A request was refused before any backend took it.
@@ -55,6 +109,10 @@ extension Daemon {
         var sample = RequestSample(.rejected, errorKind: Self.kind(of: fault.code))
         sample.client = series(of: peer, tag: tag)
         statistics.store.finished(sample, now: loop.now)
+        var record = RequestRecord(
+            .rejected, client: "uid:\(peer.uid) \(tag ?? peer.processName)")
+        record.kind = fault.code.kind
+        log.tell(record)
     }
 
     private func series(of peer: Peer, tag: String?) -> SeriesID {

@@ -4,6 +4,7 @@ import CrowdModelsProtocol
 import Kernel
 import Metrics
 import Requests
+import Scheduling
 import Sessions
 import Telemetry
 
@@ -11,11 +12,15 @@ import Telemetry
 extension Daemon: DispatcherDelegate {
     func changed(_ job: RequestJob, _ change: RequestChange) {
         publishRequest(job, change)
+        debug(job, change)
     }
 
     func ended(_ job: RequestJob, _ ending: CompletionLife.Ending) {
         count(job, ending)
-        tell(job, ending)
+        if ending.outcome == .succeeded {
+            for warning in job.warnings { log.warning(warning.message) }
+        }
+        log.tell(record(of: job, ending))
         workEnded()
         if isStopping { loop.atEndOfTurn(self) }
     }
@@ -28,7 +33,9 @@ extension Daemon: DispatcherDelegate {
     func changedModels(of backend: Backend, before: [Model]) {
         let now = backend.offered
         modelsText = []
-        guard desk.feed.isHeard(.models), before != now else { return }
+        guard before != now else { return }
+        log.debug(.modelsChanged(backend: backend.name, NameDifference(before, now, name: \.id)))
+        guard desk.feed.isHeard(.models) else { return }
         // By name: a list of many thousands is not searched through for each of them.
         let known = Dictionary(before.map { ($0.id, $0) }) { first, _ in first }
         let names = Set(now.map(\.id))
@@ -68,22 +75,33 @@ extension Daemon: DispatcherDelegate {
         }
     }
 
-    /// What the log says of a request that has ended.
-    private func tell(_ job: RequestJob, _ ending: CompletionLife.Ending) {
-        switch ending.outcome {
-        case .succeeded:
-            for warning in job.warnings { log.warning(warning.message) }
-            if let line = job.completionLine { log.info(line) }
-        case .failed:
-            // Not the message: a server's words may quote the prompt.
-            var status = ""
-            if case .fault(let fault, _) = ending.answer, let code = fault.data["status"] {
-                status = code.integerValue.map { ", status \($0)" } ?? ""
-            }
-            log.warning(
-                "LLM request failed: \(ending.code?.kind ?? ""), backend "
-                    + "\(job.backend?.name ?? "none")\(status), model \(job.model ?? "none")")
-        case .cancelled, .rejected: return
+    /// What only `--log-level debug` says of a request on its way.
+    private func debug(_ job: RequestJob, _ change: RequestChange) {
+        guard log.level >= .debug else { return }
+        switch change {
+        case .added:
+            log.debug(
+                .requestArrived(
+                    key: job.key, client: job.clientText, method: job.method, model: job.model,
+                    bytes: job.work.byteCount))
+        case .changed:
+            log.debug(
+                .requestPhase(
+                    key: job.key, phase: job.phase.rawValue, backend: job.backend?.name ?? "none"))
+        case .removed: return
+        }
+        guard job.phase == .queued, let reason = job.queueReason else { return }
+        log.debug(
+            .decision(
+                key: job.key, backend: job.backend?.name ?? "none", reason: Self.words(reason)))
+    }
+
+    private static func words(_ reason: QueueReason) -> String {
+        switch reason {
+        case .arrived: "waits, since others are before it"
+        case .failover: "waits for another backend, since the try before failed"
+        case .contention: "waits, since another request made its model's load stop"
+        case .moved: "waits for another backend, since the one before is gone"
         }
     }
 }

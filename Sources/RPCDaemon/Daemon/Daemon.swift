@@ -215,7 +215,11 @@ final class Daemon: TurnWork {
     // MARK: Sessions
 
     /// A client has come or gone.
-    func sessionsChanged() {
+    func sessionsChanged(_ peer: Peer, isOpen: Bool) {
+        log.debug(
+            .connection(
+                peer.connection, isOpen: isOpen, client: "uid:\(peer.uid) \(peer.processName)",
+                pid: peer.pid))
         loop.cancel(idleTimer)
         if isStopping { return endIfIdle() }
         if reception.count > 0 { return }

@@ -1,4 +1,5 @@
 package import CrowdModelsProtocol
+package import Metrics
 package import Scheduling
 
 /// One try of a job on one server: the exchange, and what was heard.
@@ -34,10 +35,14 @@ package protocol Work: AnyObject {
     var byteCount: Int { get }
     /// Its label for statistics; nil for none.
     var tag: String? { get }
-    /// Whether what is asked for is worth a line of its own in the log when it is done.
-    var isGeneration: Bool { get }
     /// Whether its caller wants `complete.progress`.
     var wantsProgress: Bool { get }
+    /// Whether its caller gets the answer piece by piece.
+    var isStream: Bool { get }
+    /// What its caller gave to find it by in logs (W3C Trace Context); nil for none.
+    var traceparent: String? { get }
+    /// What is asked, as others count it; nil for what is no use of a model, such as its load.
+    var operation: Operation? { get }
     /// A try of it that was not begun yet.
     func attempt(of job: RequestJob, on backend: Backend, _ placement: Placement) -> any Attempt
 }

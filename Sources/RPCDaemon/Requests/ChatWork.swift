@@ -1,5 +1,6 @@
 package import Backends
 import CrowdModelsProtocol
+package import Metrics
 package import Scheduling
 
 /// A `complete`: what its caller asked, and the marks that routing needs.
@@ -18,7 +19,9 @@ package final class ChatWork: Work {
     }
 
     package var method: String { "complete" }
-    package var isGeneration: Bool { true }
+    package var isStream: Bool { chat.isStream }
+    package var traceparent: String? { chat.traceparent }
+    package var operation: Operation? { .chat }
     package var byteCount: Int { chat.byteCount }
 
     package func attempt(

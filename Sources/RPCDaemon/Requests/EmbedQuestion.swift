@@ -133,14 +133,14 @@ extension WholeWork {
     /// What `embed` asks.
     package convenience init(embed call: KeptCall) {
         self.init(
-            .embed, EmbedQuestion(call), byteCount: call.byteCount,
+            .embed, EmbedQuestion(call), .embeddings, call,
             tag: call.string(EmbedParameter.tag.rawValue))
     }
 
     /// What `rerank` asks.
     package convenience init(rerank call: KeptCall) {
         self.init(
-            .rerank, RerankQuestion(call), byteCount: call.byteCount,
+            .rerank, RerankQuestion(call), .rerank, call,
             tag: call.string(RerankParameter.tag.rawValue))
     }
 }

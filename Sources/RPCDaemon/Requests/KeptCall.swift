@@ -6,8 +6,11 @@ package import Scheduling
 package struct KeptCall {
     private let text: [UInt8]
     private let arguments: Arguments
+    /// What its caller gave to find it by in logs (W3C Trace Context); nil for none.
+    package let traceparent: String?
 
     package init(_ line: Span<UInt8>, _ arguments: Arguments) {
+        traceparent = RequestMeta.traceparent(of: arguments, in: line, survey: nil)
         text = unsafe line.withUnsafeBufferPointer { unsafe Array($0) }
         self.arguments = arguments
     }

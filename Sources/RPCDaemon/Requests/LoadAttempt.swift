@@ -3,6 +3,7 @@ import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
+package import Metrics
 package import Scheduling
 
 /// `models.load` and `models.unload`: what is asked, and for which model.
@@ -11,7 +12,9 @@ package final class LoadWork: Work {
     package let byteCount: Int
     package let tag: String? = nil
     package let wantsProgress: Bool
-    package var isGeneration: Bool { false }
+    package var isStream: Bool { false }
+    package let traceparent: String?
+    package var operation: Operation? { nil }
     let loads: Bool
     let contextLength: Int?
     let ttl: Int?
@@ -19,6 +22,7 @@ package final class LoadWork: Work {
     package init(_ call: KeptCall, loads: Bool) {
         method = (loads ? Method.modelsLoad : .modelsUnload).name.description
         byteCount = call.byteCount
+        traceparent = call.traceparent
         self.loads = loads
         wantsProgress = call.isTrue(ModelsLoadParameter.progress.rawValue)
         contextLength = call.integer(ModelsLoadParameter.contextLength.rawValue)

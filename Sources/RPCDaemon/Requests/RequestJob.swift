@@ -1,7 +1,8 @@
-import Backends
+package import Backends
 import Configuration
 import CrowdModelsProtocol
 import Kernel
+package import Metrics
 package import Scheduling
 package import Sessions
 
@@ -20,10 +21,18 @@ package final class RequestJob: Job {
     package private(set) var backend: Backend?
     /// The model it goes to, as that backend spells it.
     package private(set) var model: String?
+    /// The same as its backend lists it.
+    package var listedModel: Model? {
+        backend?.offered.first { $0.id == model }
+    }
     /// Its place in the queue, where that is known.
     package private(set) var standing: Standing?
     /// How much of a load or of the prompt is done, 0 to 1, where the server tells.
     package private(set) var progress: Double?
+    /// Why it waits; nil for one that began at once.
+    package private(set) var queueReason: QueueReason?
+    /// Seconds between the pieces of its stream.
+    package private(set) var chunkTimes = BoundedHistogram(.seconds)
     private(set) var life: CompletionLife
     private var attempt: (any Attempt)?
     /// Why the last try failed, for the scheduler.
@@ -45,6 +54,7 @@ package final class RequestJob: Job {
         self.dispatcher = dispatcher
         self.expiresAt = expiresAt
         times = RequestTimes(arrivedAt: arrivedAt)
+        times.readAt = min(dispatcher.loop.now, arrivedAt)
         life = CompletionLife()
     }
 
@@ -97,6 +107,7 @@ package final class RequestJob: Job {
     func queued(on name: String, model: String, _ reason: QueueReason) {
         backend = dispatcher.backend(named: name)
         self.model = model
+        queueReason = reason
         if isAnnounced { dispatcher.delegate.changed(self, .changed) } else { announce() }
     }
 
@@ -108,6 +119,9 @@ package final class RequestJob: Job {
 
     func moved(_ standing: Standing) {
         self.standing = standing
+        if times.predictedStartAt == 0, let wait = standing.eta {
+            times.predictedStartAt = dispatcher.loop.now &+ wait
+        }
         tell(.queued)
     }
 
@@ -128,6 +142,9 @@ package final class RequestJob: Job {
             times.firstDeltaAt = now
             dispatcher.take(.firstToken(key))
             act(life.take(.firstDelta))
+        }
+        if times.lastDeltaAt > 0, work.isStream {
+            chunkTimes.add(RequestTimes.seconds(from: times.lastDeltaAt, to: now))
         }
         times.lastDeltaAt = now
     }
@@ -208,6 +225,7 @@ package final class RequestJob: Job {
 
     private func end(_ ending: CompletionLife.Ending) {
         dispatcher.loop.cancel(expiry)
+        times.heardAt = dispatcher.loop.now
         times.endedAt = Clock.monotonic()
         if ending.dropsExchange { attempt?.drop() }
         answer(ending)

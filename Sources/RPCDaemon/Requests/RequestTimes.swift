@@ -1,7 +1,11 @@
 /// When what happened to one request, in monotonic nanoseconds; 0 for what did not happen.
 package struct RequestTimes: Equatable, Sendable {
-    /// It was read.
+    /// The read that brought it.
+    package var readAt: UInt64 = 0
+    /// It was understood, and is to be decided on.
     package let arrivedAt: UInt64
+    /// When its last try was predicted to begin, the first time that anybody knew.
+    package var predictedStartAt: UInt64 = 0
     /// Its last try began.
     package var startedAt: UInt64 = 0
     /// Its last try was written to the server's connection.
@@ -10,6 +14,8 @@ package struct RequestTimes: Equatable, Sendable {
     package var firstDeltaAt: UInt64 = 0
     /// The last one so far.
     package var lastDeltaAt: UInt64 = 0
+    /// The read that ended the backend's answer, or its caller's wish for it.
+    package var heardAt: UInt64 = 0
     /// It was answered.
     package var endedAt: UInt64 = 0
 

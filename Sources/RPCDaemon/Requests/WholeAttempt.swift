@@ -3,6 +3,7 @@ import Configuration
 import CrowdModelsProtocol
 import HTTP
 import Kernel
+package import Metrics
 package import Scheduling
 
 /// What is asked of a server whose answer comes whole: how it is written, and how it is read.
@@ -127,13 +128,20 @@ package final class WholeWork: Work {
     package let byteCount: Int
     package let tag: String?
     package var wantsProgress: Bool { false }
-    package var isGeneration: Bool { true }
+    package var isStream: Bool { false }
+    package let traceparent: String?
+    package let operation: Operation?
     private let question: any WholeQuestion
 
-    init(_ method: Method, _ question: any WholeQuestion, byteCount: Int, tag: String?) {
+    init(
+        _ method: Method, _ question: any WholeQuestion, _ operation: Operation,
+        _ call: KeptCall, tag: String?
+    ) {
         self.method = method.name.description
+        self.operation = operation
+        traceparent = call.traceparent
         self.question = question
-        self.byteCount = byteCount
+        byteCount = call.byteCount
         self.tag = tag
     }
 

@@ -9,7 +9,7 @@ package protocol ReceptionDelegate: AnyObject {
     /// Something that whoever runs the daemon should know.
     func warn(_ message: String)
     /// A session has come or gone.
-    func sessionsChanged()
+    func sessionsChanged(_ peer: Peer, isOpen: Bool)
     /// A session that somebody may wait for has nothing left to do.
     func sessionsMayBeDone()
     /// Much memory is not used any more.
@@ -63,7 +63,7 @@ package final class Reception {
             let peer = Peer(connection: lastConnection, credentials: credentials)
             sessions[lastConnection] = try Session(descriptor, peer: peer, at: self)
             sessionsPerUID[peer.uid, default: 0] += 1
-            delegate.sessionsChanged()
+            delegate.sessionsChanged(peer, isOpen: true)
         } catch {
             delegate.warn("Cannot serve a new connection: \(error.message)")
         }
@@ -106,7 +106,7 @@ package final class Reception {
         guard sessions.removeValue(forKey: peer.connection) != nil else { return }
         let left = (sessionsPerUID[peer.uid] ?? 1) - 1
         sessionsPerUID[peer.uid] = left > 0 ? left : nil
-        delegate.sessionsChanged()
+        delegate.sessionsChanged(peer, isOpen: false)
     }
 
     func mayBeDone() {

@@ -1,0 +1,34 @@
+package import Metrics
+
+extension RequestTimes {
+    /// Writes into a sample what follows from the moments that came.
+    package func fill(_ sample: inout RequestSample) {
+        sample.parts.parse = Self.seconds(readAt, arrivedAt)
+        sample.parts.queue = Self.seconds(arrivedAt, startedAt)
+        sample.parts.connect = Self.seconds(startedAt, sentAt)
+        sample.parts.backend = Self.seconds(sentAt, heardAt)
+        sample.parts.relay = Self.seconds(heardAt, endedAt)
+        sample.latency = Self.seconds(arrivedAt, endedAt)
+        sample.queueTime = Self.seconds(arrivedAt, sentAt)
+        sample.predictionError = Self.seconds(
+            min(startedAt, predictedStartAt), max(startedAt, predictedStartAt))
+        // Of one that was never sent no part is ours alone.
+        if let parse = sample.parts.parse, let connect = sample.parts.connect {
+            sample.overhead = parse + connect + (sample.parts.relay ?? 0)
+        }
+    }
+
+    /// Writes what the histograms for others want to know; a stream alone has a first token.
+    package func fill(_ sample: inout OperationSample, isStream: Bool) {
+        sample.requestDuration = Self.seconds(readAt, endedAt)
+        sample.operationDuration = Self.seconds(sentAt, heardAt)
+        guard isStream else { return }
+        sample.timeToFirstToken = Self.seconds(readAt, firstDeltaAt)
+        sample.timeToFirstChunk = Self.seconds(sentAt, firstDeltaAt)
+    }
+
+    private static func seconds(_ start: UInt64, _ end: UInt64) -> Double? {
+        guard start > 0, end > 0 else { return nil }
+        return seconds(from: start, to: end)
+    }
+}
