@@ -4,6 +4,7 @@ import CrowdModelsProtocol
 import Kernel
 import Requests
 import Sessions
+import Telemetry
 
 /// Answers that need nobody's patience: what the daemon knows, written as it stands.
 extension Daemon {

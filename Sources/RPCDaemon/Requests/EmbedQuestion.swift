@@ -1,5 +1,6 @@
 import Backends
 import CrowdModelsProtocol
+import Metrics
 
 /// `embed`: texts to vectors, whose numbers are passed on as the tokens they came as.
 struct EmbedQuestion: WholeQuestion {
