@@ -44,10 +44,11 @@ import Testing
         #expect(checks[1].message == "/c:3:1: unknown key")
     }
 
-    @Test(arguments: [
-        ("down", Check.Verdict.trouble, "lms server start"),
-        ("auth_failed", .trouble, "MY_LMS_API_KEY"), ("rate_limited", .warning, nil),
-    ])
+    @Test(
+        arguments: [
+            ("down", Check.Verdict.trouble, "lms server start"),
+            ("auth_failed", .trouble, "MY_LMS_API_KEY"), ("rate_limited", .warning, nil),
+        ] as [(String, Check.Verdict, String?)])
     func `a backend that is not up is told, with what mends it`(
         state: String, verdict: Check.Verdict, command: String?
     ) throws {
