@@ -351,6 +351,11 @@ import Testing
         ("data: {\"error\":{\"message\":\"a\"}}\n\n", "a"), ("error: {\"message\":\"a\"}", "a"),
         ("event: error\ndata: a\n\n", "a"), (" a \n", "a"), ("\u{FEFF}{\"error\":\"a\"}", "a"),
         (#"{"error":{"message":"a\ud83d"}}"#, "a\u{FFFD}"), ("{oops", "{oops"),
+        (
+            #"{"error":{"message":"a","metadata":{"raw":"{\"error\":{\"message\":\"b\"}}"}}}"#,
+            "a: b"
+        ),
+        ("\u{1F}\u{8}\u{0}abc", nil), ("a\u{0}", nil),
         (#"{"error":7}"#, nil), ("{}", nil), ("[]", nil), ("<html><p>a</p></html>", nil), ("", nil),
     ])
     func `the sentence of an error is found in every form`(body: String, words: String?) {

@@ -41,6 +41,9 @@ import Testing
         #"{"choices":[{"index":1,"message":{"content":"No"}},{"index":0,"message":{"content":"#
             + #""Hello"}}]}"#,
         #"{"choices":[{"index":0,"message":{"content":{"type":"text","text":"Hello"}}}]}"#,
+        #"{"choices":[{"index":0.0,"message":{"content":"Hello"}}]}"#,
+        #"{"choices":[{"index":"0","message":{"content":"Hello"}}]}"#,
+        "{\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n[DONE]\n",
     ])
     func `the body decides what it is`(body: String) {
         let hearing = Hearing.of(body)

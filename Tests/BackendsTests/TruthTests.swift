@@ -21,11 +21,11 @@ import Testing
         ),
         (
             #"{"properties":{"a":{}},"additionalProperties":false}"#, [#"{"a":1}"#, "7"],
-            [(#"{"a":1,"b":2}"#, "/b")]
+            [(#"{"a":1,"b":2}"#, #"/: "additionalProperties""#)]
         ),
         (
             #"{"additionalProperties":{"type":"integer"}}"#, [#"{"a":1,"b":2.0}"#],
-            [(#"{"a":1.5}"#, "/a")]
+            [(#"{"a":1.5}"#, "/: \"additionalProperties\"")]
         ),
         (
             #"{"type":"array","items":{"enum":["a",1,null]},"minItems":1,"maxItems":3}"#,
@@ -116,5 +116,68 @@ import Testing
             promptTokens: tokens, loadedContext: context, maxTokens: most, promptLetters: letters,
             isTold: isTold)
         #expect(truncation.isCut == isCut)
+    }
+}
+
+/// What is found out of a request and its answer together.
+@Suite struct UntruthTests {
+    private func request(_ params: String) throws -> ChatRequest {
+        let bytes = ByteBuffer(params)
+        let arguments = try Arguments(
+            params: JSONRange(0, bytes.count), of: .complete, in: bytes.span, limits: .init())
+        return try ChatRequest(bytes.span, arguments)
+    }
+
+    private func answer(_ body: String) -> (GeneratedText, GenerationReport) {
+        var generation = Generation(keptMax: 1_000_000)
+        generation.begin(status: 200)
+        generation.feed(Array(body.utf8).span) { _ in true }
+        generation.end { _ in true }
+        return (generation.text, generation.report)
+    }
+
+    private static let tools = #""tools":[{"type":"function","function":{"name":"f"}}]"#
+
+    @Test func `a schema that was asked for is held against the answer`() throws {
+        let request = try request(
+            #"{"prompt":"x","response_format":{"type":"json_schema","json_schema":{"name":"n","#
+                + #""schema":{"type":"object"}}}}"#)
+        let (bad, report) = answer(#"{"choices":[{"message":{"content":"[1]"}}]}"#)
+        #expect(
+            request.untruths(of: bad, report, listed: nil) == [.schemaViolated("/: \"type\"")])
+        let (good, _) = answer(#"{"choices":[{"message":{"content":"{\"a\":1}"}}]}"#)
+        #expect(request.untruths(of: good, report, listed: nil).isEmpty)
+    }
+
+    @Test func `a call in the text is one only where tools were given and none was called`() throws
+    {
+        let (text, report) = answer(
+            #"{"choices":[{"message":{"content":"<tool_call>{}</tool_call>"}}]}"#)
+        let asked = try request(#"{"prompt":"x",\#(Self.tools)}"#)
+        #expect(asked.untruths(of: text, report, listed: nil) == [.toolCallInText])
+        #expect(try request(#"{"prompt":"x"}"#).untruths(of: text, report, listed: nil).isEmpty)
+        let (called, _) = answer(
+            #"{"choices":[{"message":{"content":"[TOOL_CALLS]","tool_calls":[{"id":"c","function":"#
+                + #"{"name":"f"}}]}}]}"#)
+        #expect(asked.untruths(of: called, report, listed: nil).isEmpty)
+    }
+
+    @Test func `letters of texts decide whether a prompt was cut, and images have none`() throws {
+        var model = Model(id: "m")
+        model.loadedContextLength = 100
+        let (text, report) = answer(
+            #"{"choices":[{"message":{"content":"a"}}],"usage":{"prompt_tokens":100,"#
+                + #""completion_tokens":1}}"#)
+        let long = String(repeating: "é", count: 900)
+        let cut = try request(#"{"prompt":"\#(long)"}"#)
+        #expect(cut.untruths(of: text, report, listed: model) == [.promptTruncated])
+        #expect(cut.untruths(of: text, report, listed: nil).isEmpty)
+        let image = try request(
+            #"{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","#
+                + #""image_url":{"url":"data:\#(long)"}}]}]}"#)
+        #expect(image.untruths(of: text, report, listed: model).isEmpty)
+        let parts = try request(
+            #"{"messages":[{"role":"user","content":[{"type":"text","text":"\#(long)"}]}]}"#)
+        #expect(parts.untruths(of: text, report, listed: model) == [.promptTruncated])
     }
 }

@@ -5,8 +5,8 @@ package import CrowdModelsProtocol
 /// It owns a copy of the line. Values are spliced into the server's request as the tokens they are:
 /// a prompt of a megabyte is copied, never decoded and encoded again.
 package final class ChatRequest {
-    private let text: [UInt8]
-    private let arguments: Arguments
+    let text: [UInt8]
+    let arguments: Arguments
     /// The members of `options`, no two of one name.
     private let options: [JSONMember]
     /// The W3C trace that the caller says it belongs to; valid, or nil.

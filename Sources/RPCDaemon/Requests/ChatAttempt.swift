@@ -277,9 +277,17 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         ).write(to: &out)
     }
 
+    /// What the answer was found out not to be; judged once, when it is complete.
+    private lazy var untruths = request.untruths(
+        of: generation.text, generation.report,
+        listed: backend.offered.first { $0.id == placement.model })
+
     var warnings: [CompletionWarning] {
-        var warnings: [CompletionWarning] = []
         let product = backend.server.productName
+        var warnings: [CompletionWarning] = []
+        if generation.phase == .done {
+            warnings = untruths.map { CompletionWarning($0, by: product) }
+        }
         if let served = generation.report.servedByName, !served.isEmpty,
             !CompletionWarning.isSame(served, placement.model)
         {

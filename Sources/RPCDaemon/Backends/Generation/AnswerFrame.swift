@@ -129,7 +129,7 @@ struct AnswerFrame {
         // Without an index it is the only one, or the first.
         if choice.index.isPresent {
             let index = text.extracting(choice.index.bounds)
-            guard index.count == 1, index[0] == UInt8(ascii: "0") else { return }
+            guard index.count == 1 && index[0] == UInt8(ascii: "0") || index.isZero else { return }
         } else if hasChoice {
             return
         }
@@ -248,6 +248,13 @@ struct AnswerMessage {
 }
 
 extension Span<UInt8> {
+    /// Whether the token is a zero in any spelling: `0.0`, and `"0"` too.
+    fileprivate var isZero: Bool {
+        let isText = self[0] == UInt8(ascii: "\"")
+        let digits = isText ? extracting(1..<Swift.max(1, count - 1)) : self
+        return JSONText.integer(digits) == 0
+    }
+
     /// Whether the string token reads `literal`, written without escapes.
     @inline(__always)
     func reads(_ literal: StaticString) -> Bool {

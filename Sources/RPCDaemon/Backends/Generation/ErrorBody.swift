@@ -16,6 +16,8 @@ struct ErrorBody {
     private(set) var promptTokens: Int?
 
     private var rank = 0
+    /// What another server said, as `metadata.raw` quotes it.
+    private var upstream: String?
 
     /// Reads the front of a body.
     init(_ body: Span<UInt8>) {
@@ -25,13 +27,32 @@ struct ErrorBody {
         switch body[start] {
         case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\""):
             let isJSON = readJSON(body.extracting(start...))
-            if words == nil, !isJSON { keep(Self.text(body), rank: 1) }
+            if words == nil, !isJSON { keepPlain(body) }
+            addUpstream()
         case UInt8(ascii: "<"): break
         default:
             if !readEvents(body), !Self.isStream(body.extracting(start...)) {
-                keep(Self.text(body), rank: 1)
+                keepPlain(body)
             }
         }
+    }
+
+    /// Keeps a text that is one: no bytes of an image, or of something compressed.
+    private mutating func keepPlain(_ body: Span<UInt8>) {
+        for index in body.indices {
+            let byte = body[index]
+            if byte < 0x20, byte != 0x0A, byte != 0x0D, byte != 0x09, byte != 0x1B { return }
+        }
+        let text = Self.text(body)
+        let broken = text.unicodeScalars.count { $0 == "\u{FFFD}" }
+        if broken * 10 <= text.unicodeScalars.count { keep(text, rank: 1) }
+    }
+
+    /// A service that asks others for its answers says little itself, and quotes what they said.
+    private mutating func addUpstream() {
+        guard let upstream, let said = ErrorBody(Array(upstream.utf8).span).words else { return }
+        words =
+            words.map { "\($0): \(said)".shortenedToLetters(GenerationLimits.wordsMax) } ?? said
     }
 
     private static func text(_ bytes: Span<UInt8>) -> String {
@@ -144,12 +165,25 @@ struct ErrorBody {
                 try read(&walker, text, depth: depth, rank: Self.detailRank)
             case 7 where token.reads("error"):
                 try read(&walker, text, depth: depth, rank: Self.errorRank)
+            case 10 where token.reads("metadata") && walker.kind == .object:
+                try readUpstream(&walker, text)
             case 9 where token.reads("choices"): try readChoices(&walker, text, depth: depth)
             case 5 where token.reads("loc"): place = try Self.place(&walker, text)
             default: try takeFact(token, &walker, text)
             }
         }
         if !place.isEmpty, let said = words { words = "\(said) (\(place))" }
+    }
+
+    private mutating func readUpstream(
+        _ walker: inout JSONWalker, _ text: Span<UInt8>
+    ) throws(JSONError) {
+        try walker.enterObject()
+        while let name = try walker.nextName() {
+            let isRaw = text.extracting(name.bounds).reads("raw") && walker.kind == .string
+            let value = try walker.skip()
+            if isRaw { upstream = JSONText.string(text.extracting(value.bounds)) }
+        }
     }
 
     /// Some services put the error of one upstream into its choice.

@@ -60,7 +60,13 @@ extension Generation {
     ) -> Bool {
         var at = JSONText.skippingSpace(data)
         if at == data.count { return true }
-        if data[at] == UInt8(ascii: "[") { return takeList(data, handle) }
+        if data[at] == UInt8(ascii: "[") {
+            if Self.isDone(data) {
+                complete(handle)
+                return false
+            }
+            return takeList(data, handle)
+        }
         guard data[at] == UInt8(ascii: "{") else {
             takeStray(data)
             return true

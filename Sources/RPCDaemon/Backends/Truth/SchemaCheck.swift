@@ -18,8 +18,9 @@ package struct SchemaCheck {
     private var steps = 0
     private var isGivenUp = false
 
-    /// Where the answer does not fit, and how, in a few words such as `/city: "type" wants string`;
-    /// nil where it fits, or cannot be judged.
+    /// Where the answer does not fit, and which keyword it does not fit, such as `/city: "type"`;
+    /// nil where it fits, or cannot be judged. It quotes nothing of the answer: places are named as
+    /// the schema names them.
     ///
     /// - Parameters:
     ///   - content: the letters of the answer.
@@ -56,7 +57,7 @@ package struct SchemaCheck {
             case "allOf", "anyOf", "oneOf":
                 found = combined(member, value, at: path, depth: depth)
             case "type", "enum", "const":
-                found = Self.fits(value, member) ? nil : say(path, Self.wanted(member))
+                found = Self.fits(value, member) ? nil : say(path, "\"\(member.name)\"")
             default:
                 found =
                     bounds(member, value).map { say(path, $0) }
@@ -69,10 +70,6 @@ package struct SchemaCheck {
 
     private func say(_ path: String, _ what: String) -> String {
         "\(path.isEmpty ? "/" : path): \(what)"
-    }
-
-    private static func wanted(_ member: JSONObject.Member) -> String {
-        "\"\(member.name)\" wants \(member.value.text.shortened(to: 100))"
     }
 
     /// What a reference leads to: the whole, or one of `$defs`.
@@ -108,7 +105,7 @@ package struct SchemaCheck {
         case ("required", .object(let object)):
             let missing = (member.value.arrayValue ?? []).compactMap(\.stringValue)
                 .first { object[$0] == nil }
-            return missing.map { say("\(path)/\($0)", "it is required") }
+            return missing.map { say("\(path)/\($0)", "\"required\"") }
         case ("properties", .object(let object)):
             for property in member.value.objectValue?.members ?? [] {
                 guard let child = object[property.name] else { continue }
@@ -119,9 +116,10 @@ package struct SchemaCheck {
         case ("additionalProperties", .object(let object)):
             let known = Set((schema["properties"]?.objectValue?.members ?? []).map(\.name))
             for child in object.members where !known.contains(child.name) {
-                let place = "\(path)/\(child.name)"
-                let found = violation(of: child.value, member.value, at: place, depth: depth + 1)
-                if let found { return found }
+                // The answer's own name for it is not told.
+                if violation(of: child.value, member.value, at: path, depth: depth + 1) != nil {
+                    return say(path, "\"additionalProperties\"")
+                }
             }
         case ("prefixItems", .array(let elements)):
             for (index, pair) in zip(elements, member.value.arrayValue ?? []).enumerated() {
@@ -156,7 +154,7 @@ package struct SchemaCheck {
         case ("maxItems", .array(let elements)): fits = Double(elements.count) <= limit
         default: fits = true
         }
-        return fits ? nil : Self.wanted(member)
+        return fits ? nil : "\"\(member.name)\""
     }
 
     private static func fits(_ value: JSONValue, _ member: JSONObject.Member) -> Bool {
