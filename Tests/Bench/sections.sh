@@ -105,6 +105,31 @@ measure_large() {
         --meanwhile large=complete-1mb@"$socket" daemon=ping@"$socket" || return
 }
 
+# Two daemons of this section's own, four requests running at once: one whose server answers no
+# chat, one whose server answers all. 10,000 wait, then 200, so that what a long queue adds shows.
+measure_queue() {
+    local servers held served port_silent
+    start backend-silent "$driver" backend --silent 1 0
+    servers=("$pid")
+    until [[ -s $scratch/backend-silent.out ]]; do sleep 0.02; done
+    port_silent=$(<"$scratch/backend-silent.out")
+    write_queue_config "$port_silent" >"$scratch/silent.toml"
+    write_queue_config "$backend_port" >"$scratch/served.toml"
+    start held "$daemon" --config "$scratch/silent.toml" --socket "$scratch/held.sock"
+    held=$pid
+    start served "$daemon" --config "$scratch/served.toml" --socket "$scratch/served.sock"
+    served=$pid
+    drive await "held=models.list@$scratch/held.sock" || return
+    drive await "served=complete@$scratch/served.sock" || return
+    sleep 1
+    local targets=("held=ping@$scratch/held.sock#$held" "served=ping@$scratch/served.sock#$served")
+    drive queue --name queue-10000 --each 50 --rounds "$(rounds 7 3)" "${targets[@]}" || return
+    drive queue --name queue-200 --each 1 --rounds "$(rounds 21 7)" "${targets[@]}" || return
+    stop "$held"
+    stop "$served"
+    stop "${servers[0]}"
+}
+
 measure_json() {
     timeout 60 "$products/BenchJSON" || return
 }

@@ -114,6 +114,12 @@ level = "error"
 END
 }
 
+# The same, four at once, and a queue for all that the benchmark makes wait.
+write_queue_config() {
+    write_config "$1" | sed 's/^max_concurrent = .*/max_concurrent = 4/'
+    printf '[limits]\nqueue_max = 20000\n'
+}
+
 # start_daemon NAME PROGRAM CONFIG: its socket is NAME.sock in the scratch folder, its id in $pid.
 start_daemon() {
     start "$1" "$2" --config "$3" --socket "$scratch/$1.sock"

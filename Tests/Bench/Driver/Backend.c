@@ -32,6 +32,8 @@ static struct exchange *exchanges[connections_max];
 static int epoll, ticker, marked;
 static struct buffer models, missing, whole, stream, flood;
 static int flood_chunks;
+/// Chat requests get no answer at all.
+static bool is_silent;
 
 static void watch(int socket, uint32_t events, int operation) {
     struct epoll_event event = {.events = events, .data.fd = socket};
@@ -136,7 +138,7 @@ static size_t take_request(struct exchange *exchange, bool *alive) {
         if (strncasecmp(line, "content-length:", 15) == 0) length = strtoul(line + 15, NULL, 10);
     }
     if (count < head + length) return 0;
-    *alive = answer_chat(exchange, bytes + head, length);
+    if (!is_silent) *alive = answer_chat(exchange, bytes + head, length);
     return head + length;
 }
 
@@ -188,10 +190,12 @@ static void welcome(int listener) {
 }
 
 int run_backend(int count, char **arguments) {
-    double model_count = 1;
-    struct option_value options[] = {{"models", &model_count, NULL}, {NULL, NULL, NULL}};
+    double model_count = 1, silent = 0;
+    struct option_value options[] = {
+        {"models", &model_count, NULL}, {"silent", &silent, NULL}, {NULL, NULL, NULL}};
     int first = read_options(count, arguments, options);
-    if (count - first != 1) die("usage: backend [--models N] PORT");
+    if (count - first != 1) die("usage: backend [--models N --silent 1] PORT");
+    is_silent = silent > 0;
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGPIPE, SIG_IGN);
     raise_descriptors();

@@ -120,6 +120,7 @@ int run_memory(int count, char **arguments);
 int run_hold(int count, char **arguments);
 int run_idle(int count, char **arguments);
 int run_await(int count, char **arguments);
+int run_queue(int count, char **arguments);
 int run_longest(int count, char **arguments);
 int run_drain(int count, char **arguments);
 int run_pin(int count, char **arguments);

@@ -10,7 +10,9 @@ static const struct command {
     const char *usage;
 } commands[] = {
     {"echo", run_echo, "ADDRESS: an epoll server that echoes lines"},
-    {"backend", run_backend, "[--models N] PORT: a constant-answer LM Studio; prints its port"},
+    {"backend", run_backend,
+     "[--models N --silent 1] PORT: a constant-answer LM Studio, or one that answers no chat; "
+     "prints its port"},
     {"load", run_load,
      "[--name N --connections C --pipeline P --seconds S --total T --rounds R] TARGET...: answers "
      "per second"},
@@ -28,6 +30,9 @@ static const struct command {
     {"hold", run_hold, "NAME CONNECTIONS ADDRESS PID: MiB that idle connections add"},
     {"idle", run_idle, "[--seconds S] NAME PID: percent of a processor"},
     {"await", run_await, "TARGET: waits until it answers well"},
+    {"queue", run_queue,
+     "[--name N --connections C --each E --running R --rounds R] HELD SERVED: microseconds of the "
+     "daemon's processor for each of C × E requests that wait: taken in, withdrawn, served"},
     {"longest", run_longest,
      "TARGET: calls every millisecond; for each line of standard input the longest wait in ms since "
      "the last one, and the calls"},
