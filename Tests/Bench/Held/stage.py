@@ -127,7 +127,8 @@ class Stage:
 
     def models_of(self, index):
         with Client(self.socket) as client:
-            return client.call("backends.list")["result"]["backends"][index]["models"]
+            backends = client.call("backends.list")["result"]["backends"]
+            return next(each["models"] for each in backends if each["name"] == f"b{index}")
 
     def log(self):
         return (self.folder / "log").read_text(errors="replace")
