@@ -18,7 +18,8 @@ COMPLETIONS = bash:bash-completion/completions/crowd-models \
 UNITS = crowd-models-executor.service crowd-models-executor.socket
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test check lint bench format docs tsan asan install uninstall clean
+.PHONY: help demo run build test swift-tests script-tests check lint bench format docs asan-rooms \
+    asan tsan sanitize install uninstall clean
 
 help: ## this list
 	@echo "Crowd Models Executor: one socket for the language models that run on this machine."
@@ -36,11 +37,21 @@ run: ## the daemon on config.toml, until Ctrl-C
 build:
 	$(BUILD) --build-tests $(WALLS)
 
-test: build ## all tests: Swift's, then the scripts that drive the programs from outside
+test: build swift-tests script-tests ## Swift's tests, then the scripts that drive the programs
+
+swift-tests:
 	$(SWIFT) test --skip-build --disable-xctest --quiet
+
+script-tests:
 	Tests/scripts/run-all
 
-check: lint test ## format, walls between the modules, then `make test`: what a change has to pass
+# One part after the other, each with its time, so that one sees what takes long.
+check: ## format, walls, tests, the rooms under the address sanitizer: what a change has to pass
+	@for part in lint build swift-tests script-tests asan-rooms; do \
+	    started=$$(date +%s); \
+	    $(MAKE) --no-print-directory $$part || exit 1; \
+	    echo "make $$part took $$(($$(date +%s) - started)) s"; \
+	done
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive --configuration .swift-format $(SOURCES)
@@ -54,11 +65,26 @@ bench: ## measure it beside Redis, nginx and plain C; exit 1 where one is lost
 docs: ## write docs/PROTOCOL.md and docs/man anew from what the programs go by
 	UPDATE_DOCS=1 $(SWIFT) test --disable-xctest --filter 'ProtocolDocumentTests|ManualTests'
 
-tsan: ## the tests of the modules under the thread sanitizer
-	$(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build/tsan
+# A sanitizer makes a program several times slower: waits may last so many times as long. Leaks are
+# not looked for yet: what tests leave behind (a loop, and the pools and handlers that hold it and
+# one another) would be told as leaks, though the daemon keeps one of each for life.
+SANITIZED = ASAN_OPTIONS=detect_leaks=0 CROWD_MODELS_TEST_PATIENCE=8 $(SWIFT) test --disable-xctest \
+    --quiet --skip TidyTests
 
-asan: ## the tests of the modules under the address sanitizer
-	$(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build/asan
+# The rooms without processes.
+asan-rooms:
+	$(SANITIZED) --sanitize=address --scratch-path .build/asan --skip EndToEndTests
+
+asan: ## all of Swift's tests and the ledger under the address sanitizer
+	$(SANITIZED) --sanitize=address --scratch-path .build/asan
+	ASAN_OPTIONS=detect_leaks=0 CROWD_MODELS_PRODUCTS=$(CURDIR)/.build/asan/debug \
+	    Tests/scripts/ledger.py
+
+tsan: ## all of Swift's tests and the ledger under the thread sanitizer
+	$(SANITIZED) --sanitize=thread --scratch-path .build/tsan
+	CROWD_MODELS_PRODUCTS=$(CURDIR)/.build/tsan/debug Tests/scripts/ledger.py
+
+sanitize: asan tsan ## both of them
 
 install: ## programs, units and the manual below $(DESTDIR)$(PREFIX), built for release
 	$(RELEASE) --product crowd-models-executor
