@@ -88,7 +88,8 @@ int run_queue(int count, char **arguments) {
     };
     int first = read_options(count, arguments, options);
     if (count - first != 2) die("usage: queue [--OPTION VALUE...] HELD=KIND@ADDRESS#PID SERVED=...");
-    struct target held = parse_target(arguments[first]), served = parse_target(arguments[first + 1]);
+    struct target held = parse_target(arguments[first]);
+    struct target served = parse_target(arguments[first + 1]);
     struct askers waiting = {.count = (int)connections, .each = (int)each}, fed = waiting;
     raise_descriptors();
     signal(SIGPIPE, SIG_IGN);
