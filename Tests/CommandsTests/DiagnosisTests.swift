@@ -44,20 +44,19 @@ import Testing
         #expect(checks[1].message == "/c:3:1: unknown key")
     }
 
-    @Test(
-        arguments: [
-            ("down", Check.Verdict.trouble, "lms server start"),
-            ("auth_failed", .trouble, "MY_LMS_API_KEY"), ("rate_limited", .warning, nil),
-        ] as [(String, Check.Verdict, String?)])
+    @Test(arguments: [
+        ("down", Check.Verdict.trouble, "lms server start"),
+        ("auth_failed", .trouble, "MY_LMS_API_KEY"), ("rate_limited", .warning, ""),
+    ])
     func `a backend that is not up is told, with what mends it`(
-        state: String, verdict: Check.Verdict, command: String?
+        state: String, verdict: Check.Verdict, command: String
     ) throws {
         var findings = try findings()
         findings.backends = [try backend(state)]
         let check = try #require(trouble(findings).first)
         #expect(check.verdict == verdict && check.name == "backend my-lms")
         #expect(check.message.contains("Connection refused"))
-        #expect(command == nil || check.command?.contains(command ?? "") == true)
+        #expect(command.isEmpty || check.command?.contains(command) == true)
     }
 
     @Test func `no model, a wrong own model, an open key and warnings are told`() throws {

@@ -13,6 +13,8 @@ package struct RequestRecord: LogEvent {
 
     package var ending: Ending
     package var method = "complete"
+    /// Whether its success is told in the guide's words.
+    package var isGeneration = true
     /// Nil for one that was refused before it had one.
     package var key: UInt64?
     /// `uid:1000 TAG`, as in `stats`.
@@ -52,7 +54,7 @@ package struct RequestRecord: LogEvent {
     }
 
     package func write(words: inout ByteBuffer) {
-        guard ending == .completed, method == "complete" else {
+        guard ending == .completed, isGeneration else {
             return ending == .failed ? writeFailure(to: &words) : writeEnding(to: &words)
         }
         words.append("LLM request completed: ")
@@ -75,7 +77,7 @@ package struct RequestRecord: LogEvent {
     }
 
     package func write(details: inout ByteBuffer) {
-        guard ending == .completed && method == "complete" || ending == .failed else { return }
+        guard ending == .completed && isGeneration || ending == .failed else { return }
         writeEnding(to: &details)
     }
 
