@@ -10,7 +10,7 @@ import Testing
         let daemon = try DaemonProcess(simulator)
         let path = daemon.socketPath
         #expect(
-            try ClientRun(["complete", "--tag", "nightly", "echo:one two three"], socket: path)
+            try ClientRun(["complete", "--tag", "nightly", "echo:1 2 3 4 5 6 7 8 9"], socket: path)
                 .status == 0)
 
         let samples: [(arguments: [String], method: String, shows: [String])] = [

@@ -73,6 +73,7 @@ extension Daemon {
     func record(of job: RequestJob, _ ending: CompletionLife.Ending) -> RequestRecord {
         var record = RequestRecord(Self.word(ending.outcome), client: job.clientText)
         record.method = job.method
+        record.isGeneration = job.work.operation != nil
         record.key = job.key
         record.model = job.model
         record.backend = job.backend?.name

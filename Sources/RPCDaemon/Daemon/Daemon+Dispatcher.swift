@@ -20,11 +20,7 @@ extension Daemon: DispatcherDelegate {
         if ending.outcome == .succeeded {
             for warning in job.warnings { log.warning(warning.message) }
         }
-        if job.work.operation == nil, ending.outcome == .succeeded {
-            log.info("\(job.method) of \(job.model ?? "") on \(job.backend?.name ?? ""): done")
-        } else {
-            log.tell(record(of: job, ending))
-        }
+        log.tell(record(of: job, ending))
         workEnded()
         if isStopping { loop.atEndOfTurn(self) }
     }
