@@ -6,7 +6,9 @@ import Testing
     let folder = TestFolder()
 
     @Test func `bash completes commands, options, and models from the daemon`() throws {
-        let daemon = try DaemonProcess(try SimulatorProcess())
+        let simulator = try SimulatorProcess()
+        defer { withExtendedLifetime(simulator) {} }
+        let daemon = try DaemonProcess(simulator)
         try daemon.waitForLog(containing: "Initialized LLM client for backend: lmstudio")
         let typed = [
             ["crowd-models", "mod"], ["crowd-models", "complete", "--no-"],
