@@ -45,7 +45,9 @@ import Testing
     }
 
     @Test func `mcp passes lines on until the input ends, and all is answered`() throws {
-        let daemon = try DaemonProcess(try SimulatorProcess())
+        let simulator = try SimulatorProcess()
+        defer { withExtendedLifetime(simulator) {} }
+        let daemon = try DaemonProcess(simulator)
         let lines = (1...50).map { #"{"jsonrpc":"2.0","id":\#($0),"method":"ping"}"# }
         let run = try ClientRun(
             ["mcp"], socket: daemon.socketPath, input: lines.joined(separator: "\n"))
@@ -77,7 +79,9 @@ import Testing
     }
 
     @Test func `the report is written where it is asked for, or cannot be`() throws {
-        let daemon = try DaemonProcess(try SimulatorProcess())
+        let simulator = try SimulatorProcess()
+        defer { withExtendedLifetime(simulator) {} }
+        let daemon = try DaemonProcess(simulator)
         let path = "\(folder.path)/report.html"
         #expect(try ClientRun(["report", path], socket: daemon.socketPath).status == 0)
         let page = try ClientRun(["report"], socket: daemon.socketPath)

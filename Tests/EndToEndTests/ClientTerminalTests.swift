@@ -49,7 +49,9 @@ import Testing
 
     @Test(arguments: [SIGTERM, SIGHUP, SIGABRT])
     func `whatever ends top, the terminal is as it was`(number: Int32) throws {
-        let daemon = try DaemonProcess(try SimulatorProcess())
+        let simulator = try SimulatorProcess()
+        defer { withExtendedLifetime(simulator) {} }
+        let daemon = try DaemonProcess(simulator)
         let client = try TerminalClient(["top", "-i", "0.1"], socket: daemon.socketPath)
         try client.waitFor("\u{1B}[?1049h")
         try client.waitFor("nothing is queued or running")
@@ -80,7 +82,9 @@ import Testing
     }
 
     @Test func `without a terminal top prints one picture, and --json a line`() throws {
-        let daemon = try DaemonProcess(try SimulatorProcess())
+        let simulator = try SimulatorProcess()
+        defer { withExtendedLifetime(simulator) {} }
+        let daemon = try DaemonProcess(simulator)
         let picture = try ClientRun(["top"], socket: daemon.socketPath)
         #expect(picture.status == 0)
         #expect(picture.output.contains("tokens/s") && !picture.output.contains("\u{1B}"))
@@ -91,7 +95,9 @@ import Testing
     }
 
     @Test func `a daemon that goes ends top with words`() throws {
-        let daemon = try DaemonProcess(try SimulatorProcess())
+        let simulator = try SimulatorProcess()
+        defer { withExtendedLifetime(simulator) {} }
+        let daemon = try DaemonProcess(simulator)
         let client = try TerminalClient(["top", "-i", "0.1"], socket: daemon.socketPath)
         try client.waitFor("q quit")
         daemon.child.signal(SIGKILL)
