@@ -211,16 +211,6 @@ import Testing
             "3:1: alias `b` leads back to an alias and never to a model"
         ),
         (
-            "[http]\nlisten = 'localhost:80'",
-            "2:10: `listen` must be an address and a port, such as \"127.0.0.1:11434\" or "
-                + "\"[::1]:8000\""
-        ),
-        (
-            "[http]\norigins = ['app.example']",
-            "2:12: `origins` element 1 must be an origin as browsers write it, such as "
-                + "\"https://app.example\", without a path"
-        ),
-        (
             "[discovery]\nsockets = ['run/x']",
             "2:12: `sockets` element 1 must be an absolute path"
         ),

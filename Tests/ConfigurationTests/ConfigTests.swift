@@ -105,10 +105,6 @@ import Testing
         quick = "qwen3-4b"
         "qwen2.5" = "qwen2.5-7b"
         best = ["qwen2.5", "fast", "qwen3-4b", "small"]
-        [http]
-        listen = "[::1]:8000"
-        hosts = ["box.local"]
-        origins = ["https://app.example:8443"]
         [limits]
         line_bytes_max = 1024
         depth_max = 1024
@@ -177,17 +173,6 @@ import Testing
                 == .array([
                     .string("qwen2.5"), .string("fast"), .string("qwen3-4b"), .string("small"),
                 ]))
-    }
-
-    @Test func `the way in for HTTP is an address, names and origins`() throws {
-        let http = try load(Self.full).http
-        #expect(http.listen?.host == "::1")
-        #expect(http.listen?.port == 8000)
-        #expect(http.listen?.isLoopback == true)
-        #expect(http.hosts == ["box.local"])
-        #expect(http.origins == ["https://app.example:8443"])
-        #expect(try load("").http == Config.HTTP())
-        #expect(try load("[http]\nlisten = '0.0.0.0:1'").http.listen?.isLoopback == false)
     }
 
     @Test func `what is written into the tree is what was read`() throws {

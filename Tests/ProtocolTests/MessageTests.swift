@@ -41,6 +41,8 @@ import Testing
         request.deadlineMilliseconds = 900
         request.tag = "nightly"
         request.session = "s"
+        request.raw = true
+        request.suffix = "}"
         let names = request.json.objectValue?.members.map(\.name)
         // The one it does not say is another's other name.
         let all = CompleteMethod.parameters.map(\.name).filter { $0 != "max_completion_tokens" }

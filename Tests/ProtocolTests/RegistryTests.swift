@@ -144,7 +144,8 @@ import Testing
             "min_p", "max_tokens", "stop", "seed", "presence_penalty", "frequency_penalty",
             "repeat_penalty", "logit_bias", "response_format", "tools", "tool_choice", "reasoning",
             "ttl", "draft_model", "options", "stream", "progress", "backend", "priority",
-            "timeout_ms", "deadline_ms", "tag", "session", "max_completion_tokens",
+            "timeout_ms", "deadline_ms", "tag", "session", "max_completion_tokens", "raw",
+            "suffix",
         ]
         #expect(CompleteParameter.allCases.map(\.name) == names)
         #expect(CompleteMethod.parameters.map(\.name) == names)

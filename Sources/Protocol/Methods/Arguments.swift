@@ -3,7 +3,7 @@
 /// Values keep their place in the request's text; absent ones and nulls for optional parameters are
 /// absent here.
 public struct Arguments: Sendable {
-    /// The most parameters a method may have; `complete` has 31.
+    /// The most parameters a method may have; `complete` has 33.
     public static let parametersMax = 40
 
     private var values = [40 of JSONRange](repeating: .absent)

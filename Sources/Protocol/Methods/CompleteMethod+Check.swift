@@ -19,6 +19,7 @@ extension CompleteMethod {
                     : "`complete` needs `prompt` (a string) or `messages` (an array of messages)",
                 data: ["parameter": "prompt"])
         }
+        try checkRaw(arguments, in: text)
         if messages.isPresent {
             let check = survey?.messages ?? MessagesCheck(text.extracting(messages.bounds))
             if let fault = check.fault { throw fault }
@@ -28,6 +29,24 @@ extension CompleteMethod {
         let members = survey?.options ?? readOptions(options, text)
         try check(options: members, text)
         return members
+    }
+
+    /// `raw` and `suffix` are about the text alone: a conversation has a template.
+    private static func checkRaw(
+        _ arguments: Arguments, in text: Span<UInt8>
+    ) throws(Fault) {
+        let raw = arguments[CompleteParameter.raw.rawValue]
+        let isRaw = raw.isPresent && text[Int(raw.start)] == UInt8(ascii: "t")
+        let hasSuffix = arguments[CompleteParameter.suffix.rawValue].isPresent
+        guard isRaw || hasSuffix else { return }
+        let name = isRaw ? "raw" : "suffix"
+        for other in [CompleteParameter.messages, .systemPrompt, .tools]
+        where arguments[other.rawValue].isPresent {
+            throw Fault(
+                .invalidParams,
+                "`\(name)` of `complete` goes with `prompt` alone, not with `\(other.name)`",
+                data: ["parameter": .string(name)])
+        }
     }
 
     private static func readOptions(_ options: JSONRange, _ text: Span<UInt8>) -> [JSONMember] {

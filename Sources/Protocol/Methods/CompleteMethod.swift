@@ -77,6 +77,12 @@ public enum CompleteMethod {
             "Names a conversation: its requests go where its prompt is still cached, if they can."),
         .optional(
             "max_completion_tokens", .countOrUnlimited, "Another name for `max_tokens`."),
+        .optional(
+            "raw", .boolean,
+            "Whether `prompt` goes to the model as it is, without its chat template."),
+        .optional(
+            "suffix", .string,
+            "The text behind what is to be filled in after `prompt`, where the backend can."),
     ]
 
     /// What there is to know of it.
@@ -90,7 +96,9 @@ public enum CompleteMethod {
         answered all the same: with the text so far and `finish_reason` `cancelled`, or with \
         -32800 where there was none, as is always so where a server was asked for the whole \
         answer at once. What `options` gives twice, and what asks for more than one answer or for \
-        likelihoods (`n`, `best_of`, `echo`, `logprobs`, `top_logprobs`), is refused. `stream` and `progress` need an id that is not null and \
+        likelihoods (`n`, `best_of`, `echo`, `logprobs`, `top_logprobs`), is refused. `raw` and \
+        `suffix` go with `prompt` alone: code completion; a backend without text completion is \
+        asked by chat, and one that cannot fill in is not asked (1010). `stream` and `progress` need an id that is not null and \
         cannot stand in a batch.
         """,
         result: .completeResult,
@@ -150,7 +158,7 @@ public enum CompleteParameter: Int, CaseIterable, Sendable {
     case presencePenalty, frequencyPenalty, repeatPenalty, logitBias
     case responseFormat, tools, toolChoice, reasoning, ttl, draftModel, options
     case stream, progress, backend, priority, timeoutMilliseconds, deadlineMilliseconds, tag
-    case session, maxCompletionTokens
+    case session, maxCompletionTokens, raw, suffix
 
     /// The name on the wire.
     public var name: String { CompleteMethod.parameters[rawValue].name }

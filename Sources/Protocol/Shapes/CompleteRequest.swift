@@ -60,6 +60,10 @@ public struct CompleteRequest: Equatable, Sendable {
     public var tag: String?
     /// Names a conversation, so that its requests go where its prompt is still cached.
     public var session: String?
+    /// Whether the prompt goes to the model as it is, without its chat template.
+    public var raw = false
+    /// The text behind what is to be filled in after the prompt.
+    public var suffix: String?
 
     /// A request for the answer to a prompt.
     public init(prompt: String) {
@@ -115,6 +119,8 @@ public struct CompleteRequest: Equatable, Sendable {
         add(.deadlineMilliseconds, deadlineMilliseconds.map(JSONValue.integer))
         add(.tag, tag.map(JSONValue.string))
         add(.session, session.map(JSONValue.string))
+        if raw { add(.raw, true) }
+        add(.suffix, suffix.map(JSONValue.string))
         return .object(object)
     }
 

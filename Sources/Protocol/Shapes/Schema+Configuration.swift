@@ -5,8 +5,7 @@ extension Schema {
         "ConfigResult",
         #"""
         {"type": "object", "description": "The configuration in force, keyed as in config.toml.",
-         "required": ["server", "discovery", "llm_backends", "aliases", "http", "limits",
-          "log"],
+         "required": ["server", "discovery", "llm_backends", "aliases", "limits", "log"],
          "properties": {
           "default_model": {"type": "string",
             "description": "The model of requests that name none; empty for none."},
@@ -43,13 +42,6 @@ extension Schema {
           "aliases": {"type": "object", "additionalProperties": {"anyOf": [
             {"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
             "description": "Other names of models; a list is a chain of fallbacks."},
-          "http": {"type": "object", "description": "HTTP on a port.",
-            "required": ["listen", "hosts", "origins"], "properties": {
-            "listen": {"type": "string", "description": "Address and port; empty for none."},
-            "hosts": {"type": "array", "items": {"type": "string"},
-              "description": "Further names that `Host` may say."},
-            "origins": {"type": "array", "items": {"type": "string"},
-              "description": "Web origins that may ask."}}},
           "limits": {"$ref": "#/components/schemas/Limits"},
           "log": {"type": "object", "description": "The log.", "required": ["level", "format"],
             "properties": {

@@ -53,6 +53,29 @@ package final class ChatRequest {
         has(parameter) && text[Int(arguments[parameter.rawValue].start)] == UInt8(ascii: "t")
     }
 
+    /// Whether the prompt goes to the model as it is: text completion, and no chat.
+    package var isRaw: Bool { isTrue(.raw) || has(.suffix) }
+
+    /// Appends the body of `POST …/completions`: the prompt as it is, without a template.
+    package func writeRaw(
+        model: String, stream: Bool, usageInStream: Bool, to body: inout ByteBuffer
+    ) {
+        let text = text
+        body.append("{\"model\":")
+        body.append(string: model)
+        for (parameter, member) in [
+            (CompleteParameter.prompt, "prompt"), (.suffix, "suffix"),
+        ] as [(CompleteParameter, StaticString)] {
+            let value = arguments[parameter.rawValue]
+            guard value.isPresent else { continue }
+            body.append(",\"")
+            body.append(member)
+            body.append("\":")
+            body.append(text.span.extracting(value.bounds))
+        }
+        writeEnd(text.span, stream, usageInStream, to: &body)
+    }
+
     /// Appends the body of `POST …/chat/completions`. `stream`: ask for a stream, whatever the
     /// caller wants; `usageInStream`: and for its usage, where the server knows `stream_options`.
     package func write(
@@ -64,11 +87,17 @@ package final class ChatRequest {
         body.append(",\"messages\":[")
         writeMessages(text.span, to: &body)
         body.append("]")
+        writeEnd(text.span, stream, usageInStream, to: &body)
+    }
+
+    private func writeEnd(
+        _ text: Span<UInt8>, _ stream: Bool, _ usageInStream: Bool, to body: inout ByteBuffer
+    ) {
         if stream {
             body.append(",\"stream\":true")
             if usageInStream { body.append(",\"stream_options\":{\"include_usage\":true}") }
         }
-        writeParameters(text.span, to: &body)
+        writeParameters(text, to: &body)
         body.append("}")
     }
 
@@ -128,7 +157,7 @@ package final class ChatRequest {
 
     /// Members of the server's request that the daemon always writes itself, or never sends.
     private static let reserved: [StaticString] = [
-        "model", "messages", "stream", "stream_options",
+        "model", "messages", "prompt", "suffix", "stream", "stream_options",
     ]
 
     /// Whether the daemon writes that member of the server's request itself: then what `options`

@@ -12,8 +12,9 @@ extension ModelServer {
 
     /// The path of the API that tells most about this request: LM Studio's v0 adds stats to a whole
     /// answer, its OpenAI API adds usage to a stream.
-    private func chatPath(_ request: ChatRequest) -> String {
-        (usesOwnAPI(request) ? paths.lmStudio : paths.openAI) + "/chat/completions"
+    private func chatPath(_ request: ChatRequest, isRaw: Bool) -> String {
+        (usesOwnAPI(request) ? paths.lmStudio : paths.openAI)
+            + (isRaw ? "/completions" : "/chat/completions")
     }
 
     /// The server says that it lacks the API that was asked: from now on the other one is. False
@@ -30,17 +31,23 @@ extension ModelServer {
         request.isStream || kind == .llamaCpp
     }
 
-    /// Sends the request; the delegate hears of its answer.
+    /// Sends the request, as text completion or as chat; the delegate hears of its answer.
     package func complete(
-        _ request: ChatRequest, model: String, delegate: any ExchangeDelegate
+        _ request: ChatRequest, model: String, isRaw: Bool, delegate: any ExchangeDelegate
     ) -> Exchange {
         var body = ByteBuffer(capacity: request.byteCount + 256)
         let isStream = streams(request)
-        request.write(
-            model: model, stream: isStream, usageInStream: !usesOwnAPI(request), to: &body)
+        let hasUsage = !usesOwnAPI(request)
+        if isRaw {
+            request.writeRaw(
+                model: model, stream: isStream, usageInStream: hasUsage, to: &body)
+        } else {
+            request.write(model: model, stream: isStream, usageInStream: hasUsage, to: &body)
+        }
         let exchange = wire.start(
             HTTPRequest(
-                chatHead(chatPath(request)), body: body, delivery: isStream ? .pieces : .whole),
+                chatHead(chatPath(request, isRaw: isRaw)), body: body,
+                delivery: isStream ? .pieces : .whole),
             delegate)
         remember(exchange)
         return exchange

@@ -8,7 +8,6 @@ package struct Config: Equatable, Sendable {
     package var backends: [BackendConfig] = []
     /// In the order of the file.
     package var aliases: [Alias] = []
-    package var http = HTTP()
     package var limits = Limits()
     package var log = Log()
     /// Where each key stood.
@@ -65,16 +64,6 @@ extension Config {
         package var name: String
         /// At least one.
         package var models: [String]
-    }
-
-    /// `[http]`: the way in for programs that know no Unix socket.
-    package struct HTTP: Equatable, Sendable {
-        /// Where it listens; nil is nowhere.
-        package var listen: ListenAddress?
-        /// Names that a `Host` field may hold beside the loopback's and the address itself.
-        package var hosts: [String] = []
-        /// Web pages that may ask: the only values of `Origin` that are not refused.
-        package var origins: [String] = []
     }
 
     /// `[log]`: what is told, and how.

@@ -158,6 +158,7 @@ package final class Backend {
         return server.offered.map { model in
             var facts = facts(of: model)
             if !loads { facts.cannot.insert(.loading) }
+            if !server.adapter.hasSuffix { facts.cannot.insert(.infill) }
             return facts
         }
     }

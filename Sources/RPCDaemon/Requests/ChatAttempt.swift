@@ -28,6 +28,8 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     private var end: End?
     private var isOver = false
     private var isRepeated = false
+    /// Whether it is asked for as text completion; no more once the server turned out to have none.
+    private var isRaw: Bool
     /// Pieces that came one by one. Counted here: who asks while a piece is passed on must not look
     /// into the generation, which is at work then.
     private(set) var deltas = 0
@@ -51,13 +53,15 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         self.keptMax = keptMax
         self.backend = backend
         self.placement = placement
-        generation = Generation(keptMax: keptMax)
+        isRaw = request.isRaw
+        generation = Generation(keptMax: keptMax, isRaw: request.isRaw)
     }
 
     private var isStreamed: Bool { backend.server.streams(request) }
 
     func begin() {
-        exchange = backend.server.complete(request, model: placement.model, delegate: self)
+        exchange = backend.server.complete(
+            request, model: placement.model, isRaw: isRaw, delegate: self)
     }
 
     func drop() {
@@ -240,12 +244,21 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     /// Sends it once more where an API of the same server turned out to be missing; false if that
     /// was tried before.
     private func sendElsewhere() -> Bool {
-        guard !isRepeated, backend.server.chooseOtherAPI(stream: request.isStream) else {
+        if !isRepeated, backend.server.chooseOtherAPI(stream: request.isStream) {
+            // The same is asked of the other API.
+        } else if isRaw, !request.has(.suffix) {
+            isRaw = false
+            job.dispatcher.delegate.log(
+                BackendNews.Line(
+                    .warning,
+                    "\(backend.server.productName) (backend \(backend.name)) has no text "
+                        + "completion; a raw prompt is asked by chat"))
+        } else {
             return false
         }
         isRepeated = true
         exchange?.cancel()
-        generation = Generation(keptMax: keptMax)
+        generation = Generation(keptMax: keptMax, isRaw: isRaw)
         begin()
         return true
     }

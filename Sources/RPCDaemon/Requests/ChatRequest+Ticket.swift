@@ -15,6 +15,7 @@ extension ChatRequest {
             ticket.model = chain[0]
             ticket.fallbacks = Array(chain.dropFirst())
         }
+        if has(.suffix) { ticket.needs.insert(.infill) }
         ticket.backend = string(.backend)
         ticket.priority = string(.priority) == "batch" ? .batch : .interactive
         ticket.deadline = integer(.deadlineMilliseconds).map {

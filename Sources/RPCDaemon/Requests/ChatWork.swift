@@ -21,7 +21,7 @@ package final class ChatWork: Work {
     package var method: String { "complete" }
     package var isStream: Bool { chat.isStream }
     package var traceparent: String? { chat.traceparent }
-    package var operation: Operation? { .chat }
+    package var operation: Operation? { chat.isRaw ? .textCompletion : .chat }
     package var byteCount: Int { chat.byteCount }
 
     package func attempt(

@@ -10,8 +10,7 @@ extension Config {
         Section(
             name: "the top level",
             keys: [
-                "default_model", "server", "discovery", "llm_backends", "aliases", "http", "limits",
-                "log",
+                "default_model", "server", "discovery", "llm_backends", "aliases", "limits", "log",
             ]),
         Section(
             name: "[server]",
@@ -29,7 +28,6 @@ extension Config {
             ]),
         Section(name: "[limits]", keys: Limits.keys.map(\.name) + ["write_stall"]),
         Section(name: "[log]", keys: ["level", "format"]),
-        Section(name: "[http]", keys: ["listen", "hosts", "origins"]),
     ]
 
     /// Reads the text of a configuration file; every problem that it has is in the error.
@@ -83,7 +81,6 @@ struct Loading {
         if let discovery = section("discovery", in: table) { readDiscovery(reader(discovery, 2)) }
         readBackends(table["llm_backends"])
         if let aliases = section("aliases", in: table) { readAliases(aliases) }
-        if let http = section("http", in: table) { readHTTP(reader(http, 6)) }
         if let limits = section("limits", in: table) { readLimits(reader(limits, 4)) }
         if let log = section("log", in: table) {
             let reader = reader(log, 5)
@@ -175,38 +172,6 @@ struct Loading {
                 return "has \(path.utf8.count) bytes; the system allows "
                     + "\(Limits.socketPathBytesMax) (socket_path_bytes_max)"
             }, into: &config.discovery.sockets)
-    }
-
-    private mutating func readHTTP(_ reader: TableReader) {
-        let listen = reader.string("listen", "an address and a port") { text in
-            text.isEmpty || ListenAddress(text) != nil
-                ? nil
-                : "must be an address and a port, such as \"127.0.0.1:11434\" or \"[::1]:8000\""
-        }
-        config.http.listen = listen.flatMap { ListenAddress($0) }
-        reader.strings(
-            "hosts", "names",
-            check: { host in
-                InternetAddress.isHost(host[...])
-                    ? nil : "must be a host name alone, without a scheme or a port"
-            }, into: &config.http.hosts)
-        reader.strings(
-            "origins", "web origins",
-            check: { origin in
-                Loading.isOrigin(origin)
-                    ? nil
-                    : "must be an origin as browsers write it, such as \"https://app.example\", "
-                        + "without a path"
-            }, into: &config.http.origins)
-    }
-
-    /// A scheme, `://` and an authority, and nothing behind (RFC 6454, 6.1).
-    private static func isOrigin(_ text: String) -> Bool {
-        guard let mark = text.firstRange(of: "://"), mark.lowerBound > text.startIndex else {
-            return false
-        }
-        let rest = text[mark.upperBound...]
-        return !rest.isEmpty && rest.utf8.allSatisfy { $0 > 0x20 && $0 != 0x2F && $0 < 0x7F }
     }
 
     private mutating func readLimits(_ reader: TableReader) {
