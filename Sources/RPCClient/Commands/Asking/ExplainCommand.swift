@@ -8,7 +8,8 @@ extension Command {
         method: "route.explain", words: 0...Int.max, options: complete.options,
         details: """
             It takes what `complete` takes and asks no model. The first that nothing forbids is
-            where the prompt would go; the last columns are what the daemon weighs, less is better.
+            where the prompt would go; the columns between are what decides, the first one first, and
+            in each the higher number wins.
             """,
         examples: ["crowd-models explain -m qwen3-4b hello"],
         exits: "0; 1 for an unknown model; 69 without a daemon."

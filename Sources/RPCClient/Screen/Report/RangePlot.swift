@@ -12,7 +12,7 @@ struct RangePlot {
 
     private static let width = 760.0
     private static let nameWidth = 210.0
-    private static let valueWidth = 130.0
+    private static let valueWidth = 150.0
     private static let rowHeight = 22.0
 
     init(text: @escaping (Double) -> String) {
@@ -57,7 +57,7 @@ struct RangePlot {
         _ page: inout HTMLText, _ name: String, _ values: StatsDistribution, _ y: Double,
         _ scale: Double
     ) {
-        let shown = name.cutInMiddle(to: 30)
+        let shown = name.cutInMiddle(to: 27)
         label(&page, "name", 12, y + 4, shown)
         guard let median = values.p50 else { return }
         let x = { (value: Double?) in Self.nameWidth + (value ?? median) * scale }
