@@ -72,19 +72,17 @@ import Testing
     }
 
     @Test func `what cannot go together, or cannot be had, is refused`() throws {
-        let server = ScriptedServer()
-        let daemon = try server.daemon()
-        let client = try daemon.connect()
+        let scene = try Scene()
+        let client = scene.client
         let messages: JSONValue = [["role": "user", "content": "x"]]
         for params: JSONValue in [
-            ["model": "ready", "messages": messages, "raw": true],
-            ["model": "ready", "messages": messages, "suffix": "y"],
-            ["model": "ready", "prompt": "x", "raw": true, "system_prompt": "s"],
+            ["messages": messages, "raw": true],
+            ["messages": messages, "suffix": "y"],
+            ["prompt": "x", "raw": true, "system_prompt": "s"],
         ] {
             #expect(try client.error("complete", params)["code"] == -32602)
         }
-        let error = try client.error(
-            "complete", ["model": "ready", "prompt": "x", "suffix": "y"])
+        let error = try client.error("complete", ["prompt": "x", "suffix": "y"])
         #expect(error["code"] == 1010)
         #expect(error["data"]?["what"] == "suffix")
     }
