@@ -44,10 +44,10 @@ extension ModelServer {
         } else {
             request.write(model: model, stream: isStream, usageInStream: hasUsage, to: &body)
         }
+        // In pieces whatever was asked for: a server may stream unasked, and linger after its end.
         let exchange = wire.start(
             HTTPRequest(
-                chatHead(chatPath(request, isRaw: isRaw)), body: body,
-                delivery: isStream ? .pieces : .whole),
+                chatHead(chatPath(request, isRaw: isRaw)), body: body, delivery: .pieces),
             delegate)
         remember(exchange)
         return exchange

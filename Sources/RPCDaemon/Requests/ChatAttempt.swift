@@ -98,12 +98,6 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         self.exchange = nil
         loop.cancel(lingerTimer)
         if isOver { return }
-        if !isStreamed {
-            begin(head)
-            feed(body)
-            // It may have been sent once more, to the server's other API.
-            if isOver || self.exchange != nil { return }
-        }
         if isPaused {
             end = .complete
         } else {
