@@ -82,7 +82,7 @@ import Testing
         let ours: Set = [
             "model", "prompt", "messages", "system_prompt", "stream", "progress", "backend",
             "priority", "timeout_ms", "deadline_ms", "tag", "session", "options", "reasoning",
-            "max_completion_tokens",
+            "max_completion_tokens", "raw", "suffix",
         ]
         let passedOn: Set = [
             "temperature", "top_p", "top_k", "min_p", "max_tokens", "stop", "seed",

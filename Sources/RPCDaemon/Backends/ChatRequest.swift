@@ -58,7 +58,8 @@ package final class ChatRequest {
 
     /// Appends the body of `POST …/completions`: the prompt as it is, without a template.
     package func writeRaw(
-        model: String, stream: Bool, usageInStream: Bool, to body: inout ByteBuffer
+        model: String, stream: Bool, usageInStream: Bool, slot: Int? = nil,
+        to body: inout ByteBuffer
     ) {
         let text = text
         body.append("{\"model\":")
@@ -73,13 +74,14 @@ package final class ChatRequest {
             body.append("\":")
             body.append(text.span.extracting(value.bounds))
         }
-        writeEnd(text.span, stream, usageInStream, to: &body)
+        writeEnd(text.span, stream, usageInStream, slot, to: &body)
     }
 
     /// Appends the body of `POST …/chat/completions`. `stream`: ask for a stream, whatever the
     /// caller wants; `usageInStream`: and for its usage, where the server knows `stream_options`.
     package func write(
-        model: String, stream: Bool, usageInStream: Bool, to body: inout ByteBuffer
+        model: String, stream: Bool, usageInStream: Bool, slot: Int? = nil,
+        to body: inout ByteBuffer
     ) {
         let text = text
         body.append("{\"model\":")
@@ -87,17 +89,22 @@ package final class ChatRequest {
         body.append(",\"messages\":[")
         writeMessages(text.span, to: &body)
         body.append("]")
-        writeEnd(text.span, stream, usageInStream, to: &body)
+        writeEnd(text.span, stream, usageInStream, slot, to: &body)
     }
 
     private func writeEnd(
-        _ text: Span<UInt8>, _ stream: Bool, _ usageInStream: Bool, to body: inout ByteBuffer
+        _ text: Span<UInt8>, _ stream: Bool, _ usageInStream: Bool, _ slot: Int?,
+        to body: inout ByteBuffer
     ) {
+        if let slot {
+            body.append(",\"id_slot\":")
+            body.append(decimal: slot)
+        }
         if stream {
             body.append(",\"stream\":true")
             if usageInStream { body.append(",\"stream_options\":{\"include_usage\":true}") }
         }
-        writeParameters(text, to: &body)
+        writeParameters(text, hasSlot: slot != nil, to: &body)
         body.append("}")
     }
 
@@ -129,7 +136,9 @@ package final class ChatRequest {
         (.ttl, "ttl"), (.draftModel, "draft_model"),
     ]
 
-    private func writeParameters(_ text: Span<UInt8>, to body: inout ByteBuffer) {
+    private func writeParameters(
+        _ text: Span<UInt8>, hasSlot: Bool, to body: inout ByteBuffer
+    ) {
         for (parameter, member) in Self.passedOn {
             let value = arguments[parameter.rawValue]
             guard value.isPresent else { continue }
@@ -147,7 +156,7 @@ package final class ChatRequest {
             default: body.append(text.extracting(reasoning.bounds))
             }
         }
-        for member in options where !isOurs(member, text) {
+        for member in options where !isOurs(member, text, hasSlot: hasSlot) {
             body.append(",")
             body.append(text.extracting(member.name.bounds))
             body.append(":")
@@ -162,12 +171,15 @@ package final class ChatRequest {
 
     /// Whether the daemon writes that member of the server's request itself: then what `options`
     /// says is dropped, since no server is sent a member twice.
-    private func isOurs(_ member: JSONMember, _ text: Span<UInt8>) -> Bool {
+    private func isOurs(
+        _ member: JSONMember, _ text: Span<UInt8>, hasSlot: Bool
+    ) -> Bool {
         let name = text.extracting(member.name.bounds)
         func reads(_ literal: StaticString) -> Bool {
             JSONText.string(name, hasEscape: member.nameHasEscape, equals: literal)
         }
         if Self.reserved.contains(where: reads) { return true }
+        if hasSlot, reads("id_slot") { return true }
         if has(.reasoning), reads("reasoning_effort") { return true }
         if has(.maxTokens), reads("max_completion_tokens") { return true }
         return Self.passedOn.contains { has($0.parameter) && reads($0.member) }

@@ -31,18 +31,21 @@ extension ModelServer {
         request.isStream || kind == .llamaCpp
     }
 
-    /// Sends the request, as text completion or as chat; the delegate hears of its answer.
+    /// Sends the request, as text completion or as chat; the delegate hears of its answer. `slot`:
+    /// what llama.cpp is to serve it with, where that was assigned.
     package func complete(
-        _ request: ChatRequest, model: String, isRaw: Bool, delegate: any ExchangeDelegate
+        _ request: ChatRequest, model: String, slot: Int?, isRaw: Bool,
+        delegate: any ExchangeDelegate
     ) -> Exchange {
         var body = ByteBuffer(capacity: request.byteCount + 256)
         let isStream = streams(request)
         let hasUsage = !usesOwnAPI(request)
         if isRaw {
             request.writeRaw(
-                model: model, stream: isStream, usageInStream: hasUsage, to: &body)
+                model: model, stream: isStream, usageInStream: hasUsage, slot: slot, to: &body)
         } else {
-            request.write(model: model, stream: isStream, usageInStream: hasUsage, to: &body)
+            request.write(
+                model: model, stream: isStream, usageInStream: hasUsage, slot: slot, to: &body)
         }
         // In pieces whatever was asked for: a server may stream unasked, and linger after its end.
         let exchange = wire.start(

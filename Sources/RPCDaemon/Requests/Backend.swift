@@ -149,6 +149,7 @@ package final class Backend {
         facts.rateLimit = config.rateLimit
         facts.priority = config.priority
         facts.timeout = config.timeout.nanoseconds
+        facts.assignsSlots = server.kind == .llamaCpp
         facts.residency = server.kind.evictsModels ? .limited(1) : .all
         return facts
     }
@@ -158,6 +159,7 @@ package final class Backend {
         return server.offered.map { model in
             var facts = facts(of: model)
             if !loads { facts.cannot.insert(.loading) }
+            if server.kind == .llamaCpp { facts.parallel = model.parallel }
             if !server.adapter.hasSuffix { facts.cannot.insert(.infill) }
             return facts
         }

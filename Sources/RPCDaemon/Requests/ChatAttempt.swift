@@ -61,7 +61,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
 
     func begin() {
         exchange = backend.server.complete(
-            request, model: placement.model, isRaw: isRaw, delegate: self)
+            request, model: placement.model, slot: placement.slot, isRaw: isRaw, delegate: self)
     }
 
     func drop() {

@@ -16,11 +16,7 @@ package struct LMStudioAdapter: Adapter {
     }
 
     package func unload(model: String) -> ServerRequest? {
-        var request = ServerRequest(paths.native + "/models/unload", model: model)
-        var instance = ByteBuffer()
-        instance.append(string: model)
-        request.add("instance_id", token: instance.span)
-        return request.closed()
+        ServerRequest(paths.native + "/models/unload", "instance_id", model).closed()
     }
 
     /// `'response_format.type' must be 'json_schema' or 'text'`.

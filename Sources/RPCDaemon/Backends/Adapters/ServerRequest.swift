@@ -9,10 +9,17 @@ package struct ServerRequest: ~Copyable {
     package var body: ByteBuffer
 
     init(_ path: String, model: String) {
+        self.init(path, "model", model)
+    }
+
+    /// A request whose first member is that text.
+    init(_ path: String, _ name: StaticString, _ value: String) {
         self.path = path
         body = ByteBuffer(capacity: 256)
-        body.append("{\"model\":")
-        body.append(string: model)
+        body.append("{\"")
+        body.append(name)
+        body.append("\":")
+        body.append(string: value)
     }
 
     /// Appends a member whose value is a token as it stands in some text.
