@@ -5,6 +5,8 @@ package enum HTTPLimits {
     package static let headBytesMax = 64 * 1024
     /// Header fields of one head: servers send about 10, proxies of proxies about 50.
     package static let headerCountMax = 200
+    /// Header fields of a client's request: SDKs send about 20, browsers 15.
+    package static let requestFieldsMax = 100
     /// Interim (1xx) answers before the real one: 100 and 103 are each sent once, 102 every few
     /// seconds of a long answer's 300; the rest is a loop.
     package static let interimAnswersMax = 100

@@ -1,0 +1,195 @@
+package import CrowdModelsProtocol
+
+/// Writes the answer to one request: head first, then a body of known length or in chunks.
+///
+/// One value per request. What a HEAD request, an HTTP/1.0 client or a status without a body must
+/// not be sent is left out here, so that nobody who answers has to know.
+package struct HTTPResponseWriter: Sendable {
+    private enum State: Equatable, Sendable {
+        /// Left by a head.
+        case fresh
+        /// Pieces follow; left by `end`.
+        case streaming
+        /// Nothing leaves it.
+        case ended
+    }
+
+    private var state = State.fresh
+    private let isHEAD: Bool
+    private let isHTTP10: Bool
+    private let wantsKeepAlive: Bool
+
+    /// Who answers, in every answer: another daemon of this kind leaves it alone when it looks for
+    /// model servers.
+    package static let server: StaticString = "crowd-models-executor"
+
+    /// For the answer to a request with this head; nil for one that could not be read, after which
+    /// the connection closes.
+    package init(to head: IncomingRequestHead?) {
+        isHEAD = head?.method == "HEAD"
+        isHTTP10 = head?.isHTTP10 ?? false
+        wantsKeepAlive = head?.keepAlive ?? false
+    }
+
+    /// Whether the connection is to be closed after the answer: the client wished it, or the end of
+    /// the body cannot be told in another way.
+    package private(set) var mustClose = false
+
+    /// Whether all of the answer is written.
+    package var hasEnded: Bool { state == .ended }
+
+    /// Gives a client that waits for it leave to send its body.
+    package static func writeContinue(to out: inout ByteBuffer) {
+        out.append("HTTP/1.1 100 Continue\r\n\r\n")
+    }
+
+    /// Writes a whole answer. 204 and 304 have no body.
+    package mutating func whole(
+        _ status: Int, contentType: StaticString = "application/json",
+        fields: [(name: StaticString, value: String)] = [], body: Span<UInt8>,
+        to out: inout ByteBuffer
+    ) {
+        precondition(state == .fresh, "an answer has one head")
+        mustClose = !wantsKeepAlive
+        head(status, to: &out)
+        if status != 204, status != 304 {
+            write("Content-Type: ", contentType, to: &out)
+            out.append("Content-Length: ")
+            out.append(decimal: body.count)
+            out.append("\r\n")
+        }
+        end(of: fields, to: &out)
+        if !isHEAD, status != 204, status != 304 { out.append(body) }
+        state = .ended
+    }
+
+    /// Begins an answer whose pieces follow: an event stream, or lines of JSON.
+    package mutating func begin(
+        _ status: Int, contentType: StaticString = "text/event-stream",
+        fields: [(name: StaticString, value: String)] = [], to out: inout ByteBuffer
+    ) {
+        precondition(state == .fresh, "an answer has one head")
+        mustClose = !wantsKeepAlive || isHTTP10
+        head(status, to: &out)
+        write("Content-Type: ", contentType, to: &out)
+        out.append("Cache-Control: no-cache\r\n")
+        if !isHTTP10 { out.append("Transfer-Encoding: chunked\r\n") }
+        end(of: fields, to: &out)
+        state = .streaming
+    }
+
+    /// Writes one piece of the body, in one chunk.
+    package func piece(_ bytes: Span<UInt8>, to out: inout ByteBuffer) {
+        precondition(state == .streaming, "pieces stand between a head and an end")
+        // A chunk of no bytes would end the body.
+        if isHEAD || bytes.isEmpty { return }
+        beginChunk(bytes.count, to: &out)
+        out.append(bytes)
+        endChunk(to: &out)
+    }
+
+    /// Writes one event, in one chunk. `data` is one line: JSON has no line ends of its own.
+    package func event(
+        _ name: StaticString? = nil, data: Span<UInt8>, to out: inout ByteBuffer
+    ) {
+        precondition(state == .streaming, "events stand between a head and an end")
+        if isHEAD { return }
+        let named = name.map { "event: \n".utf8.count + $0.utf8CodeUnitCount } ?? 0
+        beginChunk(named + "data: \n\n".utf8.count + data.count, to: &out)
+        if let name {
+            out.append("event: ")
+            out.append(name)
+            out.append("\n")
+        }
+        out.append("data: ")
+        out.append(data)
+        out.append("\n\n")
+        endChunk(to: &out)
+    }
+
+    /// Writes a comment, which keeps proxies and clients from taking the silence for an end.
+    package func comment(to out: inout ByteBuffer) {
+        precondition(state == .streaming, "comments stand between a head and an end")
+        if isHEAD { return }
+        let comment: StaticString = ": keep-alive\n\n"
+        beginChunk(comment.utf8CodeUnitCount, to: &out)
+        out.append(comment)
+        endChunk(to: &out)
+    }
+
+    /// Ends an answer that was begun.
+    package mutating func end(to out: inout ByteBuffer) {
+        precondition(state == .streaming, "what was begun ends once")
+        state = .ended
+        if !isHEAD, !isHTTP10 { out.append("0\r\n\r\n") }
+    }
+
+    private func head(_ status: Int, to out: inout ByteBuffer) {
+        out.append("HTTP/1.1 ")
+        out.append(decimal: status)
+        out.append(" ")
+        out.append(Self.reason(status))
+        out.append("\r\n")
+        write("Server: ", Self.server, to: &out)
+        if mustClose {
+            out.append("Connection: close\r\n")
+        } else if isHTTP10 {
+            out.append("Connection: keep-alive\r\n")
+        }
+    }
+
+    private func write(_ name: StaticString, _ value: StaticString, to out: inout ByteBuffer) {
+        out.append(name)
+        out.append(value)
+        out.append("\r\n")
+    }
+
+    private func end(
+        of fields: [(name: StaticString, value: String)], to out: inout ByteBuffer
+    ) {
+        for field in fields {
+            out.append(field.name)
+            out.append(": ")
+            // A name of a model or a backend may hold anything; a line end would be another field.
+            for byte in field.value.utf8 { out.append(byte < 32 || byte == 127 ? 63 : byte) }
+            out.append("\r\n")
+        }
+        out.append("\r\n")
+    }
+
+    private func beginChunk(_ count: Int, to out: inout ByteBuffer) {
+        if isHTTP10 { return }
+        out.append(utf8: String(count, radix: 16))
+        out.append("\r\n")
+    }
+
+    private func endChunk(to out: inout ByteBuffer) {
+        if !isHTTP10 { out.append("\r\n") }
+    }
+
+    private static func reason(_ status: Int) -> StaticString {
+        switch status {
+        case 200: "OK"
+        case 204: "No Content"
+        case 304: "Not Modified"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 413: "Content Too Large"
+        case 415: "Unsupported Media Type"
+        case 417: "Expectation Failed"
+        case 421: "Misdirected Request"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 505: "HTTP Version Not Supported"
+        default: "Unknown"
+        }
+    }
+}
