@@ -53,25 +53,13 @@ public enum CompleteMethod {
             "Seconds without use after which the backend unloads the model."),
         .optional(
             "draft_model", .name, "A smaller model of the same backend that guesses ahead."),
-        .optional(
-            "options", .object, of: "Options",
-            "Members for the backend's own body; those that the daemon writes itself are dropped."),
+        .options,
         .optional(
             "stream", .boolean, "Whether to send `complete.delta` as text comes; false if absent."),
         .optional(
             "progress", .boolean, "Whether to send `complete.progress` on change; false by default."
         ),
-        .optional("backend", .name, "The only backend to use."),
-        .optional(
-            "priority", .choice(["interactive", "batch"]),
-            "`interactive` (the default) goes before `batch`."),
-        .optional(
-            "timeout_ms", .integer(1...millisecondsMax),
-            "Milliseconds from arrival after which to give up with 1008; 300000 if absent."),
-        .optional(
-            "deadline_ms", .integer(1...millisecondsMax),
-            "Milliseconds from arrival; refused with 1015 at once if predicted to end later."),
-        .optional("tag", .label, "A label under which `stats` counts the request."),
+        .backend, .priority, .timeout, .deadline, .tag,
         .optional(
             "session", .label,
             "Names a conversation: its requests go where its prompt is still cached, if they can."),

@@ -6,23 +6,11 @@ public enum EmbedMethod {
         .optional(
             "model", .name,
             "The model's id or alias; without it the only embeddings model there is."),
-        .optional("backend", .name, "The only backend to use."),
+        .backend,
         .optional(
             "dimensions", .integer(1...1_048_576),
             "How many numbers a vector shall have, where the model can shorten them."),
-        .optional(
-            "priority", .choice(["interactive", "batch"]),
-            "`interactive` (the default) goes before `batch`."),
-        .optional(
-            "timeout_ms", .integer(1...CompleteMethod.millisecondsMax),
-            "Milliseconds from arrival after which to give up with 1008; 300000 if absent."),
-        .optional(
-            "deadline_ms", .integer(1...CompleteMethod.millisecondsMax),
-            "Milliseconds from arrival; refused with 1015 at once if predicted to end later."),
-        .optional("tag", .label, "A label under which `stats` counts the request."),
-        .optional(
-            "options", .object, of: "Options",
-            "Members for the backend's own body; those that the daemon writes itself are dropped."),
+        .priority, .timeout, .deadline, .tag, .options,
     ]
 
     /// What there is to know of it.

@@ -6,21 +6,9 @@ public enum RerankMethod {
         .required("documents", .texts, "The texts to rank."),
         .optional(
             "model", .name, "The model's id or alias; without it the only model that ranks."),
-        .optional("backend", .name, "The only backend to use."),
+        .backend,
         .optional("top_n", .integer(1...1_000_000), "How many of the best to tell; all if absent."),
-        .optional(
-            "priority", .choice(["interactive", "batch"]),
-            "`interactive` (the default) goes before `batch`."),
-        .optional(
-            "timeout_ms", .integer(1...CompleteMethod.millisecondsMax),
-            "Milliseconds from arrival after which to give up with 1008; 300000 if absent."),
-        .optional(
-            "deadline_ms", .integer(1...CompleteMethod.millisecondsMax),
-            "Milliseconds from arrival; refused with 1015 at once if predicted to end later."),
-        .optional("tag", .label, "A label under which `stats` counts the request."),
-        .optional(
-            "options", .object, of: "Options",
-            "Members for the backend's own body; those that the daemon writes itself are dropped."),
+        .priority, .timeout, .deadline, .tag, .options,
     ]
 
     /// What there is to know of it.

@@ -104,7 +104,7 @@ struct JSONMending: ~Copyable {
         return start + 6
     }
 
-    /// The unit of the `\uXXXX` here.
+    /// The UTF-16 unit that the escape here (a `\u` and four digits) spells.
     private static func unit(_ json: Span<UInt8>, at start: Int) -> UInt16? {
         guard json.count - start >= 6, json[start] == UInt8(ascii: "\\"),
             json[start + 1] == UInt8(ascii: "u")

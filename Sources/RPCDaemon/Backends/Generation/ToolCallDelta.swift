@@ -104,7 +104,7 @@ struct ArgumentScan {
             let byte = inside[index]
             if isOuterEscaped {
                 isOuterEscaped = false
-                // \n, \t and \uXXXX are letters that open and close nothing.
+                // \n, \t and \u00e9 are letters that open and close nothing.
                 if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { take(byte) }
             } else if byte == UInt8(ascii: "\\") {
                 isOuterEscaped = true
