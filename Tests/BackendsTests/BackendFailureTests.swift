@@ -377,7 +377,8 @@ import Testing
         status: Int, body: String, isUnknown: Bool
     ) {
         let bytes = ByteBuffer(body)
-        #expect(BackendFailure.saysUnknownRoute(status: status, bytes.span) == isUnknown)
+        let failure = ServerFailure(status: status, retryAfter: nil, body: bytes.span)
+        #expect((failure.reason == .unknownRoute) == isUnknown)
     }
 
     @Test func `a body of megabytes is no sentence`() {

@@ -152,12 +152,6 @@ package struct BackendFailure {
         keyStart.map { words.contains($0) } ?? false
     }
 
-    /// Whether the server says that it has no such API: LM Studio with status 200, others with 404
-    /// and no word of a model.
-    package static func saysUnknownRoute(status: Int, _ body: Span<UInt8>) -> Bool {
-        ServerFailure(status: status, retryAfter: nil, body: body).reason == .unknownRoute
-    }
-
     /// The sentence of an error body.
     package static func words(in body: Span<UInt8>) -> String? { ErrorBody(body).words }
 }

@@ -97,11 +97,10 @@ package struct KeyParser: Sendable {
     }
 
     private mutating func paste() -> Key? {
-        let whole = String(decoding: bytes, as: UTF8.self)
-        guard let range = whole.firstRange(of: "\u{1B}[201~") else { return nil }
-        bytes = Array(whole[range.upperBound...].utf8)
+        guard let end = bytes.firstRange(of: Self.pasteEnd) else { return nil }
+        let text = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+        bytes.removeSubrange(..<end.upperBound)
         isPasting = false
-        let text = String(whole[..<range.lowerBound])
         return .paste(text.replacing("\r\n", with: "\n").replacing("\r", with: "\n"))
     }
 

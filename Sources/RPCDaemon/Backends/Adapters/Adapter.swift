@@ -32,13 +32,6 @@ package protocol Adapter: Sendable {
 
     /// Whether a text completion can be filled in between two texts.
     var hasSuffix: Bool { get }
-
-    /// Whether an answer that is wanted whole is asked for as a stream all the same, since the
-    /// server would compute a whole one to its end after its client has gone.
-    var streamsAlways: Bool { get }
-
-    /// Whether `response_format` may be `json_object`; else a schema of any object says the same.
-    var knowsJSONObject: Bool { get }
 }
 
 extension Adapter {
@@ -69,8 +62,6 @@ extension Adapter {
     package func load(model: String, contextLength: Int?, ttl: Int?) -> ServerRequest? { nil }
     package func unload(model: String) -> ServerRequest? { nil }
     package var hasSuffix: Bool { false }
-    package var streamsAlways: Bool { false }
-    package var knowsJSONObject: Bool { true }
 }
 
 extension ServerKind {

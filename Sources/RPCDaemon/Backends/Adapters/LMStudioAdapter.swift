@@ -18,7 +18,4 @@ package struct LMStudioAdapter: Adapter {
     package func unload(model: String) -> ServerRequest? {
         ServerRequest(paths.native + "/models/unload", "instance_id", model).closed()
     }
-
-    /// `'response_format.type' must be 'json_schema' or 'text'`.
-    package var knowsJSONObject: Bool { false }
 }

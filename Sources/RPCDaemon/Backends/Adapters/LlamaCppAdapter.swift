@@ -29,7 +29,4 @@ package struct LlamaCppAdapter: Adapter {
     package func unload(model: String) -> ServerRequest? {
         isRouter ? ServerRequest(paths.root + "/models/unload", model: model).closed() : nil
     }
-
-    /// It answers whole requests to their end, though nobody listens any more.
-    package var streamsAlways: Bool { true }
 }

@@ -31,7 +31,4 @@ package struct GenerationEvent: ~Escapable {
         toolCalls = Span()
         self.promptProgress = promptProgress
     }
-
-    /// Whether it is a delta: text, reasoning or a call.
-    package var isDelta: Bool { promptProgress == nil }
 }
