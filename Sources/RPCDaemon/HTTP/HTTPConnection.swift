@@ -43,6 +43,8 @@ final class HTTPConnection: EventHandler, Continuation {
     /// The exchange wants to hear nothing for now; what is left of its request goes out.
     private var isPaused = false
     private var isContinuing = false
+    /// What came was not read yet, since its turn was spent.
+    private var isReadPutOff = false
     private lazy var lingerTimer = Timer { [weak self] in self?.close() }
 
     init(_ descriptor: consuming FileDescriptor, of wire: PlainWire, loop: EventLoop)
@@ -77,7 +79,14 @@ final class HTTPConnection: EventHandler, Continuation {
             if isPaused {
                 stream?.ignore()
             } else if !isContinuing {
-                read()
+                // Many servers' answers at once are read over many turns.
+                _ = loop.lookAtClock()
+                if loop.isTurnSpent {
+                    isReadPutOff = true
+                    continueNextTurn()
+                } else {
+                    read()
+                }
             }
         case .closed: break
         }
@@ -85,8 +94,12 @@ final class HTTPConnection: EventHandler, Continuation {
 
     func continueTurn() {
         isContinuing = false
+        let mustRead = isReadPutOff
+        isReadPutOff = false
         guard state == .busy, !isPaused else { return }
-        if let error = sendFailure {
+        if mustRead, sendFailure == nil {
+            read()
+        } else if let error = sendFailure {
             // A server that closed has an end to be read; where nothing is, nothing will come.
             if !read(), state == .busy { broke(.broken(error.message)) }
         } else {

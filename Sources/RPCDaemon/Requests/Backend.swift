@@ -155,12 +155,13 @@ package final class Backend {
     }
 
     private static func facts(of server: ModelServer) -> [ModelFacts] {
-        let loads = server.adapter.load(model: "", contextLength: nil, ttl: nil) != nil
+        let adapter = server.adapter
+        let loads = adapter.load(model: "", contextLength: nil, ttl: nil) != nil
         return server.offered.map { model in
             var facts = facts(of: model)
             if !loads { facts.cannot.insert(.loading) }
             if server.kind == .llamaCpp { facts.parallel = model.parallel }
-            if !server.adapter.hasSuffix { facts.cannot.insert(.infill) }
+            if !adapter.hasSuffix { facts.cannot.insert(.infill) }
             return facts
         }
     }
@@ -180,7 +181,7 @@ package final class Backend {
             facts.can = .chat
             facts.cannot = .embeddings
         }
-        if model.id.lowercased().contains("rerank") {
+        if model.isNamedReranker {
             facts.can = .rerank
             facts.cannot.insert(.chat)
         }

@@ -47,6 +47,8 @@ package final class Dispatcher: Continuation {
     package private(set) var backends: [Backend] = []
     private var backendNamed: [String: Backend] = [:]
     private var lastKey: UInt64 = 0
+    /// Kept until a backend changes: wrong names may come by the hundred.
+    private var names: Names?
     private var isDraining = false
     private var isPostponed = false
     package private(set) var isStopping = false
@@ -165,8 +167,7 @@ package final class Dispatcher: Continuation {
 
     /// What callers are told where the scheduler refuses.
     package var words: RefusalWords {
-        let up = backends.filter(\.isUp)
-        let models = up.flatMap { $0.offered }
+        let names = names ?? listNames()
         return RefusalWords(
             backends: backends.map { backend in
                 RefusalWords.Backend(
@@ -174,10 +175,18 @@ package final class Dispatcher: Continuation {
                     endpoint: backend.config.endpoint.original,
                     lastError: backend.server.lastError, rateLimit: backend.config.rateLimit)
             },
-            names: models.map(\.id) + delegate.aliases(of: models),
-            chatModels: models.filter(\.purpose.canChat).map(\.id),
+            names: names.all, chatModels: names.chat,
             probed: delegate.probed,
             lookMilliseconds: backends.first?.retryMilliseconds ?? 1000)
+    }
+
+    private func listNames() -> Names {
+        let models = backends.filter(\.isUp).flatMap { $0.offered }
+        let names = Names(
+            all: models.map(\.id) + delegate.aliases(of: models),
+            chat: models.filter(\.purpose.canChat).map(\.id))
+        self.names = names
+        return names
     }
 
     /// How a request that came now would be routed; nothing is changed.
@@ -214,6 +223,7 @@ package final class Dispatcher: Continuation {
             ?? backends.endIndex
         backends.insert(backend, at: place)
         backendNamed[backend.name] = backend
+        names = nil
         take(.backend(backend.facts))
     }
 
@@ -221,6 +231,7 @@ package final class Dispatcher: Continuation {
     package func remove(_ backend: Backend) {
         backends.removeAll { $0 === backend }
         backendNamed[backend.name] = nil
+        names = nil
         backend.close()
         take(.backendGone(backend.name))
     }
@@ -228,6 +239,7 @@ package final class Dispatcher: Continuation {
     /// Something about a backend is different.
     package func updated(_ backend: Backend) {
         guard backendNamed[backend.name] === backend else { return }
+        names = nil
         take(.backend(backend.facts))
     }
 
@@ -252,4 +264,11 @@ package final class Dispatcher: Continuation {
         loop.cancel(wakeTimer)
         for backend in backends { backend.close() }
     }
+}
+
+/// What a request can name: the models of backends that are up, with the aliases that lead to them,
+/// and the chat models among them.
+private struct Names {
+    let all: [String]
+    let chat: [String]
 }

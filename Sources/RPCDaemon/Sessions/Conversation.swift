@@ -82,7 +82,8 @@ package final class Conversation {
 
     private func goOn(with bytes: Span<UInt8>, _ budget: inout TurnBudget) -> Bool {
         while let line {
-            var work = 512
+            // A request of a batch may be dear, whatever its length: the clock is looked at.
+            var work = TurnBudget.bytesPerLook
             let before = output.count + (line.batch?.body.count ?? 0)
             switch line.reader.resume(bytes) {
             case .unfinished: work = LineReader.wholeBytes

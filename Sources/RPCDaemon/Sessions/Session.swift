@@ -33,6 +33,8 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
     private var isBacklogged = false
     /// The loop calls `continueTurn` in the next turn.
     private var isContinuing = false
+    /// The loop calls `continueTurn` to close it.
+    private var isLeaving = false
     private var isFlushScheduled = false
     private var isWriteBlocked = false
     /// The client will send no more; it still gets its answers.
@@ -63,7 +65,16 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
         if events.has(.writable) { flush() }
         if !isClosed, canRead, events.has(Self.readable) { read() }
         // What came before the end was still handled above; nobody is left to hear of it.
-        if !isClosed, events.has(Self.gone) { close() }
+        if !isClosed, events.has(Self.gone) { leave() }
+    }
+
+    /// The client is gone; to give up what thousands asked for takes more than one turn.
+    private func leave() {
+        if isLeaving { return }
+        _ = desk.loop.lookAtClock()
+        guard desk.loop.isTurnSpent else { return close() }
+        isLeaving = true
+        desk.loop.inNextTurn(self)
     }
 
     // MARK: Reading
@@ -167,6 +178,7 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
     }
 
     package func continueTurn() {
+        if isLeaving { return close() }
         isContinuing = false
         guard isBacklogged, !isClosed, !conversation.isFull else { return }
         isBacklogged = false

@@ -49,7 +49,7 @@ enum OllamaLists {
         if model.capabilities.contains("embedding") { return .embeddings }
         if model.capabilities.contains("vision") { return .vlm }
         if model.capabilities.contains("completion") { return .llm }
-        let isEmbedder = isFamilyOfEmbedders || model.id.lowercased().contains("embed")
+        let isEmbedder = isFamilyOfEmbedders || model.isNamedEmbedder
         return isEmbedder ? .embeddings : .llm
     }
 

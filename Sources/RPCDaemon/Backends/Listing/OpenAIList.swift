@@ -65,7 +65,7 @@ struct OpenAIList {
         guard !model.id.isEmpty else { return nil }
         take(owner, &model, isLoading: isLoading)
         if let status { model.state = Self.state(status) }
-        if model.id.lowercased().contains("embed"), model.purpose != .vlm {
+        if model.isNamedEmbedder, model.purpose != .vlm {
             model.purpose = .embeddings
         }
         return model
