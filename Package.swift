@@ -22,10 +22,14 @@ let settings: [SwiftSetting] = [
 let sourceSettings = settings + [.strictMemorySafety()]
 
 /// The daemon is one thread, and tests run with exclusivity checked; at run time the checks cost a
-/// sixth of the instructions of a `ping` (measured with callgrind), and can find nothing new.
+/// sixth of the instructions of a `ping` (measured with callgrind), and can find nothing new. For the
+/// same reason references are counted without atomic operations: names are looked up by a thread of
+/// C, which holds none.
 let daemonSettings =
     sourceSettings + [
-        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+        .unsafeFlags(
+            ["-enforce-exclusivity=unchecked", "-Xfrontend", "-assume-single-threaded"],
+            .when(configuration: .release))
     ]
 
 /// The standard library's rounding calls libm; a room that imports no Glibc has to ask for it.

@@ -44,7 +44,9 @@ package final class ModelServer {
     /// How it is asked for its models, and what is known from last time.
     var listing: Listing
     /// Requests of ours that may be under way there.
-    private var underWay: [WeakExchange] = []
+    private var underWay: [Exchange] = []
+    /// How many of them there may be before those that are over are left out.
+    private var underWayMax = 16
     /// Whether LM Studio's streams go to `/v1`, which tells the usage; false once that is missing.
     var streamsTellUsage = true
     /// Whether its whole answers come from `/api/v0`, which tells stats; false once that is
@@ -112,14 +114,21 @@ package final class ModelServer {
 
     /// Whether a request of ours is under way there.
     var isServing: Bool {
-        underWay.removeAll { $0.exchange == nil }
+        forgetEnded()
         return !underWay.isEmpty && state == .up
     }
 
-    /// Remembers a request as long as its owner does.
+    /// Remembers a request until it is over.
     func remember(_ exchange: Exchange) {
-        underWay.removeAll { $0.exchange == nil }
-        underWay.append(WeakExchange(exchange: exchange))
+        if underWay.count >= underWayMax {
+            forgetEnded()
+            underWayMax = max(16, 2 * underWay.count)
+        }
+        underWay.append(exchange)
+    }
+
+    private func forgetEnded() {
+        underWay.removeAll { !$0.isUnderWay }
     }
 
     /// Stops asking and closes what is idle.
@@ -167,11 +176,6 @@ package final class ModelServer {
         waiting.removeAll()
         for completion in completions { completion(outcome) }
     }
-}
-
-/// A request on its way, which its owner keeps.
-private struct WeakExchange {
-    weak var exchange: Exchange?
 }
 
 extension ServerAddress {

@@ -20,7 +20,8 @@ extension Daemon: DispatcherDelegate {
         if ending.outcome == .succeeded {
             for warning in job.warnings { log.warning(warning.message) }
         }
-        log.tell(record(of: job, ending))
+        let level = ending.outcome == .failed ? LogLevel.warning : .info
+        if level <= log.level { log.tell(record(of: job, ending)) }
         workEnded()
         if isStopping { loop.atEndOfTurn(self) }
     }
@@ -54,7 +55,7 @@ extension Daemon: DispatcherDelegate {
     }
 
     func write(_ model: String, of backend: Backend, to out: inout ByteBuffer) {
-        let known = backend.offered.first { $0.id == model } ?? Model(id: model)
+        let known = backend.offered(named: model) ?? Model(id: model)
         write(known, of: backend, to: &out)
     }
 

@@ -21,6 +21,9 @@ package final class Exchange {
         self.delegate = delegate
     }
 
+    /// Whether its delegate will still hear of it.
+    package var isUnderWay: Bool { delegate != nil }
+
     /// Whether nobody waits for it any more.
     var isOver: Bool { delegate == nil && !isConcluded }
 
@@ -31,6 +34,7 @@ package final class Exchange {
         isConcluded = false
         carrier?.abandon(self)
         carrier = nil
+        request.body.removeAll(keeping: 0)
     }
 
     /// The delegate knows all that it wants, though the answer may not have ended, and hears
@@ -59,6 +63,7 @@ package final class Exchange {
         self.delegate = nil
         isConcluded = false
         carrier = nil
+        request.body.removeAll(keeping: 0)
         delegate?.exchange(self, failed: error)
     }
 }

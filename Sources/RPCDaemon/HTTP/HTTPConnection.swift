@@ -45,7 +45,7 @@ final class HTTPConnection: EventHandler, Continuation {
     private var isContinuing = false
     /// What came was not read yet, since its turn was spent.
     private var isReadPutOff = false
-    private lazy var lingerTimer = Timer { [weak self] in self?.close() }
+    private lazy var lingerTimer = Timer { [unowned self] in close() }
 
     init(_ descriptor: consuming FileDescriptor, of wire: PlainWire, loop: EventLoop)
         throws(Errno)

@@ -23,7 +23,7 @@ package final class PlainWire: Wire {
     private var waiting: [Exchange] = []
     private var dials: [ObjectIdentifier: Dial] = [:]
     /// One for all idle connections, set to when the first of them is to be closed.
-    private lazy var idleTimer = Timer { [weak self] in self?.closeExpired() }
+    private var idleTimer: Timer?
 
     /// An exchange on its way to a connection.
     struct Dial {
@@ -41,6 +41,10 @@ package final class PlainWire: Wire {
         self.address = address
         self.loop = loop
         self.connectTimeout = connectTimeout
+    }
+
+    deinit {
+        if let idleTimer { loop.cancel(idleTimer) }
     }
 
     package func start(
@@ -156,7 +160,7 @@ package final class PlainWire: Wire {
                 let connection = try HTTPConnection(
                     StreamSocket.connect(to: address), of: self, loop: loop)
                 connection.assign(exchange)
-                let timer = Timer { [weak connection] in connection?.giveUpConnecting() }
+                let timer = Timer { [unowned connection] in connection.giveUpConnecting() }
                 dials[ObjectIdentifier(connection)] = Dial(
                     connection: connection, address: address, left: candidates,
                     failure: failure, timer: timer)
@@ -201,7 +205,9 @@ package final class PlainWire: Wire {
 
     func becameIdle(_ connection: HTTPConnection) {
         idle.append(connection)
-        if !idleTimer.isSet { loop.set(idleTimer, at: connection.idleUntil) }
+        let timer = idleTimer ?? Timer { [unowned self] in closeExpired() }
+        idleTimer = timer
+        if !timer.isSet { loop.set(timer, at: connection.idleUntil) }
     }
 
     /// Closes what rests longer than it will be used again: a server of few threads is not kept
@@ -209,7 +215,7 @@ package final class PlainWire: Wire {
     private func closeExpired() {
         let expired = idle.filter { $0.idleUntil <= loop.now }
         for connection in expired { connection.close() }
-        if let next = idle.map(\.idleUntil).min() { loop.set(idleTimer, at: next) }
+        if let next = idle.map(\.idleUntil).min(), let idleTimer { loop.set(idleTimer, at: next) }
     }
 
     func closed(_ connection: HTTPConnection, wasIdle: Bool) {

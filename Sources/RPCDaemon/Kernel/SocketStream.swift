@@ -12,7 +12,7 @@ package final class SocketStream {
     /// What came and was not taken.
     private var input = ByteBuffer()
     private var interest: ReadyEvents
-    private weak var handler: (any EventHandler)?
+    private unowned let handler: any EventHandler
     private var isWatched = true
 
     /// A stream of which `handler` hears `events`.
@@ -100,7 +100,7 @@ package final class SocketStream {
 
     /// Tells its handler again, after `ignore`. Throws if the kernel has no memory for it.
     package func heed() throws(Errno) {
-        guard isOpen, !isWatched, let handler else { return }
+        guard isOpen, !isWatched else { return }
         try loop.watch(number, for: interest, handler)
         isWatched = true
     }

@@ -28,6 +28,11 @@ package final class Backend {
     /// The models that callers may use; none while it is down.
     package private(set) var offered: [Model] = []
 
+    /// The model of that name among them.
+    package func offered(named name: String) -> Model? {
+        offered.firstIndex { $0.id == name }.map { offered[$0] }
+    }
+
     /// How it came to be known.
     package enum Origin: String, Sendable {
         case configured, discovered

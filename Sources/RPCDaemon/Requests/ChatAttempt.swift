@@ -33,7 +33,12 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     /// Pieces that came one by one. Counted here: who asks while a piece is passed on must not look
     /// into the generation, which is at work then.
     private(set) var deltas = 0
-    private lazy var lingerTimer = Timer { [weak self] in self?.lingered() }
+    /// Set while a server that has said why it stopped may still end its answer; the exchange keeps
+    /// this attempt so long.
+    private var lingerTimer: Timer?
+    /// What was found when it was over: statistics, log and result ask for it.
+    private var finalNumbers: GenerationNumbers?
+    private var finalWarnings: [CompletionWarning]?
 
     private enum End {
         case complete
@@ -66,9 +71,26 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
 
     func drop() {
         isOver = true
-        loop.cancel(lingerTimer)
+        leave()
+    }
+
+    /// Closes the connection, if it is there.
+    private func leave() {
+        stopLingering()
         exchange?.cancel()
         exchange = nil
+    }
+
+    private func linger() {
+        if lingerTimer != nil { return }
+        let timer = Timer { [unowned self] in lingered() }
+        lingerTimer = timer
+        loop.set(timer, after: Self.lingerMax)
+    }
+
+    private func stopLingering() {
+        guard let timer = lingerTimer.take() else { return }
+        loop.cancel(timer)
     }
 
     // MARK: What the server says
@@ -96,7 +118,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
 
     func exchange(_ exchange: Exchange, ended head: HTTPResponseHead, body: Span<UInt8>) {
         self.exchange = nil
-        loop.cancel(lingerTimer)
+        stopLingering()
         if isOver { return }
         if isPaused {
             end = .complete
@@ -107,7 +129,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
 
     func exchange(_ exchange: Exchange, failed error: ExchangeError) {
         self.exchange = nil
-        loop.cancel(lingerTimer)
+        stopLingering()
         if isOver { return }
         if isPaused {
             end = .broken(error)
@@ -163,8 +185,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
             return true
         } catch {
             isOver = true
-            exchange?.cancel()
-            exchange = nil
+            leave()
             job.failed(error, .callersFault)
             return false
         }
@@ -202,31 +223,28 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     private func concludeIfDone() {
         switch generation.phase {
         case .open: return
-        case .finished:
-            if !lingerTimer.isSet { loop.set(lingerTimer, after: Self.lingerMax) }
+        case .finished: linger()
         case .done:
             isOver = true
-            if exchange != nil {
-                loop.set(lingerTimer, after: Self.lingerMax)
-            }
+            stopLingering()
+            // The rest of it, which comes with its last word or soon, is read for the connection.
+            exchange?.conclude()
+            exchange = nil
             job.finished()
         case .failed(let failure): failed(failure)
         }
     }
 
     private func lingered() {
-        if isOver { return drop() }
-        exchange?.cancel()
-        exchange = nil
+        lingerTimer = nil
+        leave()
         endBody(nil)
     }
 
     private func failed(_ failure: ServerFailure) {
         if failure.reason == .unknownRoute, sendElsewhere() { return }
         isOver = true
-        loop.cancel(lingerTimer)
-        exchange?.cancel()
-        exchange = nil
+        leave()
         if case .overKept(let size) = failure.reason {
             return job.failed(tooLarge(size), .callersFault)
         }
@@ -251,7 +269,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
             return false
         }
         isRepeated = true
-        exchange?.cancel()
+        leave()
         generation = Generation(keptMax: keptMax, isRaw: isRaw)
         begin()
         return true
@@ -268,8 +286,10 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     // MARK: What was heard
 
     var numbers: GenerationNumbers {
-        GenerationNumbers(
-            generation.report, deltas: deltas, times: job.times)
+        if let finalNumbers { return finalNumbers }
+        let numbers = GenerationNumbers(generation.report, deltas: deltas, times: job.times)
+        if isOver { finalNumbers = numbers }
+        return numbers
     }
 
     var contentText: String { isStreamed ? generation.text.contentText : "" }
@@ -279,17 +299,22 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
             text: generation.text, report: generation.report, numbers: numbers,
             times: job.times, model: placement.model, backend: backend.name,
             finishReason: isCancelled ? .cancelled : generation.finishReason,
-            attempts: job.attempts, warnings: warnings,
-            listed: backend.offered.first { $0.id == placement.model }
+            attempts: job.attempts, warnings: warnings, listed: job.listedModel
         ).write(to: &out)
     }
 
     /// What the answer was found out not to be; judged once, when it is complete.
     private lazy var untruths = request.untruths(
-        of: generation.text, generation.report,
-        listed: backend.offered.first { $0.id == placement.model })
+        of: generation.text, generation.report, listed: job.listedModel)
 
     var warnings: [CompletionWarning] {
+        if let finalWarnings { return finalWarnings }
+        let warnings = findWarnings()
+        if isOver { finalWarnings = warnings }
+        return warnings
+    }
+
+    private func findWarnings() -> [CompletionWarning] {
         let product = backend.server.productName
         var warnings: [CompletionWarning] = []
         if generation.phase == .done {

@@ -21,10 +21,8 @@ package final class RequestJob: Job {
     package private(set) var backend: Backend?
     /// The model it goes to, as that backend spells it.
     package private(set) var model: String?
-    /// The same as its backend lists it.
-    package var listedModel: Model? {
-        backend?.offered.first { $0.id == model }
-    }
+    /// The same as its backend lists it, when somebody first asks: at the end.
+    package private(set) lazy var listedModel = model.flatMap { backend?.offered(named: $0) }
     /// Its place in the queue, where that is known.
     package private(set) var standing: Standing?
     /// How much of a load or of the prompt is done, 0 to 1, where the server tells.

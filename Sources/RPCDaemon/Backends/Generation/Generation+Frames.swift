@@ -86,6 +86,21 @@ extension Generation {
         return goesOn && !isOver
     }
 
+    /// Takes a piece that is one whole object, as most answers come: read where it is, in one pass.
+    /// Answers how many bytes were read; nil for any other piece, of which nothing was taken.
+    mutating func takeWhole(
+        _ bytes: Span<UInt8>, _ handle: (borrowing GenerationEvent) -> Bool
+    ) -> Int? {
+        let start = JSONText.skippingSpace(bytes)
+        guard start < bytes.count, bytes[start] == UInt8(ascii: "{") else { return nil }
+        var frame = AnswerFrame()
+        guard let end = try? frame.read(bytes, from: start),
+            JSONText.skippingSpace(bytes, from: end) == bytes.count
+        else { return nil }
+        let goesOn = take(frame, bytes, from: start, [], isEvent: false, handle)
+        return goesOn ? bytes.count : end
+    }
+
     /// Takes an object that is not strict JSON, or none.
     private mutating func takeMended(
         _ data: Span<UInt8>, isEvent: Bool, _ handle: (borrowing GenerationEvent) -> Bool

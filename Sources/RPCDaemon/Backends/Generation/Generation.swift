@@ -142,6 +142,7 @@ package struct Generation: ~Copyable {
     private mutating func feedJSON(
         _ bytes: Span<UInt8>, _ handle: (borrowing GenerationEvent) -> Bool
     ) -> Int {
+        if !values.isInValue, let end = takeWhole(bytes, handle) { return end }
         var splitter = JSONSplitter()
         swap(&splitter, &values)
         defer { swap(&splitter, &values) }

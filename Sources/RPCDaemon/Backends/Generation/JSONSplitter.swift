@@ -27,18 +27,12 @@ struct JSONSplitter: ~Copyable {
         var start = 0
         var at = 0
         while at < input.count {
-            let byte = input[at]
-            at &+= 1
             if isInString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = false
-                }
+                skipString(input, &at)
                 continue
             }
+            let byte = input[at]
+            at &+= 1
             switch byte {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 if depth == 0 { start = at &- 1 }
@@ -58,6 +52,28 @@ struct JSONSplitter: ~Copyable {
             if gathered.count > GenerationLimits.wholeBytesMax { throw TooLarge() }
         }
         return at
+    }
+
+    /// Goes to the end of the string that `at` is in, or to the end of the piece.
+    @inline(__always)
+    private mutating func skipString(_ input: Span<UInt8>, _ at: inout Int) {
+        if isEscaped {
+            isEscaped = false
+            at &+= 1
+            return
+        }
+        while at < input.count {
+            let byte = input[at]
+            at &+= 1
+            if byte == UInt8(ascii: "\"") {
+                isInString = false
+                return
+            }
+            if byte == UInt8(ascii: "\\") {
+                isEscaped = true
+                return
+            }
+        }
     }
 
     private mutating func give(_ end: Span<UInt8>, _ take: (Span<UInt8>) -> Bool) -> Bool {
