@@ -71,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "RPCDaemon",
             dependencies: [
-                "Requests",
+                "Requests", "Doors",
                 "Backends", "HTTP", "Sessions", "Telemetry", "Scheduling", "Metrics",
                 "Configuration",
                 "CrowdModelsProtocol", "Kernel",
@@ -88,6 +88,8 @@ let package = Package(
                 "Sessions", "Backends", "Scheduling", "Telemetry", "Metrics", "HTTP",
                 "Configuration", "CrowdModelsProtocol", "Kernel",
             ]),
+        room(
+            "Doors", ["Sessions", "HTTP", "Configuration", "CrowdModelsProtocol", "Kernel"]),
         room("Backends", ["HTTP", "Configuration", "CrowdModelsProtocol", "Kernel"]),
         room("Sessions", ["Metrics", "Configuration", "CrowdModelsProtocol", "Kernel"]),
         room("Telemetry", ["Metrics", "Configuration", "CrowdModelsProtocol", "Kernel"]),
@@ -133,6 +135,12 @@ let package = Package(
         tests(
             "SessionsTests",
             ["Configuration", "CrowdModelsProtocol", "Kernel", "Sessions", "TestSupport"]),
+        tests(
+            "DoorsTests",
+            [
+                "Doors", "Configuration", "CrowdModelsProtocol", "HTTP", "Kernel", "Sessions",
+                "TestSupport",
+            ]),
         tests(
             "TelemetryTests",
             ["Configuration", "CrowdModelsProtocol", "Kernel", "Metrics", "Telemetry"]),

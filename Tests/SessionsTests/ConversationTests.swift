@@ -66,6 +66,24 @@ import Testing
         #expect(conversation.heard().map { $0["result"] } == [1, 2])
     }
 
+    @Test func `a request that is dropped is answered nothing, alone or in a batch`() throws {
+        let counter = try Counter()
+        let conversation = counter.conversation()
+        conversation.say(Self.complete("1"))
+        counter.service.jobs[0].reply.tell("notifications/progress") { $0.append("{}") }
+        counter.service.jobs[0].reply.drop()
+        counter.service.jobs[0].finish()
+        #expect(conversation.heard().map { $0["method"] } == ["notifications/progress"])
+        #expect(conversation.isIdle && counter.outlet.grew == 2)
+        conversation.say("[\(Self.complete("1")),\(Self.complete("2"))]")
+        counter.service.jobs[1].reply.drop()
+        counter.service.jobs[2].finish()
+        #expect(conversation.heard().map { $0.arrayValue?.count } == [1])
+        conversation.say("[\(Self.complete("1"))]")
+        counter.service.jobs[3].reply.drop()
+        #expect(conversation.isIdle)
+    }
+
     @Test func `cancel reaches what is in flight here, by its id`() throws {
         let counter = try Counter()
         let conversation = counter.conversation()

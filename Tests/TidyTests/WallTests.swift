@@ -28,14 +28,18 @@ import Testing
         (
             "Sources/RPCDaemon/Daemon",
             [
-                "Requests", "Backends", "Configuration", "CrowdModelsProtocol", "Glibc", "HTTP",
-                "Kernel",
+                "Requests", "Backends", "Configuration", "CrowdModelsProtocol", "Doors", "Glibc",
+                "HTTP", "Kernel",
                 "Metrics", "Scheduling", "Sessions", "Telemetry",
             ]
         ),
         (
             "Sources/RPCDaemon/Sessions",
             ["Configuration", "CrowdModelsProtocol", "Kernel", "Metrics"]
+        ),
+        (
+            "Sources/RPCDaemon/Doors",
+            ["Configuration", "CrowdModelsProtocol", "HTTP", "Kernel", "Sessions"]
         ),
         (
             "Sources/RPCDaemon/Telemetry",

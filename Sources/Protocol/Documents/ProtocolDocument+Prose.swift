@@ -86,7 +86,8 @@ extension ProtocolDocument {
           `data.id`. `1` and `"1"` are two ids.
         - Every method takes `_meta` too, an object, by name only. Its member `traceparent` (W3C
           Trace Context) names the trace that the request belongs to; one that is not valid is
-          dropped, and other members are ignored.
+          dropped. The methods of the Model Context Protocol read its own members, too; others are
+          ignored.
         - A request without `id` is a notification and gets no answer. Only `cancel`,
           `$/cancelRequest`, `$/cancel_request`, `notifications/cancelled` and `unsubscribe` do
           anything as notifications.

@@ -1,3 +1,11 @@
+/// What is called with parameters: a method, or a tool.
+protocol Callee {
+    var name: StaticString { get }
+    var parameters: [Parameter] { get }
+    /// Whether members that it does not know are no error.
+    var bearsUnknown: Bool { get }
+}
+
 /// The parameters of one call, checked against the method's list: where each value stands.
 ///
 /// Values keep their place in the request's text; absent ones and nulls for optional parameters are
@@ -31,17 +39,32 @@
         params: JSONRange, of method: Method, in text: Span<UInt8>, limits: RequestLimits,
         survey: ParamsSurvey? = nil
     ) throws(Fault) {
-        let parameters = method.parameters
+        try take(params, of: method, in: text, limits, survey)
+        if method == .complete { try foldMaxTokens() }
+    }
+
+    /// Reads the arguments of a tool, an object or absent, likewise.
+    public init(
+        params: JSONRange, of tool: MCPTool, in text: Span<UInt8>, limits: RequestLimits
+    ) throws(Fault) {
+        try take(params, of: tool, in: text, limits, nil)
+    }
+
+    @inline(__always)
+    private mutating func take(
+        _ params: JSONRange, of callee: some Callee, in text: Span<UInt8>,
+        _ limits: RequestLimits, _ survey: ParamsSurvey?
+    ) throws(Fault) {
+        let parameters = callee.parameters
         if let survey {
-            for entry in survey.entries { try take(entry, of: method, parameters, text) }
+            for entry in survey.entries { try take(entry, of: callee, parameters, text) }
         } else if params.isPresent {
-            try read(params, of: method, parameters, text)
+            try read(params, of: callee, parameters, text)
         }
         for (index, parameter) in parameters.enumerated() {
             let elements = survey?.entries.first { $0.value == values[index] }?.elements
-            try check(index, parameter, of: method, in: text, limits, elements)
+            try check(index, parameter, of: callee, in: text, limits, elements)
         }
-        if method == .complete { try foldMaxTokens() }
     }
 
     /// `max_completion_tokens` is another name for `max_tokens`, and from here on is that.
@@ -60,7 +83,7 @@
     }
 
     private mutating func read(
-        _ params: JSONRange, of method: Method, _ parameters: [Parameter], _ text: Span<UInt8>
+        _ params: JSONRange, of callee: some Callee, _ parameters: [Parameter], _ text: Span<UInt8>
     ) throws(Fault) {
         var walker = JSONWalker(text, from: Int(params.start))
         var entry = ParamsSurvey.Entry()
@@ -68,7 +91,7 @@
             try? walker.enterArray()
             while (try? walker.nextElement()) == true {
                 entry.value = (try? walker.skip()) ?? .absent
-                try take(entry, of: method, parameters, text)
+                try take(entry, of: callee, parameters, text)
             }
             return
         }
@@ -77,19 +100,19 @@
             entry.name = name
             entry.nameHasEscape = walker.nameHasEscape
             entry.value = (try? walker.skip()) ?? .absent
-            try take(entry, of: method, parameters, text)
+            try take(entry, of: callee, parameters, text)
         }
     }
 
     /// Notes where one member, or element, of the params stands.
     @inline(__always)
     private mutating func take(
-        _ entry: ParamsSurvey.Entry, of method: Method, _ parameters: [Parameter],
+        _ entry: ParamsSurvey.Entry, of callee: some Callee, _ parameters: [Parameter],
         _ text: Span<UInt8>
     ) throws(Fault) {
         guard entry.name.isPresent else {
             guard taken < parameters.count else {
-                throw Self.surplus(taken, of: method, parameters)
+                throw Self.surplus(taken, of: callee, parameters)
             }
             values[taken] = entry.value
             taken &+= 1
@@ -97,45 +120,45 @@
         }
         let token = text.extracting(entry.name.bounds)
         if let index = Self.index(of: token, entry.nameHasEscape, in: parameters) {
-            if values[index].isPresent { throw Self.twice(parameters[index].name, method) }
+            if values[index].isPresent { throw Self.twice(parameters[index].name, callee) }
             values[index] = entry.value
         } else if JSONText.string(token, hasEscape: entry.nameHasEscape, equals: "_meta") {
-            if meta.isPresent { throw Self.twice("_meta", method) }
+            if meta.isPresent { throw Self.twice("_meta", callee) }
             meta = entry.value
             let kind = JSONKind(firstByte: text[Int(meta.start)])
             if kind != .object && kind != .null {
                 throw Fault(
                     .invalidParams,
-                    "`_meta` of `\(method.name)` must be an object, not \(kind.withArticle)",
+                    "`_meta` of `\(callee.name)` must be an object, not \(kind.withArticle)",
                     data: ["parameter": "_meta"])
             }
-        } else if !method.bearsUnknown {
-            throw Self.unknown(token, of: method, parameters)
+        } else if !callee.bearsUnknown {
+            throw Self.unknown(token, of: callee, parameters)
         }
     }
 
     private static func surplus(
-        _ index: Int, of method: Method, _ parameters: [Parameter]
+        _ index: Int, of callee: some Callee, _ parameters: [Parameter]
     ) -> Fault {
         let names = parameters.map { "`\($0.name)`" }.joined(separator: ", ")
         return Fault(
             .invalidParams,
             parameters.isEmpty
-                ? "`\(method.name)` takes no parameters"
-                : "element \(index) of `params` is too many: `\(method.name)` takes \(names)")
+                ? "`\(callee.name)` takes no parameters"
+                : "element \(index) of `params` is too many: `\(callee.name)` takes \(names)")
     }
 
-    private static func twice(_ name: String, _ method: Method) -> Fault {
+    private static func twice(_ name: String, _ callee: some Callee) -> Fault {
         Fault(
-            .invalidParams, "`\(name)` is given twice to `\(method.name)`",
+            .invalidParams, "`\(name)` is given twice to `\(callee.name)`",
             data: ["parameter": .string(name)])
     }
 
     private static func unknown(
-        _ token: Span<UInt8>, of method: Method, _ parameters: [Parameter]
+        _ token: Span<UInt8>, of callee: some Callee, _ parameters: [Parameter]
     ) -> Fault {
         let name = JSONText.quoted(token)
-        var message = "`\(method.name)` has no parameter `\(name)`"
+        var message = "`\(callee.name)` has no parameter `\(name)`"
         var data = JSONObject()
         data["parameter"] = .string(name)
         if let nearest = NearestName.to(name, among: parameters.map(\.name)) {
@@ -170,14 +193,14 @@
     }
 
     private mutating func check(
-        _ index: Int, _ parameter: Parameter, of method: Method, in text: Span<UInt8>,
+        _ index: Int, _ parameter: Parameter, of callee: some Callee, in text: Span<UInt8>,
         _ limits: RequestLimits, _ elements: JSONKinds?
     ) throws(Fault) {
         let value = values[index]
         guard value.isPresent else {
             if !parameter.isRequired { return }
             throw Fault(
-                .invalidParams, "`\(method.name)` needs the parameter `\(parameter.name)`",
+                .invalidParams, "`\(callee.name)` needs the parameter `\(parameter.name)`",
                 data: ["parameter": .string(parameter.name)])
         }
         let token = text.extracting(value.bounds)
@@ -189,11 +212,11 @@
         if parameter.type.isName, kind == .string,
             !JSONText.string(token, fitsIn: limits.nameBytesMax)
         {
-            throw .nameTooLong("`\(parameter.name)` of `\(method.name)`", limits)
+            throw .nameTooLong("`\(parameter.name)` of `\(callee.name)`", limits)
         }
         if let expected = parameter.type.mismatch(token, kind, limits, elements) {
             throw Fault(
-                .invalidParams, "`\(parameter.name)` of `\(method.name)` must be \(expected)",
+                .invalidParams, "`\(parameter.name)` of `\(callee.name)` must be \(expected)",
                 data: ["parameter": .string(parameter.name)])
         }
     }

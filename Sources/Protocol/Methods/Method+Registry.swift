@@ -30,6 +30,11 @@ extension Method {
         case .configGet: ConfigGetMethod.parameters
         case .configReload: ConfigReloadMethod.parameters
         case .shutdown: ShutdownMethod.parameters
+        case .initialize: InitializeMethod.parameters
+        case .initialized: InitializedMethod.parameters
+        case .serverDiscover: ServerDiscoverMethod.parameters
+        case .toolsList: ToolsListMethod.parameters
+        case .toolsCall: ToolsCallMethod.parameters
         }
     }
 
@@ -64,6 +69,11 @@ extension Method {
         case .configGet: ConfigGetMethod.description
         case .configReload: ConfigReloadMethod.description
         case .shutdown: ShutdownMethod.description
+        case .initialize: InitializeMethod.description
+        case .initialized: InitializedMethod.description
+        case .serverDiscover: ServerDiscoverMethod.description
+        case .toolsList: ToolsListMethod.description
+        case .toolsCall: ToolsCallMethod.description
         }
     }
 }

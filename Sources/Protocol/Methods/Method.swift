@@ -1,6 +1,6 @@
 /// A method of the daemon. This list is the single source of dispatch, of `help` and `check`, of
 /// the OpenRPC document and of docs/PROTOCOL.md: what is not here does not exist.
-public enum Method: UInt8, CaseIterable, Sendable {
+public enum Method: UInt8, CaseIterable, Sendable, Callee {
     case ping, status, help, check, discover
     case modelsList, modelsGet, modelsRefresh
     case backendsList
@@ -11,6 +11,7 @@ public enum Method: UInt8, CaseIterable, Sendable {
     case routeExplain
     case stats, subscribe, unsubscribe
     case configGet, configReload, shutdown
+    case initialize, initialized, serverDiscover, toolsList, toolsCall
 
     /// The name on the wire.
     public var name: StaticString {
@@ -43,6 +44,11 @@ public enum Method: UInt8, CaseIterable, Sendable {
         case .configGet: "config.get"
         case .configReload: "config.reload"
         case .shutdown: "shutdown"
+        case .initialize: "initialize"
+        case .initialized: "notifications/initialized"
+        case .serverDiscover: "server/discover"
+        case .toolsList: "tools/list"
+        case .toolsCall: "tools/call"
         }
     }
 
@@ -58,7 +64,12 @@ public enum Method: UInt8, CaseIterable, Sendable {
     }
 
     /// Whether members that it does not know are no error: those of another protocol's methods.
-    public var bearsUnknown: Bool { self == .cancelled }
+    public var bearsUnknown: Bool {
+        switch self {
+        case .cancelled, .initialize, .initialized, .serverDiscover, .toolsList, .toolsCall: true
+        default: false
+        }
+    }
 
     /// The method whose name the string token spells.
     @inline(__always)

@@ -22,7 +22,8 @@ extension ParameterType {
         case .integer(let range):
             guard kind == .number else { return "an integer, not \(kind.withArticle)" }
             guard let value = JSONText.integer(token), range.contains(value) else {
-                return "an integer from \(range.lowerBound) to \(range.upperBound)"
+                let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
+                return "an integer from \(range.lowerBound)\(end)"
             }
             return nil
         case .boolean:

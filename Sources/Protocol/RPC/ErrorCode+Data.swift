@@ -34,6 +34,11 @@ extension ErrorCode {
                 FaultMember("parameter", .string, "The parameter's name."), Self.nearestName,
                 Self.limit,
             ]
+        case .unsupportedProtocolVersion:
+            [
+                FaultMember("requested", .string, "The version that was named."),
+                FaultMember("supported", .strings, "The versions that are spoken."),
+            ]
         case .modelNotFound:
             [
                 FaultMember("nearest", .strings, "The names most like the one that was given."),

@@ -35,6 +35,10 @@ public struct ErrorCode: Equatable, Hashable, Sendable {
     /// The request was cancelled before it produced anything.
     public static let cancelled = ErrorCode(
         -32800, "cancelled", "The request was cancelled before it produced any text.")
+    /// A version of the Model Context Protocol that is not spoken.
+    public static let unsupportedProtocolVersion = ErrorCode(
+        -32022, "unsupported_protocol_version",
+        "That version of the Model Context Protocol is not spoken here.")
     /// No such model.
     public static let modelNotFound = ErrorCode(
         1001, "model_not_found", "No backend has that model, or none was named and none stands out."
@@ -85,7 +89,8 @@ public struct ErrorCode: Equatable, Hashable, Sendable {
     /// All codes, in the order of the documentation.
     public static let all: [ErrorCode] = [
         parseError, invalidRequest, methodNotFound, invalidParams, internalError, cancelled,
-        modelNotFound, noBackend, backendUnavailable, backendError, backendAuth, rateLimited, busy,
+        unsupportedProtocolVersion, modelNotFound, noBackend, backendUnavailable, backendError,
+        backendAuth, rateLimited, busy,
         timeout, contextOverflow, unsupported, permissionDenied, shuttingDown, limitExceeded,
         streamInterrupted, deadlineUnreachable,
     ]

@@ -7,28 +7,28 @@ public enum RequestMeta {
     public static func traceparent(
         of arguments: Arguments, in text: Span<UInt8>, survey: ParamsSurvey? = nil
     ) -> String? {
+        guard let range = value(of: "traceparent", by: arguments, in: text, survey: survey),
+            text[Int(range.start)] == UInt8(ascii: "\""), range.count <= 512
+        else { return nil }
+        let value = JSONText.string(text.extracting(range.bounds))
+        return isTraceparent(value) ? value : nil
+    }
+
+    /// Where the value of that member of `_meta` stands; nil where there is none.
+    public static func value(
+        of name: StaticString, by arguments: Arguments, in text: Span<UInt8>,
+        survey: ParamsSurvey? = nil
+    ) -> JSONRange? {
         guard arguments.meta.isPresent, text[Int(arguments.meta.start)] == UInt8(ascii: "{")
         else { return nil }
         if let survey {
-            for member in survey.meta {
-                if let found = traceparent(member, text) { return found }
-            }
-            return nil
+            return survey.meta.first { $0.isNamed(name, in: text) }?.value
         }
         var reader = JSONMemberReader(from: Int(arguments.meta.start))
         while let member = (try? reader.next(in: text)) ?? nil {
-            if let found = traceparent(member, text) { return found }
+            if member.isNamed(name, in: text) { return member.value }
         }
         return nil
-    }
-
-    private static func traceparent(_ member: JSONMember, _ text: Span<UInt8>) -> String? {
-        let name = text.extracting(member.name.bounds)
-        guard JSONText.string(name, hasEscape: member.nameHasEscape, equals: "traceparent"),
-            text[Int(member.value.start)] == UInt8(ascii: "\""), member.value.count <= 512
-        else { return nil }
-        let value = JSONText.string(text.extracting(member.value.bounds))
-        return isTraceparent(value) ? value : nil
     }
 
     /// Whether a `traceparent` is one by the letter of W3C Trace Context, section 3.2: version,
@@ -54,5 +54,12 @@ public enum RequestMeta {
         // It goes into a header and a log line as it is.
         return (bytes[0] != zero || bytes[1] != zero) && bytes[55] == UInt8(ascii: "-")
             && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+}
+
+extension JSONMember {
+    fileprivate func isNamed(_ literal: StaticString, in text: Span<UInt8>) -> Bool {
+        JSONText.string(
+            text.extracting(name.bounds), hasEscape: nameHasEscape, equals: literal)
     }
 }

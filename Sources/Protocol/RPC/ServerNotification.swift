@@ -1,6 +1,6 @@
 /// What the server sends of its own accord, and only to those who asked for it.
 public enum ServerNotification: UInt8, CaseIterable, Sendable {
-    case completeDelta, completeProgress, event
+    case completeDelta, completeProgress, event, toolProgress
 
     /// The name on the wire.
     public var name: StaticString {
@@ -8,6 +8,7 @@ public enum ServerNotification: UInt8, CaseIterable, Sendable {
         case .completeDelta: "complete.delta"
         case .completeProgress: "complete.progress"
         case .event: "event"
+        case .toolProgress: "notifications/progress"
         }
     }
 
@@ -19,6 +20,8 @@ public enum ServerNotification: UInt8, CaseIterable, Sendable {
         case .completeProgress:
             "Where a completion stands, for `complete` with `progress`, before its result."
         case .event: "What a subscription has to tell: how things stand first, then each change."
+        case .toolProgress:
+            "How far a `tools/call` is, where its `_meta` has a `progressToken`, before its result."
         }
     }
 
@@ -28,6 +31,7 @@ public enum ServerNotification: UInt8, CaseIterable, Sendable {
         case .completeDelta: .completeDelta
         case .completeProgress: .completeProgress
         case .event: .event
+        case .toolProgress: .toolProgress
         }
     }
 
@@ -42,6 +46,10 @@ public enum ServerNotification: UInt8, CaseIterable, Sendable {
             {"subscription": "s1", "seq": 1, "topic": "models", "data": {"change": {
              "kind": "changed", "model": {"id": "qwen3-4b", "backend": "lmstudio", "type": "llm",
              "state": "loading"}}}}
+            """#
+        case .toolProgress:
+            #"""
+            {"progressToken": "t1", "progress": 1, "message": "queued, place 2 on lmstudio"}
             """#
         }
     }

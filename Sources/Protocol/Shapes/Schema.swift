@@ -17,7 +17,7 @@ public struct Schema: Sendable {
     /// All schemas, in the order of the documentation.
     public static let all: [Schema] =
         completions + conversations + models + requests + statistics + daemon + events
-        + configuration + errors
+        + configuration + contextProtocol + errors
 
     /// The schema of that name.
     public static func named(_ name: String) -> Schema? {

@@ -1,6 +1,7 @@
 import Backends
 import Configuration
 import CrowdModelsProtocol
+import Doors
 import Kernel
 import Requests
 import Scheduling
@@ -56,6 +57,9 @@ extension Daemon {
         case .stats: _ = try StatsQuery(call, line)
         case .configReload: throw try reloadRefusal(askedBy: peer.credentials)
         case .shutdown: try requireAdmin(peer.credentials, to: "shutdown")
+        case .initialize, .initialized, .serverDiscover, .toolsList, .toolsCall:
+            let call = Call(method: method, arguments: call, survey: inner, canStream: false)
+            try MCPDoor.check(call, line, limits: limits.request)
         case .ping, .status, .discover, .backendsList, .cancel, .cancelRequest, .cancelRequestACP,
             .cancelled, .requestsList, .subscribe, .unsubscribe, .configGet:
             break

@@ -1,6 +1,7 @@
 import Backends
 import Configuration
 import CrowdModelsProtocol
+import Doors
 import Kernel
 import Requests
 import Scheduling
@@ -40,11 +41,7 @@ extension Daemon: Service {
         case .requestsCancel:
             let key = Self.string(arguments[0], line) ?? ""
             let isCancelled = try cancel(key: key, asked: peer.credentials)
-            reply.succeed { out in
-                out.append("{\"cancelled\":")
-                out.append(bool: isCancelled)
-                out.append("}")
-            }
+            reply.succeed { CancelResult(isCancelled: isCancelled).write(to: &$0) }
         case .embed, .rerank, .modelsLoad, .modelsUnload:
             try begin(call, line, for: peer, reply)
         case .tokensCount: try countTokens(call, line, for: peer, reply)
@@ -64,6 +61,9 @@ extension Daemon: Service {
             try requireAdmin(peer.credentials, to: "shutdown")
             reply.succeed { $0.append("{\"ok\":true}") }
             ShutdownOrder(self, from: peer.credentials).give()
+        case .initialize, .initialized, .serverDiscover, .toolsList, .toolsCall:
+            try MCPDoor.perform(
+                call, line, for: peer, reply: reply, limits: limits.request, by: self)
         case .cancel, .cancelRequest, .cancelRequestACP, .cancelled, .subscribe, .unsubscribe:
             preconditionFailure("a conversation does what is about itself")
         }

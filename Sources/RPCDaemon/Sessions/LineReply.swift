@@ -65,6 +65,10 @@ final class LineReply: Reply {
         answer { conversation, id, batch in conversation.refuse(id, batch, fault) }
     }
 
+    func drop() {
+        answer { _, _, _ in }
+    }
+
     @inline(__always)
     private func answer(_ write: (Conversation, Span<UInt8>, Batch?) -> Void) {
         guard let conversation = conversation.take() else { return }
@@ -121,15 +125,19 @@ final class LineReply: Reply {
     }
 
     func progress(_ progress: Progress) {
-        guard let conversation else { return }
         let id = id
-        conversation.output.append(notification: "complete.progress") { out in
+        tell("complete.progress") { out in
             out.append("{\"id\":")
             out.append(id.span)
             out.append(",")
             progress.writeMembers(to: &out)
             out.append("}")
         }
+    }
+
+    func tell(_ notification: StaticString, _ params: (inout ByteBuffer) -> Void) {
+        guard let conversation else { return }
+        conversation.output.append(notification: notification, params: params)
         conversation.told()
     }
 }

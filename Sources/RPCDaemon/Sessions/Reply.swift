@@ -34,9 +34,23 @@ package protocol Reply: AnyObject {
     /// Tells how far the request is.
     func progress(_ progress: Progress)
 
+    /// Passes on a notification that belongs to the request, where its caller can be told any.
+    func tell(_ notification: StaticString, _ params: (inout ByteBuffer) -> Void)
+
+    /// Ends the request without an answer, as protocols want it whose cancelled requests get none.
+    func drop()
+
     /// Whether so much waits for the caller that nothing more should be made for it: the job stops
     /// feeding it, and goes on when it hears `drained`.
     var isFull: Bool { get }
+}
+
+extension Reply {
+    /// Most callers can be told nothing but what is above.
+    package func tell(_ notification: StaticString, _ params: (inout ByteBuffer) -> Void) {}
+
+    /// Where every request is answered, a dropped one is, too.
+    package func drop() { fail(Fault(.cancelled, "the request was cancelled")) }
 }
 
 /// A request that goes on after its call has returned. What it is told may come at any time but
@@ -48,28 +62,4 @@ package protocol Job: AnyObject {
     func abandon()
     /// The caller has read most of what waited for it.
     func drained()
-}
-
-/// How far a request is; what is not known is nil.
-package struct Progress: Equatable, Sendable {
-    /// `queued`, `connecting`, `loading`, `prompt` or `generating`.
-    package var phase: String
-    /// Its place in its backend's queue, from 1.
-    package var position: Int?
-    /// How much of the phase is done, 0 to 1.
-    package var fraction: Double?
-    package var backend: String?
-    /// Until its predicted start.
-    package var etaMilliseconds: Int?
-
-    package init(
-        phase: String, position: Int? = nil, fraction: Double? = nil, backend: String? = nil,
-        etaMilliseconds: Int? = nil
-    ) {
-        self.phase = phase
-        self.position = position
-        self.fraction = fraction
-        self.backend = backend
-        self.etaMilliseconds = etaMilliseconds
-    }
 }
