@@ -77,7 +77,8 @@ import Testing
 
     static let exitCodes: [(ErrorCode, Int32)] = [
         (.parseError, 65), (.invalidRequest, 65), (.methodNotFound, 1), (.invalidParams, 65),
-        (.internalError, 1), (.cancelled, 1), (.modelNotFound, 1), (.noBackend, 69),
+        (.internalError, 1), (.cancelled, 1), (.unsupportedProtocolVersion, 1), (.modelNotFound, 1),
+        (.noBackend, 69),
         (.backendUnavailable, 69), (.backendError, 1), (.backendAuth, 77), (.rateLimited, 75),
         (.busy, 75), (.timeout, 75), (.contextOverflow, 65), (.unsupported, 1),
         (.permissionDenied, 77), (.shuttingDown, 75), (.limitExceeded, 75),

@@ -40,6 +40,21 @@ enum Samples {
         ).backends
     }
 
+    static func route() throws -> JSONValue {
+        try JSONValue(
+            parsing: """
+                {"candidates": [
+                 {"backend": "lmstudio", "model": "qwen3-coder-30b-a3b-instruct", "forbidden": [],
+                  "score": {"wanted": 0, "loaded": 1, "session": 0, "priority": 0, "failures": 0,
+                   "first_token_ms": -3.48, "crowd": -0.25}, "predicted_wait_ms": 0},
+                 {"backend": "ollama", "model": "llama3.2:latest", "forbidden": [{"by": "breaker",
+                   "message": "it failed too often; the next try is in 2 s"}],
+                  "score": {"wanted": -1, "loaded": 0, "session": 1, "priority": -10,
+                   "failures": -3, "first_token_ms": -12500, "crowd": -2},
+                  "predicted_wait_ms": 8000}]}
+                """)
+    }
+
     static func requests() throws -> [RequestDescription] {
         try read(
             """

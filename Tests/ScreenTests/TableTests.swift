@@ -38,6 +38,14 @@ import Testing
         check(ModelsView.lines(try Samples.models()[0], layout(width)), "model", width)
     }
 
+    @Test(arguments: widths)
+    func `a route fits, and its numbers are as people count`(width: Int) throws {
+        check(RouteView.lines(try Samples.route(), layout(width)), "route", width)
+        let lines = RouteView.lines(try Samples.route(), layout(nil))
+        #expect(lines[0].contains("FIRST TOKEN") && lines[1].contains("3.48 ms"))
+        #expect(lines[1].contains("25 %") && !lines[1].contains("-0"))
+    }
+
     @Test func `a pipe gets every column, aligned by cells and not by letters`() throws {
         let lines = ModelsView.lines(try Samples.models(), layout(nil))
         #expect(lines[0].contains("QUANT") && lines[0].contains("ALIASES"))

@@ -33,8 +33,9 @@ final class Completion {
             late: { (result) throws(Failure) in try self.show(result) })
         let answer: JSONValue
         do throws(Failure) {
-            answer = try ModelChoice.retrying(name, connection, accepting: ModelChoice.canChat) {
-                (name) throws(Failure) in
+            answer = try ModelChoice.run(
+                .complete, name, connection, accepting: ModelChoice.canChat
+            ) { (name) throws(Failure) in
                 waiting.waits(for: name)
                 let asked = name.map { parameters.with(model: $0) } ?? parameters
                 return try exchange.run("\(Method.complete.name)", asked.json, handlers)

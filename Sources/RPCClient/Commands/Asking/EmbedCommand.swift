@@ -37,8 +37,8 @@ extension Command {
         let connection = try session.connect()
         let waiting = WaitingLine(model: invocation["model"], isQuiet: session.isJSON)
         let exchange = Exchange(on: connection, waiting)
-        let result = try ModelChoice.retrying(
-            invocation["model"], connection, accepting: { $0.type == "embeddings" }
+        let result = try ModelChoice.run(
+            .embed, invocation["model"], connection, accepting: { $0.type == "embeddings" }
         ) { (name) throws(Failure) in
             var params = params
             params["model"] = name.map(JSONValue.string)

@@ -13,6 +13,8 @@ package struct Command: Sendable {
     let method: String?
     /// How many words it takes.
     let wordCount: ClosedRange<Int>
+    /// Whether all that follows its first word is somebody else's, options too.
+    let passesWordsOn: Bool
     let options: [Option]
     /// What else there is to know, in paragraphs; lines that begin with a space are lists.
     let details: String
@@ -26,7 +28,8 @@ package struct Command: Sendable {
 
     init(
         _ name: String, _ summary: String, arguments: String = "", method: String? = nil,
-        words: ClosedRange<Int> = 0...0, options: [Option] = [], details: String = "",
+        words: ClosedRange<Int> = 0...0, passesWordsOn: Bool = false,
+        options: [Option] = [], details: String = "",
         list: String = "", examples: [String] = [],
         exits: String = "0 if it was done; 69 without a daemon.",
         run: @escaping @Sendable (Session) throws(Failure) -> Void
@@ -36,6 +39,7 @@ package struct Command: Sendable {
         self.summary = summary
         self.method = method
         wordCount = words
+        self.passesWordsOn = passesWordsOn
         self.options = options
         self.details = details
         self.list = list
@@ -55,7 +59,8 @@ package struct Command: Sendable {
         ("Ask a model", [complete, chat, embed, explain]),
         ("Look at models and servers", [models, show, load, unload, backends]),
         ("Watch the daemon", [top, stats, status, requests, cancel, events, ping, doctor, report]),
-        ("For programs and shells", [call, openrpc, mcp, sockname, completions, help]),
+        ("For agents and editors", [launch, env, mcp]),
+        ("For programs and shells", [call, openrpc, sockname, completions, help]),
     ]
 
     package static let all: [Command] = groups.flatMap(\.commands)

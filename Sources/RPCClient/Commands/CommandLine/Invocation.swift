@@ -13,6 +13,10 @@ struct Invocation {
     init(_ arguments: [String]) throws(Failure) {
         var rest = arguments[...]
         while let word = rest.popFirst() {
+            if command?.passesWordsOn == true, !words.isEmpty {
+                words += [word] + rest
+                return
+            }
             if word == "--" {
                 for word in rest { try take(word) }
                 return

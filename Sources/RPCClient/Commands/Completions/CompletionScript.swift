@@ -30,6 +30,7 @@ enum CompletionScript {
         case "W": .words(["1m", "5m", "15m", "1h", "total"])
         case "TYPE": .words(["llm", "vlm", "embeddings", "unknown"])
         case "STATE": .words(["loaded", "loading", "not-loaded", "unknown"])
+        case "SHELL": .words(ShellLines.names)
         case "NAME=VALUE":
             .words(CompleteMethod.parameters.map { $0.name + "=" })
         default: .none
@@ -44,6 +45,7 @@ enum CompletionScript {
         case "METHOD [JSON]": .words(Method.all.map { "\($0.name)" })
         case "[COMMAND]": .words(Command.all.map(\.name))
         case "SHELL": .words(shells)
+        case "AGENT", "AGENT [ARGUMENT…]": .words(Agent.all.map(\.name))
         case "[FILE]": .files
         default: .none
         }

@@ -23,7 +23,7 @@ extension Command {
         params["context_length"] = try session.invocation.integer("context")
             .map(JSONValue.integer)
         params["ttl"] = try session.invocation.integer("ttl").map(JSONValue.integer)
-        try change(session, "models.load", params)
+        try change(session, .modelsLoad, params)
     }
 
     static let unload = Command(
@@ -35,22 +35,22 @@ extension Command {
     ) { (session) throws(Failure) in
         var params = JSONObject()
         params["backend"] = session.invocation["backend"].map(JSONValue.string)
-        try change(session, "models.unload", params)
+        try change(session, .modelsUnload, params)
     }
 
     private static func change(
-        _ session: Session, _ method: String, _ params: JSONObject
+        _ session: Session, _ method: Method, _ params: JSONObject
     ) throws(Failure) {
         let connection = try session.connect()
         let waiting = WaitingLine(model: session.words[0], isQuiet: session.isJSON)
         let exchange = Exchange(on: connection, waiting)
-        let result = try ModelChoice.retrying(session.words[0], connection) {
+        let result = try ModelChoice.run(method, session.words[0], connection) {
             (name) throws(Failure) in
             waiting.waits(for: name)
             var params = params
             params["model"] = name.map(JSONValue.string)
             if waiting.isShown { params["progress"] = true }
-            return try exchange.run(method, .object(params))
+            return try exchange.run("\(method.name)", .object(params))
         }
         try session.show(result) { (model: ModelDescription) in
             [Printable.escaping("\(model.id) is \(model.state) on \(model.backend)")]

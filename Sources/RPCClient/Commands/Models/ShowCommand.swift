@@ -10,7 +10,7 @@ extension Command {
         exits: "0; 1 if there is no such model, or several; 69 without a daemon."
     ) { (session) throws(Failure) in
         let connection = try session.connect()
-        let result = try ModelChoice.retrying(session.words[0], connection) {
+        let result = try ModelChoice.run(.modelsGet, session.words[0], connection) {
             (name) throws(Failure) in
             let id = try connection.send(
                 "\(Method.modelsGet.name)", ["model": .string(name ?? "")])

@@ -5,7 +5,7 @@ import Screen
 
 extension Command {
     static let mcp = Command(
-        "mcp", "speak the Model Context Protocol on standard input and output",
+        "mcp", "serve a host of the Model Context Protocol",
         method: "initialize",
         details: """
             What a host such as an editor or an agent runs to give its model the tools ask_model and
