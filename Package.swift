@@ -155,7 +155,7 @@ let package = Package(
         tests(
             "RequestsTests",
             ["Requests", "Backends", "Configuration", "CrowdModelsProtocol", "Metrics"]),
-        tests("EndToEndTests", ["CrowdModelsProtocol", "Screen", "TestSupport"]),
+        tests("EndToEndTests", ["CrowdModelsProtocol", "Link", "Screen", "TestSupport"]),
         tests("TidyTests", ["Configuration", "CrowdModelsProtocol"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 import CrowdModelsProtocol
 import Glibc
+import Link
 import Testing
 
 /// `env` and `launch`: agents are told where the daemon is, and reach it.
@@ -52,6 +53,58 @@ import Testing
         let seen = try run("launch", "openai", "python3", "-c", script)
         let answer = #"{"jsonrpc":"2.0","id":1,"result":{"ok":true}}"# + "\n"
         #expect(seen.output == answer + (getuid() == 0 ? "kept out\n" : ""), "\(seen.errors)")
+    }
+
+    @Test func `what an agent asked for is cancelled when it closes its connection`() throws {
+        let slow = try Scene("--token-rate", "1")
+        let script = """
+            import os, socket, urllib.parse
+            place = urllib.parse.urlparse(os.environ["OPENAI_BASE_URL"])
+            one = socket.create_connection((place.hostname, place.port))
+            one.sendall(b'{"jsonrpc":"2.0","id":1,"method":"complete","params":'
+                        b'{"prompt":"tokens:1000","stream":true}}\\n')
+            print(len(one.recv(10)), flush=True)
+            one.close()
+            input()
+            """
+        let agent = try ClientRun.start(
+            ["launch", "openai", "python3", "-c", script], socket: slow.daemon.socketPath)
+        #expect(try agent.readLine() == "10")
+        let deadline = Deadline()
+        while try slow.client.result("requests.list") != ["requests": []] {
+            try #require(!deadline.isOver, "the request goes on")
+        }
+        agent.write("\n")
+        #expect(agent.wait() == 0)
+        #expect(try slow.totals()["requests"]?["cancelled"] == 1)
+    }
+
+    @Test func `one connection more than an agent may have waits for another's end`() throws {
+        let script = """
+            import os, select, socket, urllib.parse
+            place = urllib.parse.urlparse(os.environ["OPENAI_BASE_URL"])
+            def ask():
+                one = socket.create_connection((place.hostname, place.port))
+                one.sendall(b'{"jsonrpc":"2.0","id":1,"method":"ping"}\\n')
+                return one
+            all = [ask() for _ in range(int(\(LoopbackRelay.connectionsMax)))]
+            print(sum(bool(one.recv(1000)) for one in all))
+            late = ask()
+            print(select.select([late], [], [], 0.1)[0])
+            all.pop().close()
+            print(bool(late.recv(1000)))
+            """
+        let seen = try run("launch", "openai", "python3", "-c", script)
+        #expect(seen.output == "\(LoopbackRelay.connectionsMax)\n[]\nTrue\n", "\(seen.errors)")
+    }
+
+    @Test func `a signal for us is one for the agent`() throws {
+        let script = "trap 'echo told; exit 3' TERM; echo ready; read line"
+        let agent = try ClientRun.start(
+            ["launch", "openai", "sh", "-c", script], socket: scene.daemon.socketPath)
+        #expect(try agent.readLine() == "ready")
+        agent.signal(SIGTERM)
+        #expect(try agent.readToEnd() == "told\n" && agent.wait() == 3)
     }
 
     @Test func `what an agent is told by its own words it gets, and its end is ours`() throws {
