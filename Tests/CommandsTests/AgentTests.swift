@@ -137,9 +137,12 @@ import Testing
                 0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 1
                 1: 0000000000000000FFFF00000100007F:C350 0000000000000000FFFF00000100007F:1F90 \
                 01 00000000:00000000 00:00000000 00000000  1001 0 2
+                2: 0100007F:C350 0100007F:1F90 06 00000000:00000000 03:00001770 00000000  0 0 0
                 nonsense
                 """)
-        #expect(rows.map(\.uid) == [1000, 1001] && rows[0].state == "0A")
+        #expect(rows.map(\.uid) == [1000, 1001, 0])
+        // What was closed reads as root's.
+        #expect(rows.map(\.isHeld) == [true, true, false])
         #expect(SocketOwner.isSame(rows[0].local, .loopback(8080)))
         #expect(!SocketOwner.isSame(rows[0].local, .loopback(8081)))
         #expect(SocketOwner.isSame(rows[1].local, .loopback(50_000)))

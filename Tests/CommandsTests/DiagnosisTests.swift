@@ -33,6 +33,17 @@ import Testing
         #expect(trouble(try findings()).isEmpty)
     }
 
+    @Test func `a port that somebody else has is trouble, and one that is served is not`() throws {
+        var findings = try findings()
+        findings.http = "127.0.0.1:8000"
+        #expect(trouble(findings).isEmpty)
+        findings.http = nil
+        findings.httpProblem = "127.0.0.1:8000 is taken by ollama (pid 7)"
+        let check = try #require(trouble(findings).first)
+        #expect(check.name == "http" && check.message == findings.httpProblem)
+        #expect(check.command?.contains("[http]") == true)
+    }
+
     @Test func `without a daemon nothing else is looked at but the configuration`() {
         var findings = Findings()
         findings.noDaemon = "there is no socket"

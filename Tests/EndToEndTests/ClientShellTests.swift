@@ -56,6 +56,15 @@ import Testing
         #expect(try ClientRun(["mcp"], socket: "\(folder.path)/none").status == 69)
     }
 
+    @Test func `mcp tells its host when the daemon ends first`() throws {
+        let daemon = try DaemonProcess("")
+        let host = try ClientRun.start(["mcp"], socket: daemon.socketPath)
+        host.write(#"{"jsonrpc":"2.0","id":1,"method":"shutdown"}"# + "\n")
+        #expect(try host.readLine() == #"{"jsonrpc":"2.0","id":1,"result":{"ok":true}}"#)
+        #expect(host.wait() == 69)
+        #expect(try host.errors.toEnd().contains("the daemon has closed the connection"))
+    }
+
     @Test func `doctor tells trouble from what is well`() throws {
         let simulator = try SimulatorProcess()
         let daemon = try DaemonProcess(simulator)

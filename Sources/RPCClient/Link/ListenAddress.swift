@@ -1,12 +1,11 @@
 import Glibc
 
-/// What `[http] listen` says: an address in numbers, and a port.
+/// Where the daemon says that it listens for HTTP: an address in numbers, and a port.
 package struct ListenAddress: Equatable {
     /// Where to connect to: the loopback address where the daemon listens on all of them.
     package let address: SocketAddress
 
-    /// Reads `127.0.0.1:8000` or `[::1]:8000`; nil for anything else, and for port 0, which is
-    /// whatever the system chose.
+    /// Reads `127.0.0.1:8000` or `[::1]:8000`; nil for anything else, and for port 0.
     package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"),
             let port = UInt16(text[text.index(after: colon)...]), port > 0
@@ -32,13 +31,5 @@ package struct ListenAddress: Equatable {
         let host = String(
             decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return "http://" + (isLong ? "[\(host)]" : host) + ":\(address.port)"
-    }
-
-    /// Whether the daemon of that process listens there, by the kernel's word: another program may
-    /// have taken the port, and would get the prompts.
-    package func belongs(toProcess pid: Int) -> Bool {
-        var information = stat()
-        guard unsafe stat("/proc/\(pid)", &information) == 0 else { return false }
-        return SocketOwner.uid(listeningAt: address) == information.st_uid
     }
 }

@@ -7,19 +7,9 @@ package enum SocketOwner {
 
     /// The user whose socket is connected from `local` to `remote`; nil where there is none.
     package static func uid(from local: SocketAddress, to remote: SocketAddress) -> uid_t? {
-        rows.firstOwner { row in
-            row.state != "0A" && SocketOwner.isSame(row.local, local)
-                && SocketOwner.isSame(row.remote, remote)
-        }
-    }
-
-    /// The user whose socket listens at that address, or at all of the machine's.
-    package static func uid(listeningAt address: SocketAddress) -> uid_t? {
-        rows.firstOwner { row in
-            guard row.state == "0A" else { return false }
-            let all = SocketAddress(bytes: address.bytes.map { _ in 0 }, port: address.port)
-            return SocketOwner.isSame(row.local, address) || SocketOwner.isSame(row.local, all)
-        }
+        rows.first { row in
+            row.isHeld && isSame(row.local, local) && isSame(row.remote, remote)
+        }?.uid
     }
 
     private static var rows: [Row] {
@@ -34,17 +24,18 @@ package enum SocketOwner {
         /// Address and port in the kernel's words: `0100007F:1F90`.
         package let local: Substring
         package let remote: Substring
-        /// `0A` for one that listens.
-        package let state: Substring
         package let uid: uid_t
+        /// False for one that no program holds any more: then the user is nobody's, and reads 0.
+        package let isHeld: Bool
     }
 
     /// The sockets that a list shows; its first line is a heading.
     package static func rows(of list: String) -> [Row] {
         list.split(separator: "\n").dropFirst().compactMap { line in
             let fields = line.split(separator: " ")
-            guard fields.count > 7, let uid = uid_t(fields[7]) else { return nil }
-            return Row(local: fields[1], remote: fields[2], state: fields[3], uid: uid)
+            guard fields.count > 9, let uid = uid_t(fields[7]) else { return nil }
+            return Row(
+                local: fields[1], remote: fields[2], uid: uid, isHeld: fields[9] != "0")
         }
     }
 
@@ -54,12 +45,6 @@ package enum SocketOwner {
         guard address.bytes.count == 4 else { return false }
         let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + address.bytes
         return text == SocketAddress(bytes: mapped, port: address.port).kernelText
-    }
-}
-
-extension [SocketOwner.Row] {
-    fileprivate func firstOwner(where isWanted: (SocketOwner.Row) -> Bool) -> uid_t? {
-        first(where: isWanted)?.uid
     }
 }
 

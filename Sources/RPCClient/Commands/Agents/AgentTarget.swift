@@ -4,7 +4,8 @@ import Link
 /// What an agent can be given, by what the daemon says of itself.
 struct AgentTarget {
     let socketPath: String
-    /// The TCP port that the daemon serves; nil for none.
+    /// The TCP port that the daemon serves, where it is the user's own: another user's may let
+    /// nobody in who comes by TCP. Nil for none.
     let listener: ListenAddress?
     let models: AgentModels
 
@@ -12,15 +13,14 @@ struct AgentTarget {
         socketPath = try DaemonSearch(flag: session.invocation["socket"]).find()
         let connection = try DaemonConnection(to: socketPath)
         let configuration = try Self.call(.configGet, connection)
-        let status = try StatusResult(answer: try Self.call(.status, connection))
+        let status = try Self.call(.status, connection)
         let list = try ModelsResult(answer: try Self.call(.modelsList, connection))
         models = try AgentModels(
             list.models,
             wanted: session.invocation["model"] ?? Environment.model,
             byDefault: configuration["default_model"]?.stringValue ?? "")
-        let wanted = configuration["http"]?["listen"]?.stringValue ?? ""
-        let address = ListenAddress(wanted)
-        listener = address.flatMap { $0.belongs(toProcess: status.pid) ? $0 : nil }
+        let isOwn = status["pid"]?.integerValue.map(OwnProcess.isOne) == true
+        listener = isOwn ? status["http"]?.stringValue.flatMap(ListenAddress.init) : nil
     }
 
     private static func call(

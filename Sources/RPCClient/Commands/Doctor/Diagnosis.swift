@@ -14,6 +14,9 @@ struct Findings {
     var configuration: Configuration?
     var backends: [BackendDescription] = []
     var models: [ModelDescription] = []
+    /// Where HTTP is served by TCP, and why it is not though it should; nil for neither.
+    var http: String?
+    var httpProblem: String?
     /// `$CROWD_MODELS_MODEL`.
     var ownModel: String?
     /// Warnings and errors of the daemon's log.
@@ -55,7 +58,7 @@ enum Diagnosis {
     static func checks(_ findings: Findings) -> [Check] {
         var checks = daemon(findings) + configuration(findings)
         guard findings.noDaemon == nil else { return checks }
-        checks += backends(findings) + models(findings) + log(findings)
+        checks += http(findings) + backends(findings) + models(findings) + log(findings)
         return checks
     }
 
@@ -119,6 +122,20 @@ enum Diagnosis {
             ]
         }
         return [Check(name: "configuration", verdict: .ok, message: path)]
+    }
+
+    private static func http(_ findings: Findings) -> [Check] {
+        if let problem = findings.httpProblem {
+            return [
+                Check(
+                    name: "http", verdict: .trouble, message: problem,
+                    command: "end that program, or set another `listen` of [http]; "
+                        + "crowd-models launch needs no port")
+            ]
+        }
+        return findings.http.map {
+            [Check(name: "http", verdict: .ok, message: "is served at http://\($0)")]
+        } ?? []
     }
 
     private static func backends(_ findings: Findings) -> [Check] {

@@ -56,7 +56,11 @@ extension Command {
                 let id = try connection.send("\(method.name)")
                 return try Shape(answer: try connection.result(of: id))
             }
-            findings.status = try ask(.status)
+            let id = try connection.send("\(Method.status.name)")
+            let status = try connection.result(of: id)
+            findings.status = try StatusResult(answer: status)
+            findings.http = status["http"]?.stringValue
+            findings.httpProblem = status["http_problem"]?.stringValue
             let backends: BackendsResult = try ask(.backendsList)
             findings.backends = backends.backends
             let models: ModelsResult = try ask(.modelsList)

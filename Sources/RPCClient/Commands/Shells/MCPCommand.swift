@@ -19,8 +19,8 @@ extension Command {
             "codex mcp add crowd-models -- crowd-models mcp",
         ],
         exits: """
-            0 when the input has ended and all is answered, or the daemon has ended; 69 without a
-            daemon.
+            0 when the input has ended and all is answered; 69 without a daemon, or if it ends
+            before.
             """
     ) { (session) throws(Failure) in
         let connection = try session.connect()
@@ -43,11 +43,12 @@ extension Command {
             words.move(items[0], items[1])
             answers.move(items[2], items[3])
             if answers.isBroken { Interruption.endByBrokenPipe() }
-            if isInputOpen, words.isEnded {
+            if isInputOpen, words.isEnded, !words.isBroken {
                 // The daemon answers what it has, and then closes.
                 isInputOpen = false
                 shutdown(socket, Int32(SHUT_WR))
             }
         }
+        if isInputOpen { throw Failure(.unavailable, "the daemon has closed the connection") }
     }
 }
