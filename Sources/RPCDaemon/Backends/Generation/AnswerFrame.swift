@@ -99,9 +99,29 @@ struct AnswerFrame {
         case 19 where name.reads("prompt_eval_count"), 12 where name.reads("eval_count"):
             hasOllamaCounts = true
             try walker.skip()
+        case 8 where name.reads("x_groq"): try readVendor(&walker, text)
         case 8 where name.reads("detail"), 8 where name.reads("errors"), 5 where name.reads("msg"):
             hasWords = try walker.present().isPresent || hasWords
         default: try walker.skip()
+        }
+    }
+
+    /// A member of one service's own, in which its streams tell the usage.
+    private mutating func readVendor(
+        _ walker: inout JSONWalker, _ text: Span<UInt8>
+    ) throws(JSONError) {
+        guard walker.kind == .object else {
+            try walker.skip()
+            return
+        }
+        try walker.enterObject()
+        while let name = try walker.nextName() {
+            if text.extracting(name.bounds).reads("usage") {
+                let object = try walker.filled(.object, text)
+                if object.isPresent, !usage.isPresent { usage = object }
+            } else {
+                try walker.skip()
+            }
         }
     }
 
