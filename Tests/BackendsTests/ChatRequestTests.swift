@@ -1,15 +1,12 @@
-import Backends
 import CrowdModelsProtocol
 import Testing
 
+@testable import Backends
+
 /// What a server is sent for what a caller asked.
 @Suite struct ChatRequestTests {
-    /// The request that `params` ask for.
     private static func request(_ params: String) throws(Fault) -> ChatRequest {
-        let bytes = ByteBuffer(params)
-        let arguments = try Arguments(
-            params: JSONRange(0, bytes.count), of: .complete, in: bytes.span, limits: .init())
-        return try ChatRequest(bytes.span, arguments)
+        try ChatRequest.sample(params)
     }
 
     /// The body that the server gets; what it is not for, fails the test.
@@ -19,7 +16,8 @@ import Testing
         var body = ByteBuffer()
         let request = try request(params)
         request.write(
-            model: "a/\"b\"", stream: stream || request.isStream, usageInStream: usage, to: &body)
+            ChatCall(model: "a/\"b\""),
+            ChatForm(isStream: stream || request.isStream, hasUsage: usage), to: &body)
         _ = try JSONValue(parsing: body.span)
         return body.text
     }
@@ -90,16 +88,6 @@ import Testing
             "response_format", "tools", "tool_choice", "ttl", "draft_model",
         ]
         #expect(Set(CompleteParameter.allCases.map(\.name)) == ours.union(passedOn))
-    }
-
-    @Test(arguments: [
-        ("true", "\"on\""), ("false", "\"off\""), ("\"low\"", "\"low\""),
-        (#""\u0068igh""#, #""\u0068igh""#), ("\"true\"", "\"true\""),
-    ])
-    func `reasoning is an effort`(value: String, effort: String) throws {
-        let body = try Self.body(#"{"prompt":"x","reasoning":\#(value)}"#)
-        #expect(
-            body == Self.start + #"[{"role":"user","content":"x"}],"reasoning_effort":\#(effort)}"#)
     }
 
     @Test(arguments: [
@@ -224,5 +212,15 @@ import Testing
         #expect(request.isTrue(.progress) && !request.isTrue(.stream))
         #expect(request.has(.prompt) && !request.has(.messages))
         #expect(request.string(.backend) == nil && request.integer(.deadlineMilliseconds) == nil)
+    }
+}
+
+extension ChatRequest {
+    /// The request that `params` ask for.
+    static func sample(_ params: String) throws(Fault) -> ChatRequest {
+        let bytes = ByteBuffer(params)
+        let arguments = try Arguments(
+            params: JSONRange(0, bytes.count), of: .complete, in: bytes.span, limits: .init())
+        return try ChatRequest(bytes.span, arguments)
     }
 }

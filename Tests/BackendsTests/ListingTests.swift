@@ -210,7 +210,7 @@ import Testing
         listing.forget()
         #expect(listing.kind == .unknown)
         #expect(server.look(&listing) == .listed(changed: true))
-        #expect(server.asked == ["/api/v0/models", "/v1/models"])
+        #expect(server.asked == ["/api/v0/models", "/v1/models", "/metrics"])
     }
 
     @Test func `a list of a hundred thousand models is read in place`() throws {

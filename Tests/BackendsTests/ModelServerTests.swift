@@ -72,7 +72,8 @@ import Testing
         configured: BackendConfig.Kind, kind: ServerKind
     ) throws {
         #expect(try server { $0.kind = configured }.kind == kind)
-        #expect(kind.evictsModels == (kind == .lmstudio))
+        #expect(
+            try server { $0.kind = configured }.adapter.traits.evictsModels == (kind == .lmstudio))
     }
 
     @Test(arguments: [
@@ -203,19 +204,30 @@ import Testing
         }
     }
 
-    @Test func `only LM Studio has another API to choose`() throws {
+    @Test func `what was learned of a server is kept until it is another program, or gone`() throws
+    {
         let server = try server()
-        for kind in [ServerKind.unknown, .ollama, .llamaCpp, .vllm, .openai] {
-            server.kind = kind
-            #expect(!server.chooseOtherAPI(stream: true))
-            #expect(!server.chooseOtherAPI(stream: false))
-        }
-        #expect(server.streamsTellUsage && server.wholesTellStats)
         server.kind = .lmstudio
-        #expect(server.chooseOtherAPI(stream: true))
-        #expect(!server.streamsTellUsage && server.wholesTellStats)
-        #expect(server.chooseOtherAPI(stream: false))
-        #expect(!server.streamsTellUsage && !server.wholesTellStats)
+        func path(_ isStream: Bool) throws -> String {
+            var body = ByteBuffer()
+            let request = try ChatRequest.sample(#"{"prompt":"x","stream":\#(isStream)}"#)
+            return server.adapter.chat(request, ChatCall(model: "m"), to: &body)
+        }
+        let missing = ServerFailure(.unknownRoute, status: 404)
+        for isStream in [true, false] {
+            let request = try ChatRequest.sample(#"{"prompt":"x","stream":\#(isStream)}"#)
+            let call = server.otherCall(
+                than: ChatCall(model: "m"), for: request, after: missing)
+            #expect(try server.otherCall(than: #require(call), for: request, after: missing) == nil)
+        }
+        let learned = [try path(true), try path(false)]
+        #expect(learned == ["/api/v0/chat/completions", "/v1/chat/completions"])
+        server.finish(.listed(changed: true))
+        #expect(try [path(true), path(false)] == learned)
+        server.finish(.failed(.unreachable("gone")))
+        server.kind = .lmstudio
+        #expect(
+            try [path(true), path(false)] == ["/v1/chat/completions", "/api/v0/chat/completions"])
     }
 
     @Test func `no more of a key is kept for comparison than servers repeat`() throws {

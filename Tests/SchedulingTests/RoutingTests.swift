@@ -24,6 +24,18 @@ import Testing
         #expect(stage.serve(4) == ["start 5 y/a"])
     }
 
+    @Test func `of equals the one that others keep less busy serves`() {
+        var stage = Stage(.up("x", max: 9) { $0.othersRunning = 3 }, .up("y", max: 9))
+        #expect(stage.arrive(.of(1)) == ["start 1 y/a"])
+        _ = stage(.backend(.up("x", max: 9)))
+        _ = stage(.backend(.up("y", max: 9) { $0.othersWaiting = 1 }))
+        #expect(stage.arrive(.of(2)) == ["start 2 x/a"])
+        #expect(stage.arrive(.of(3)) == ["start 3 x/a"], "who waits there would be served first")
+        // Only what is known of a server counts, and what its owner prefers counts more.
+        _ = stage(.backend(.up("x", max: 9) { $0.priority = 1 }))
+        #expect(stage.arrive(.of(4)) == ["start 4 y/a"])
+    }
+
     @Test func `a named backend and what a model cannot do narrow the choice`() {
         var stage = Stage(
             .up("x", max: 9) { $0.models[0].cannot = .vision }, .up("y", max: 9))

@@ -57,6 +57,7 @@ def main():
                 discovery(client, str(model))
                 whole(client)
                 streamed(client)
+                progress(client)
                 sampling(client)
                 overflow(client)
                 two_at_once(client, server)
@@ -124,6 +125,25 @@ def streamed(client):
           "a stream's usage is llama.cpp's own", result["usage"])
     check(result["stats"]["source"] == "backend" and result["stats"]["tokens_per_second"] > 0,
           "and so are its stats", result["stats"])
+
+
+def progress(client):
+    for stream in (False, True):
+        # Another text each time: what is in the cache is not read again.
+        prompt = "".join(chr(97 + (n * 7 + stream) % 26) for n in range(3000))
+        identifier = client.send(
+            "complete",
+            {"prompt": prompt, "max_tokens": 4, "stream": stream, "progress": True})
+        told, deltas = [], []
+        while "result" not in (message := client.read()):
+            (told if message["method"] == "complete.progress" else deltas).append(message["params"])
+        parts = [note["progress"] for note in told if note["phase"] == "prompt" and "progress" in note]
+        check(len(parts) > 1 and parts == sorted(parts) and 0 <= parts[0] and parts[-1] == 1,
+              f"the prompt's reading is told in {len(parts)} steps (stream: {stream})", told)
+        check("".join(delta.get("content", "") for delta in deltas) ==
+              (message["result"]["content"] if stream else "") and all(
+                  delta.get("content") for delta in deltas),
+              "and no delta comes of it", deltas)
 
 
 def sampling(client):

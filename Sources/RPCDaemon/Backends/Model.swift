@@ -33,6 +33,9 @@ package struct Model: Equatable, Sendable {
     /// Whether its server says that it runs elsewhere: a prompt for it leaves the machine.
     package var isRemote = false
 
+    /// Why its last load failed, where its server tells.
+    package var loadFailure: String?
+
     package init(id: String) {
         self.id = id
     }

@@ -17,9 +17,7 @@ extension ModelServer {
                 follow(listing.take(status: head.status, location: head.location, body))
             }
         case .listed(let changed):
-            kind = listing.kind
-            slots = listing.slots
-            models = listing.models
+            learn()
             finish(.listed(changed: changed || state != .up))
         case .failed(.status(let status, _)) where isServing && (status == 429 || status == 503):
             stayAsItIs()
@@ -55,14 +53,15 @@ extension ModelServer {
         }
     }
 
-    /// The head of requests to `path`, with the key.
+    /// The head of requests to `path`, with the key. `trace`: the W3C trace that one belongs to.
     func requestHead(
-        _ method: HTTPRequestHead.Method, _ path: String
+        _ method: HTTPRequestHead.Method, _ path: String, trace: String? = nil
     ) throws(HTTPRequestHead.Refusal) -> HTTPRequestHead {
-        let fields: [(name: String, value: String)] =
+        var fields: [(name: String, value: String)] =
             method == .post
             ? [("Content-Type", "application/json"), ("Accept", "application/json")]
             : [("Accept", "application/json")]
+        if let trace { fields.append(("traceparent", trace)) }
         return try HTTPRequestHead(
             method, target: path, host: paths.host, fields: fields,
             authorization: key.map { Array("Bearer \($0.revealed)".utf8) },

@@ -24,17 +24,23 @@ package final class ModelServer {
     package let config: BackendConfig
     package let wire: any Wire
     /// Which program it is; found out by fingerprint unless the configuration says it.
-    package internal(set) var kind: ServerKind
+    package internal(set) var kind: ServerKind {
+        didSet { if kind != oldValue { renewAdapter() } }
+    }
+    /// What this program is sent; kept as long as it is that program, with what was learned of it.
+    package internal(set) var adapter: any Adapter
     package internal(set) var state = State.probing
     /// All models that it lists, those too that the configuration does not offer.
     package internal(set) var models: [Model] = []
     package internal(set) var lastError: String?
     /// When it last listed its models, on the loop's clock.
     package internal(set) var lastSeen: UInt64?
-    /// Prepared heads of chat requests, by path.
-    var chatHeads: [String: HTTPRequestHead] = [:]
+    /// Prepared heads of requests with a body, by path.
+    var heads: [String: HTTPRequestHead] = [:]
     /// How many requests a llama.cpp server runs at once.
     var slots: Int?
+    /// How busy it says it is; nil where it does not.
+    package var load: ServerLoad? { listing.load }
 
     let loop: EventLoop
     let paths: ServerPaths
@@ -47,19 +53,19 @@ package final class ModelServer {
     private var underWay: [Exchange] = []
     /// How many of them there may be before those that are over are left out.
     private var underWayMax = 16
-    /// Whether LM Studio's streams go to `/v1`, which tells the usage; false once that is missing.
-    var streamsTellUsage = true
-    /// Whether its whole answers come from `/api/v0`, which tells stats; false once that is
-    /// missing.
-    var wholesTellStats = true
+    /// What the adapter was made with.
+    private var known = ServerKnowledge()
 
     /// A server that was not asked yet. The endpoint must be one that this build can talk to.
     package init(_ config: BackendConfig, key: Secret?, on loop: EventLoop) {
         self.config = config
         self.key = key
         self.loop = loop
-        kind = ServerKind(config.kind)
-        paths = ServerPaths(config.endpoint)
+        let kind = ServerKind(config.kind)
+        let paths = ServerPaths(config.endpoint)
+        self.kind = kind
+        self.paths = paths
+        adapter = kind.adapter(paths, known)
         listing = Listing(config.kind, at: config.endpoint)
         wire = PlainWire(
             ServerAddress(config.endpoint), on: loop,
@@ -112,6 +118,20 @@ package final class ModelServer {
         if inquiry?.isUnderWay != true { askForModels() }
     }
 
+    private func renewAdapter() {
+        known = listing.known
+        adapter = kind.adapter(paths, known)
+        adapter.learn(models)
+    }
+
+    /// Takes over what a look has told.
+    func learn() {
+        slots = listing.slots
+        models = listing.models
+        kind = listing.kind
+        if known == listing.known { adapter.learn(models) } else { renewAdapter() }
+    }
+
     /// Whether a request of ours is under way there.
     var isServing: Bool {
         forgetEnded()
@@ -158,9 +178,8 @@ package final class ModelServer {
             lastError = failure.message(product: productName)
             // Whoever listens there next may be another program.
             listing.forget()
-            streamsTellUsage = true
-            wholesTellStats = true
             kind = listing.kind
+            renewAdapter()
         }
         tell(outcome)
     }

@@ -37,9 +37,19 @@ package enum ServerKind: String, CaseIterable, Equatable, Sendable {
         }
     }
 
-    /// Whether a request for a model that is not loaded makes the server load it, and throw out
-    /// another together with what that one is generating.
-    package var evictsModels: Bool { self == .lmstudio }
+    /// What it writes into `owned_by` of its models; nil where that tells nothing.
+    var owner: String? {
+        switch self {
+        case .lmstudio: "organization_owner"
+        case .ollama: "library"
+        case .llamaCpp: "llamacpp"
+        case .gpt4all: "humanity"
+        case .textGenerationWebUI: "user"
+        case .dockerModelRunner: "docker"
+        case .llamaSwap, .vllm, .sglang, .koboldcpp, .lemonade: rawValue
+        case .localai, .jan, .mlxLM, .litellm, .openai, .unknown: nil
+        }
+    }
 
     init(_ kind: BackendConfig.Kind) {
         switch kind {

@@ -23,6 +23,8 @@ package final class Backend {
     var hasWorked = false
     /// What the scheduler is told of the models; made anew when the list changes.
     private var modelFacts: [ModelFacts] = []
+    /// What the server last told of requests, less our own.
+    private var others = (running: 0, waiting: 0)
     /// Whether the first look has ended, well or not.
     package private(set) var hasGreeted = false
     /// The models that callers may use; none while it is down.
@@ -101,8 +103,9 @@ package final class Backend {
     private func looked(_ outcome: ModelServer.Outcome) {
         let worked = hasWorked
         hasWorked = false
+        let isBusyOtherwise = takeLoad()
         if outcome == .listed(changed: false), lastOutcome == outcome {
-            if worked { dispatcher.updated(self) }
+            if worked || isBusyOtherwise { dispatcher.updated(self) }
             return
         }
         let isNews = outcome != lastOutcome || outcome == .listed(changed: true)
@@ -122,19 +125,31 @@ package final class Backend {
         }
     }
 
+    /// Takes over how busy the server is with requests of others; whether that is news.
+    private func takeLoad() -> Bool {
+        let before = others
+        others = (0, 0)
+        if let load = server.load {
+            // Which of those that wait are ours is not told: those it has no room for.
+            let ours = inFlight
+            others.running = max(0, load.running - ours)
+            others.waiting = max(0, load.waiting - max(0, ours - load.running))
+        }
+        return others != before
+    }
+
     private func sight(_ outcome: ModelServer.Outcome) -> BackendNews.Look {
         var failure: DiscoveryFailure?
         if case .failed(let why) = outcome { failure = why }
         let chat = server.offered.filter(\.purpose.canChat)
-        let isLMStudio = server.kind == .lmstudio
+        let traits = server.adapter.traits
         return BackendNews.Look(
             product: server.productName, backend: name, endpoint: config.endpoint.original,
             keyVariable: config.keyVariable, interval: interval.value, failure: failure,
             chatModels: isUp ? chat.map(\.id) : config.supportedModels,
             models: server.models.map(\.id), missing: server.missing,
-            loadsOnRequest: isLMStudio && isUp && !chat.contains { $0.state == .loaded },
-            startHint: "LM Studio: Local Server tab, or: lms server start",
-            loadCommand: isLMStudio ? "lms load" : nil)
+            loadsOnRequest: traits.evictsModels && isUp && !chat.contains { $0.state == .loaded },
+            startHint: LMStudioAdapter.startHint, loadCommand: traits.loadCommand)
     }
 
     // MARK: For the scheduler
@@ -154,19 +169,21 @@ package final class Backend {
         facts.rateLimit = config.rateLimit
         facts.priority = config.priority
         facts.timeout = config.timeout.nanoseconds
-        facts.assignsSlots = server.kind == .llamaCpp
-        facts.residency = server.kind.evictsModels ? .limited(1) : .all
+        facts.othersRunning = others.running
+        facts.othersWaiting = others.waiting
+        facts.assignsSlots = server.adapter.traits.assignsSlots
+        facts.residency = server.adapter.traits.evictsModels ? .limited(1) : .all
         return facts
     }
 
     private static func facts(of server: ModelServer) -> [ModelFacts] {
-        let adapter = server.adapter
-        let loads = adapter.load(model: "", contextLength: nil, ttl: nil) != nil
+        let loads = server.adapter.load(model: "", contextLength: nil, ttl: nil) != nil
+        let traits = server.adapter.traits
         return server.offered.map { model in
             var facts = facts(of: model)
             if !loads { facts.cannot.insert(.loading) }
-            if server.kind == .llamaCpp { facts.parallel = model.parallel }
-            if !adapter.hasSuffix { facts.cannot.insert(.infill) }
+            if traits.assignsSlots { facts.parallel = model.parallel }
+            if !traits.hasSuffix { facts.cannot.insert(.infill) }
             return facts
         }
     }
@@ -191,6 +208,7 @@ package final class Backend {
             facts.cannot.insert(.chat)
         }
         facts.contextLength = model.loadedContextLength ?? model.maxContextLength
+        facts.isRemote = model.isRemote
         return facts
     }
 }

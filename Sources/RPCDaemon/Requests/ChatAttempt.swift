@@ -27,9 +27,10 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     /// The exchange has ended while something was unread.
     private var end: End?
     private var isOver = false
-    private var isRepeated = false
-    /// Whether it is asked for as text completion; no more once the server turned out to have none.
-    private var isRaw: Bool
+    /// Whether its answer comes in pieces, whatever its caller wants.
+    private let isStreamed: Bool
+    /// How it is asked for; in another way once the server turned out not to take that.
+    private var call: ChatCall
     /// Pieces that came one by one. Counted here: who asks while a piece is passed on must not look
     /// into the generation, which is at work then.
     private(set) var deltas = 0
@@ -58,15 +59,13 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         self.keptMax = keptMax
         self.backend = backend
         self.placement = placement
-        isRaw = request.isRaw
+        isStreamed = backend.server.adapter.streams(request)
+        call = ChatCall(model: placement.model, slot: placement.slot, isRaw: request.isRaw)
         generation = Generation(keptMax: keptMax, isRaw: request.isRaw)
     }
 
-    private var isStreamed: Bool { backend.server.streams(request) }
-
     func begin() {
-        exchange = backend.server.complete(
-            request, model: placement.model, slot: placement.slot, isRaw: isRaw, delegate: self)
+        exchange = backend.server.complete(request, call, delegate: self)
     }
 
     func drop() {
@@ -242,7 +241,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     }
 
     private func failed(_ failure: ServerFailure) {
-        if failure.reason == .unknownRoute, sendElsewhere() { return }
+        if askOtherwise(after: failure) { return }
         isOver = true
         leave()
         if case .overKept(let size) = failure.reason {
@@ -253,24 +252,20 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
             backend.words(for: placement.model).fault(of: failure), failure.failureClass)
     }
 
-    /// Sends it once more where an API of the same server turned out to be missing; false if that
-    /// was tried before.
-    private func sendElsewhere() -> Bool {
-        if !isRepeated, backend.server.chooseOtherAPI(stream: request.isStream) {
-            // The same is asked of the other API.
-        } else if isRaw, !request.has(.suffix) {
-            isRaw = false
+    /// Sends it once more where the server turned out to take it in another way; false if not.
+    private func askOtherwise(after failure: ServerFailure) -> Bool {
+        guard generation.deltas == 0,
+            let next = backend.server.otherCall(than: call, for: request, after: failure)
+        else { return false }
+        if let words = next.words(after: call) {
             job.dispatcher.delegate.log(
                 BackendNews.Line(
                     .warning,
-                    "\(backend.server.productName) (backend \(backend.name)) has no text "
-                        + "completion; a raw prompt is asked by chat"))
-        } else {
-            return false
+                    "\(backend.server.productName) (backend \(backend.name)) \(words)"))
         }
-        isRepeated = true
+        call = next
         leave()
-        generation = Generation(keptMax: keptMax, isRaw: isRaw)
+        generation = Generation(keptMax: keptMax, isRaw: call.isRaw)
         begin()
         return true
     }

@@ -47,6 +47,10 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
     private let backend: Backend
     private let placement: Placement
     private var exchange: Exchange?
+    /// Hears how far the load is, where the server tells and the caller wants to know.
+    private var listener: LoadListener?
+    /// Whether the server has taken the request: what its list says from then on is of this load.
+    private var isTaken = false
     private var isOver = false
     private lazy var lookTimer = Timer { [weak self] in self?.look() }
 
@@ -74,14 +78,20 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
                 model: placement.model, contextLength: work.contextLength, ttl: work.ttl)
             : adapter.unload(model: placement.model)
         guard !isDone, let request else { return loop.set(lookTimer, after: 0) }
+        if work.loads, work.wantsProgress, let path = adapter.loadEvents {
+            listener = LoadListener(of: placement.model, on: backend.server, path) {
+                [unowned job] in job.progressed($0)
+            }
+        }
         exchange = backend.server.ask(request, delegate: self)
     }
 
+    /// The model, as the server lists it.
+    private var listed: Model? { backend.offered.first { $0.id == placement.model } }
+
     /// Whether the model is as it is wanted, by the server's own list.
     private var isDone: Bool {
-        guard let model = backend.offered.first(where: { $0.id == placement.model }) else {
-            return !work.loads
-        }
+        guard let model = listed else { return !work.loads }
         guard work.loads else { return model.state == .notLoaded }
         guard model.state == .loaded else { return false }
         guard let wanted = work.contextLength, let has = model.loadedContextLength else {
@@ -93,7 +103,7 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
     private func look() {
         guard !isOver else { return }
         if isDone {
-            isOver = true
+            stop()
             return job.finished()
         }
         backend.refresh { [weak self] _ in self?.looked() }
@@ -101,16 +111,27 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
 
     private func looked() {
         guard !isOver else { return }
+        if isTaken, work.loads, let model = listed, model.state == .notLoaded,
+            let why = model.loadFailure
+        {
+            return failed(ServerFailure(.refused, status: 500, words: "it cannot load: \(why)"))
+        }
         loop.set(lookTimer, after: isDone ? 0 : Self.lookInterval)
     }
 
     func resume() {}
 
     func drop() {
-        isOver = true
-        loop.cancel(lookTimer)
+        stop()
         exchange?.cancel()
         exchange = nil
+    }
+
+    private func stop() {
+        isOver = true
+        loop.cancel(lookTimer)
+        listener?.cancel()
+        listener = nil
     }
 
     func exchangeSent(_ exchange: Exchange) {
@@ -124,6 +145,7 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
     func exchange(_ exchange: Exchange, ended head: HTTPResponseHead, body: Span<UInt8>) {
         self.exchange = nil
         guard !isOver else { return }
+        isTaken = true
         let failure = ServerFailure.ofAnswer(status: head.status, retryAfter: nil, body)
         // An answer without an error's words is a success, whatever it says.
         if (200..<300).contains(head.status), failure.reason == .empty { return look() }
@@ -136,8 +158,7 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
     }
 
     private func failed(_ failure: ServerFailure) {
-        isOver = true
-        loop.cancel(lookTimer)
+        stop()
         if failure.reason == .noConnection { backend.refused(failure.words ?? "no answer") }
         job.failed(
             backend.words(for: placement.model).fault(of: failure), failure.failureClass)

@@ -36,12 +36,18 @@ package struct BackendFacts: Equatable, Sendable {
     package var residency = Residency.all
     /// Models that are loaded there and that `models` leaves out.
     package var othersLoaded = 0
+    /// Requests of others that run there, and that wait there, as the server last told.
+    package var othersRunning = 0
+    package var othersWaiting = 0
     /// Whether a request may name the slot that is to serve it (llama.cpp's `id_slot`).
     package var assignsSlots = false
 
     package init(name: String) {
         self.name = name
     }
+
+    /// All requests of others that are there.
+    var others: Int { othersRunning + othersWaiting }
 }
 
 /// What is known of one model of a backend.

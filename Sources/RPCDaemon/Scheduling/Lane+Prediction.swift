@@ -35,6 +35,14 @@ extension Lane {
         return position <= free ? 0 : UInt64(position - free) * service / slots
     }
 
+    /// How long a request will wait there behind those of others, once it was sent.
+    func othersWait(now: UInt64) -> UInt64 {
+        guard facts.othersWaiting > 0 else { return 0 }
+        let service = anyService(now: now) ?? SchedulingLimits.retryAfterUnknown
+        let atOnce = UInt64(max(1, facts.othersRunning + running))
+        return UInt64(facts.othersWaiting) * service / atOnce
+    }
+
     /// How long the model takes until its first token, once it was sent the request.
     func predictedFirstToken(_ model: Int) -> UInt64 {
         let forecast = models[model].forecast

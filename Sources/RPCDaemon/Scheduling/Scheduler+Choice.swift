@@ -15,9 +15,13 @@ extension Scheduler {
         var loaded: [String] = []
         var unsaid: [String] = []
         var all: [String] = []
+        /// Models that run elsewhere: told where there is nothing else, for the caller to name.
+        var remote: [String] = []
         for lane in laneOrder where !lanes[lane].isGone && lanes[lane].facts.state == .up {
             if let backend = ticket.backend, backend != lanes[lane].facts.name { continue }
-            for model in lanes[lane].facts.models where isMeant(model, isChat, ticket.needs) {
+            for model in lanes[lane].facts.models {
+                if isChat, model.isRemote, !model.cannot.contains(.chat) { remote.append(model.id) }
+                guard isMeant(model, isChat, ticket.needs) else { continue }
                 all.append(model.id)
                 if lanes[lane].breaker.forbids(now: now) { continue }
                 if isLoaded(model.id, lane) {
@@ -35,7 +39,7 @@ extension Scheduler {
         }
         if Set(all).count == 1 { return .models([all[0]]) }
         if let refusal = nothingUp(ticket) { return .refused(refusal) }
-        return .refused(.noChoice(unique(all)))
+        return .refused(.noChoice(unique(all.isEmpty ? remote : all)))
     }
 
     private func isMeant(_ model: ModelFacts, _ isChat: Bool, _ needs: Abilities) -> Bool {

@@ -80,7 +80,7 @@ extension Scheduler {
         var result = Candidate(
             lane: lane, model: model, choice: choice, isLoaded: !lanes[lane].wouldLoad(model),
             priority: lanes[lane].facts.priority, failures: lanes[lane].breaker.streak,
-            crowd: Double(lanes[lane].running + lanes[lane].queued)
+            crowd: Double(lanes[lane].running + lanes[lane].queued + lanes[lane].facts.others)
                 / Double(lanes[lane].facts.maxConcurrent))
         result.forbidden = obstacles(lane, model, ticket, entry, now: now)
         if !lanes[lane].startsAtOnce(model, ticket.work, now: now) {
@@ -90,7 +90,8 @@ extension Scheduler {
                 result.forbidden.insert(.queueFull)
             }
         }
-        result.firstToken = result.wait + lanes[lane].predictedFirstToken(model)
+        result.firstToken =
+            result.wait + lanes[lane].othersWait(now: now) + lanes[lane].predictedFirstToken(model)
         let arrivedAt = entry >= 0 ? entries[entry].arrivedAt : now
         let latest = min(
             ticket.expiresAt, arrivedAt &+ lanes[lane].facts.timeout, ticket.deadline ?? .max)

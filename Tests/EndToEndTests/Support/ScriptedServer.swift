@@ -31,7 +31,9 @@ final class ScriptedServer {
     deinit { close(descriptor) }
 
     /// A configuration with this server as the backend `scripted`, which is looked at once.
-    func config(backend: String = "", _ rest: String = "") -> String {
+    func config(
+        backend: String = "", kind: String = "openai", _ rest: String = ""
+    ) -> String {
         """
         \(rest)
         [discovery]
@@ -39,7 +41,7 @@ final class ScriptedServer {
         interval = 3600
         [[llm_backends]]
         name = "scripted"
-        kind = "openai"
+        kind = "\(kind)"
         endpoint = "http://127.0.0.1:\(port)/v1"
         \(backend)
 

@@ -1,10 +1,30 @@
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
 
 /// llama.cpp's server: counts tokens as the model's template writes them; as a router it loads and
 /// unloads, and as a server of one model it cannot.
 package struct LlamaCppAdapter: Adapter {
     package let paths: ServerPaths
     package let isRouter: Bool
+
+    package var traits: ServerTraits {
+        var traits = ServerTraits()
+        traits.assignsSlots = true
+        return traits
+    }
+
+    /// It computes a whole answer to its end, whether its client is there or not.
+    package func streams(_ request: ChatRequest) -> Bool { true }
+
+    package func chat(
+        _ request: ChatRequest, _ call: ChatCall, to body: inout ByteBuffer
+    ) -> String {
+        let form = ChatForm(
+            isStream: true, hasProgress: request.isTrue(.progress), reasoning: .template)
+        request.write(call, form, to: &body)
+        return call.isRaw ? paths.completions : paths.chat
+    }
+
+    package var loadEvents: String? { isRouter ? paths.root + "/models/sse" : nil }
 
     package func countTokens(
         messages: Span<UInt8>?, prompt: Span<UInt8>?, tools: Span<UInt8>?, model: String

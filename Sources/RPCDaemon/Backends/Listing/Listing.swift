@@ -26,6 +26,7 @@ package struct Listing: Sendable {
         case props
         case tags, running
         case localAI, liteLLM, mlx
+        case gauges
     }
 
     /// Which program it is, as far as that is known.
@@ -36,6 +37,14 @@ package struct Listing: Sendable {
     package private(set) var slots: Int?
     /// llama.cpp's router, which loads and unloads models for requests.
     package private(set) var isRouter = false
+
+    /// How busy it says it is; nil where it does not.
+    package private(set) var load: ServerLoad?
+
+    /// What its adapter has to know.
+    var known: ServerKnowledge {
+        ServerKnowledge(isRouter: isRouter, hasOwnAPI: hasTags == true && kind == .ollama)
+    }
 
     private let configured: BackendConfig.Kind
     private let paths: ServerPaths
@@ -49,6 +58,8 @@ package struct Listing: Sendable {
     private var hasDetails: Bool?
     /// Whether Ollama's own API is there, and not only a list that looks like its own.
     private var hasTags: Bool?
+    /// Whether vLLM tells its gauges; nil before it was asked.
+    private var hasGauges: Bool?
     /// Whether the guessing is over: the list itself does not tell which program it is.
     private var hasGuessed = false
     private var isKnown = false
@@ -77,6 +88,8 @@ package struct Listing: Sendable {
         lists = []
         hasDetails = nil
         hasTags = nil
+        hasGauges = nil
+        load = nil
         hasGuessed = false
         isKnown = false
         if configured == .auto { kind = .unknown }
@@ -94,6 +107,7 @@ package struct Listing: Sendable {
         case .localAI: return .ask(paths.root + "/.well-known/localai.json")
         case .liteLLM: return .ask(paths.root + "/health/liveliness")
         case .mlx: return .ask(paths.root + "/health")
+        case .gauges: return .ask(paths.root + "/metrics")
         case .none: preconditionFailure("a look that is over asks nothing")
         }
     }
@@ -135,8 +149,15 @@ package struct Listing: Sendable {
             // Python's spelling; llama.cpp writes it without the space.
             let isIt = isGood && Self.text(body).contains("\"status\": \"ok\"")
             return takeGuess(isIt ? .mlxLM : nil)
+        case .gauges:
+            load = isGood ? ServerLoad(body) : nil
+            hasGauges = load != nil
+            return freshLists.isEmpty ? .listed(changed: false) : listed()
         }
     }
+
+    /// Whether it is asked how busy it is, each time it is looked at.
+    private var tellsGauges: Bool { kind == .vllm && hasGauges != false }
 
     /// What an answer begins with, to look for a word in it.
     private static func text(_ body: Span<UInt8>) -> String {
@@ -169,7 +190,7 @@ package struct Listing: Sendable {
             if let location { return .failed(.redirected(status, location)) }
             return .failed(.status(status, words: ErrorBody(body).words))
         }
-        if isKnown, isLast(body) { return .listed(changed: false) }
+        if isKnown, isLast(body) { return tellsGauges ? ask(.gauges) : .listed(changed: false) }
         guard let list = OpenAIList(body) else {
             return .failed(
                 .notAList(ErrorBody(body).words ?? "the answer is no list of models"))
@@ -187,6 +208,7 @@ package struct Listing: Sendable {
         switch kind {
         case .llamaCpp where !isRouter: return ask(.props)
         case .ollama where hasTags == nil: return ask(.tags)
+        case .vllm where tellsGauges: return ask(.gauges)
         default: return listed()
         }
     }

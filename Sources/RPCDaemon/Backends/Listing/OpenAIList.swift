@@ -55,6 +55,7 @@ struct OpenAIList {
             case 8 where name.reads("status"):
                 status = value.member("value", text)?.name(text) ?? value.name(text)
                 isRouter = isRouter || value.isObject(text)
+                model.loadFailure = Self.loadFailure(value, text)
             case 14 where name.reads("capabilities"): model.capabilities = value.names(text)
             case 14 where name.reads("architecture"):
                 let modalities = value.member("input_modalities", text)?.names(text) ?? []
@@ -63,6 +64,7 @@ struct OpenAIList {
             }
         }
         guard !model.id.isEmpty else { return nil }
+        model.isRemote = model.id.hasSuffix(":cloud") || model.id.hasSuffix("-cloud")
         take(owner, &model, isLoading: isLoading)
         if let status { model.state = Self.state(status) }
         if model.isNamedEmbedder, model.purpose != .vlm {
@@ -87,13 +89,21 @@ struct OpenAIList {
         }
     }
 
-    /// What programs write into `owned_by`.
-    private static let owners: [String: ServerKind] = [
-        "llamacpp": .llamaCpp, "vllm": .vllm, "sglang": .sglang, "library": .ollama,
-        "llama-swap": .llamaSwap, "koboldcpp": .koboldcpp, "humanity": .gpt4all,
-        "user": .textGenerationWebUI, "docker": .dockerModelRunner, "lemonade": .lemonade,
-        "organization_owner": .lmstudio,
-    ]
+    /// Programs by what they write into `owned_by`.
+    private static let owners = Dictionary(
+        uniqueKeysWithValues: ServerKind.allCases.compactMap { kind in
+            kind.owner.map { ($0, kind) }
+        })
+
+    /// What llama.cpp's router says of a load that failed.
+    private static func loadFailure(_ status: JSONPlace, _ text: Span<UInt8>) -> String? {
+        guard status.member("failed", text)?.isTrue(text) == true else { return nil }
+        let code = status.member("exit_code", text).map { place in
+            JSONText.integer(text.extracting(place.range.bounds))
+        }
+        return (code ?? nil).map { "its process ended with exit code \($0)" }
+            ?? "its process did not start"
+    }
 
     private static func state(_ word: String) -> Model.State {
         switch word {
