@@ -213,6 +213,24 @@ import Testing
         #expect(server.asked == ["/api/v0/models", "/v1/models", "/metrics"])
     }
 
+    @Test(arguments: [
+        (ServerKind.jan, ["/v1/models"]), (.mlxLM, ["/v1/models"]), (.openai, ["/v1/models"]),
+        (.ollama, ["/api/tags", "/v1/models"]), (.lmstudio, ["/api/v0/models", "/v1/models"]),
+    ])
+    func `what discovery has found is not guessed anew, and stays what it is`(
+        kind: ServerKind, asked: [String]
+    ) throws {
+        var listing = Listing(found: kind, at: try Endpoint("http://h:8000"))
+        var server = Server(["/v1/models": #"{"data":[{"id":"m","created":1}]}"#])
+        for _ in 0..<2 {
+            #expect(server.look(&listing) == .listed(changed: true))
+            #expect(server.asked == asked)
+            #expect(listing.kind == kind)
+            listing.forget()
+            #expect(listing.kind == kind)
+        }
+    }
+
     @Test func `a list of a hundred thousand models is read in place`() throws {
         let entries = (0..<100_000).map { #"{"id":"model-\#($0)","object":"model"}"# }
         var listing = try listing(.openai)

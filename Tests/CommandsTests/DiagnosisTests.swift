@@ -5,11 +5,13 @@ import Testing
 
 /// What the doctor makes of what was found.
 @Suite struct DiagnosisTests {
-    private func backend(_ state: String, models: Int = 1) throws -> BackendDescription {
+    private func backend(
+        _ state: String, models: Int = 1, origin: String = "configured"
+    ) throws -> BackendDescription {
         try BackendDescription(
             json: [
                 "name": "my-lms", "kind": "lmstudio", "endpoint": "http://localhost:1234",
-                "state": .string(state), "origin": "configured", "models": .integer(models),
+                "state": .string(state), "origin": .string(origin), "models": .integer(models),
                 "in_flight": 0, "queued": 0, "last_error": "Connection refused",
             ])
     }
@@ -53,6 +55,14 @@ import Testing
         #expect(checks.map(\.name) == ["daemon", "configuration"])
         #expect(checks[0].command == "systemctl --user enable --now x")
         #expect(checks[1].message == "/c:3:1: unknown key")
+    }
+
+    @Test func `a server that was found gets its key by being configured`() throws {
+        var findings = try findings()
+        findings.backends.append(try backend("auth_failed", origin: "discovered"))
+        let check = try #require(trouble(findings).first)
+        #expect(check.verdict == .warning)
+        #expect(check.command?.contains("endpoint = \"http://localhost:1234\"") == true)
     }
 
     @Test(arguments: [

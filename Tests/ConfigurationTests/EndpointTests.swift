@@ -106,12 +106,16 @@ import Testing
         let server = try Endpoint("http://localhost:1234/api/v0")
         for same in [
             "http://127.0.0.1:1234", "http://[::1]:1234/v1", "http://LOCALHOST:1234/api/v1",
+            "http://localhost.:1234", "http://lms.localhost:1234", "http://0.0.0.0:1234",
+            "http://[::]:1234", "http://[0:0:0:0:0:0:0:1]:1234", "http://[::ffff:127.0.0.1]:1234",
         ] {
             #expect(server.isSameServer(as: try Endpoint(same)))
         }
         for other in [
             "http://localhost:1235", "http://h:1234", "https://localhost:1234", "unix:/s",
             "http://localhost:1234/lms/api/v0", "http://localhost:1234/api",
+            "http://127.0.0.2:1234", "http://[1::]:1234", "http://[::2]:1234",
+            "http://[::ffff:10.0.0.1]:1234", "http://[fe80::1]:1234",
         ] {
             #expect(!server.isSameServer(as: try Endpoint(other)))
         }

@@ -18,6 +18,14 @@ struct HTTPResponseHeadTests {
     }
 
     @Test(arguments: [
+        ("crowd-models-executor", true), ("Crowd-Models-Executor/0.2", true),
+        ("crowd-models", false), ("nginx crowd-models-executor", false), ("", false),
+    ])
+    func `one of our own kind is told by its name`(value: String, isExecutor: Bool) {
+        #expect(head("Server: \(value)")?.isExecutor == isExecutor)
+    }
+
+    @Test(arguments: [
         ("timeout=5", 5), ("timeout=5, max=1000", 5), ("max=1000,Timeout=72", 72),
         ("max=1000", nil), ("timeout=", nil), ("timeout", nil), ("timeout=-1", nil),
         ("timeout=99999999999999999999", HTTPLimits.keepAliveSecondsMax), ("", nil), (",", nil),

@@ -47,6 +47,20 @@ import Testing
         #expect(news.take(look([], failure: .status(404, words: nil))).count == 2)
     }
 
+    @Test func `a key is advised for what is configured, and a block for what was found`() {
+        var found = look([], failure: .unauthorized(401))
+        #expect(texts(BackendNews().taking(found))[1].contains("LMSTUDIO_API_KEY"))
+        found.isDiscovered = true
+        let advice = texts(BackendNews().taking(found))[1]
+        #expect(advice.contains("[[llm_backends]]") && !advice.contains("LMSTUDIO_API_KEY"))
+    }
+
+    @Test func `an endpoint of our own kind is told as one`() {
+        let lines = texts(BackendNews().taking(look([], failure: .executor)))
+        #expect(lines[0].contains("a Crowd Models Executor answers there"))
+        #expect(lines[1].contains("not that of a daemon"))
+    }
+
     @Test func `after a failure the same list is news`() {
         var news = BackendNews()
         _ = news.take(look(["a"]))
@@ -80,5 +94,13 @@ import Testing
         #expect(list.hasPrefix("[\"m1\", \"m2\""))
         #expect(list.hasSuffix("\"m50\", and 10 more]"))
         #expect(BackendNews.list(["a"]) == "[\"a\"]")
+    }
+}
+
+extension BackendNews {
+    /// The lines of a first look.
+    fileprivate func taking(_ look: Look) -> [Line] {
+        var news = self
+        return news.take(look)
     }
 }

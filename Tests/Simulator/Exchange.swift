@@ -108,7 +108,9 @@ final class Exchange {
     func head(_ status: Int, type: String, length: Int?, extra: [(String, String)] = []) -> [UInt8]
     {
         var text = fault("http10") == nil ? "HTTP/1.1 " : "HTTP/1.0 "
-        text += "\(status) \(Exchange.reasons[status] ?? "Unknown")\r\nX-Powered-By: Express\r\n"
+        text += "\(status) \(Exchange.reasons[status] ?? "Unknown")\r\n"
+        if simulation.options.kind == .lmstudio { text += "X-Powered-By: Express\r\n" }
+        if let program = simulation.options.kind.program { text += "Server: \(program)\r\n" }
         text += "Content-Type: \(type)\r\n"
         if type == Exchange.eventStream { text += "Cache-Control: no-cache\r\n" }
         for (name, value) in extra { text += "\(name): \(value)\r\n" }

@@ -11,6 +11,12 @@ enum Help {
 
         Usage: lmstudio-simulator [OPTION...]
 
+          --kind KIND           play another server: ollama, llama.cpp, llama-swap, vllm, sglang,
+                                localai, koboldcpp, jan, gpt4all, text-generation-webui, mlx_lm,
+                                docker-model-runner, lemonade, litellm, openai. Its lists, what it
+                                says of itself and its refusals are that server's; it generates by
+                                /v1 alone, in LM Studio's form (lmstudio)
+          --host 127.X.Y.Z      listen on that address of this machine (127.0.0.1)
           --port N              listen on 127.0.0.1:N; 0 lets the system choose (1234)
           --ipv6                listen on [::1] too, at the same port
           --unix PATH           listen on a Unix socket instead (an existing file is replaced)

@@ -3,7 +3,8 @@ import Glibc
 /// Accepts connections at one address, each on a thread of its own.
 struct Listener {
     enum Address: Sendable {
-        case ipv4(port: UInt16)
+        /// An address in the kernel's form.
+        case ipv4(host: in_addr, port: UInt16)
         case ipv6(port: UInt16)
         case unix(path: String)
     }
@@ -24,7 +25,7 @@ struct Listener {
         bell = simulation.gate.addListener()
         try bind()
         switch address {
-        case .ipv4(0): self.address = .ipv4(port: boundPort)
+        case .ipv4(let host, 0): self.address = .ipv4(host: host, port: boundPort)
         case .ipv6(0): self.address = .ipv6(port: boundPort)
         default: break
         }
@@ -33,14 +34,15 @@ struct Listener {
 
     var port: UInt16? {
         switch address {
-        case .ipv4(let port), .ipv6(let port): port
+        case .ipv4(_, let port), .ipv6(let port): port
         case .unix: nil
         }
     }
 
     var url: String {
         switch address {
-        case .ipv4(let port): "http://127.0.0.1:\(port)"
+        case .ipv4(let host, let port):
+            "http://\(String(cString: inet_ntoa(host))):\(port)"
         case .ipv6(let port): "http://[::1]:\(port)"
         case .unix(let path): "unix:\(path)"
         }
@@ -97,11 +99,11 @@ struct Listener {
 
     private mutating func bind() throws(Failure) {
         switch address {
-        case .ipv4(let port):
+        case .ipv4(let host, let port):
             var name = sockaddr_in()
             name.sin_family = sa_family_t(AF_INET)
             name.sin_port = port.bigEndian
-            name.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            name.sin_addr = host
             try bind(AF_INET, &name)
         case .ipv6(let port):
             var name = sockaddr_in6()

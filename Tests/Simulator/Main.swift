@@ -26,7 +26,7 @@ enum Main {
 
     private static func serve(_ options: Options) {
         let simulation = Simulation(options)
-        var addresses = [Listener.Address.ipv4(port: options.port)]
+        var addresses = [Listener.Address.ipv4(host: options.host, port: options.port)]
         if let path = options.unixPath { addresses = [.unix(path: path)] }
         do throws(Listener.Failure) {
             var listeners: [Listener] = []

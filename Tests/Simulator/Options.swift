@@ -1,5 +1,9 @@
+import Glibc
+
 /// What the command line says.
 struct Options: Sendable {
+    var kind = ServerKind.lmstudio
+    var host = in_addr(s_addr: UInt32(0x7F00_0001).bigEndian)
     var port: UInt16 = 1234
     var usesIPv6 = false
     var unixPath: String?
@@ -46,7 +50,8 @@ struct Options: Sendable {
         "--exit-with-parent", "--verbose",
     ]
     private static let valued: Set<String> = [
-        "--port", "--unix", "--model", "--models", "--load-time", "--unknown-model",
+        "--kind", "--host", "--port", "--unix", "--model", "--models", "--load-time",
+        "--unknown-model",
         "--token-rate", "--first-token-delay", "--prompt-rate", "--tokens", "--api-key",
         "--idle-timeout", "--fault",
     ]
@@ -75,6 +80,17 @@ struct Options: Sendable {
                 throw Invalid(message: "--port is a number from 0 to 65535, not \"\(value)\"")
             }
             self.port = port
+        case "--kind":
+            guard let kind = ServerKind(rawValue: value) else {
+                let known = ServerKind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Invalid(message: "--kind is one of \(known), not \"\(value)\"")
+            }
+            self.kind = kind
+        case "--host":
+            // This machine's loopback network has 16 million addresses; no other is offered.
+            guard value.hasPrefix("127."), inet_pton(AF_INET, value, &host) == 1 else {
+                throw Invalid(message: "--host is an address 127.x.y.z, not \"\(value)\"")
+            }
         case "--unix": unixPath = value
         case "--model": try addModel(value)
         case "--models": try addModels(value, readFile)

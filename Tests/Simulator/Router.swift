@@ -16,9 +16,14 @@ struct Router {
         if let refusal = Authorization.check(exchange, path) {
             return try exchange.reply(refusal)
         }
-        if Router.generates(path) && exchange.request.method == "POST" {
+        let kind = exchange.simulation.options.kind
+        let speaksOpenAI = kind == .lmstudio || path.hasPrefix("/v1/")
+        if Router.generates(path) && exchange.request.method == "POST" && speaksOpenAI {
             try playGenerationFaults()
             return try generate(path)
+        }
+        if kind != .lmstudio {
+            return try KindRoutes(exchange: exchange, kind: kind).answer(path)
         }
         let method = exchange.request.method == "HEAD" ? "GET" : exchange.request.method
         let lists = ModelLists(exchange: exchange)

@@ -2,7 +2,8 @@
 
 Usage: llama_server.py MODEL.gguf ADDRESS SLOTS CONTEXT [KEY]
 
-ADDRESS is a port or the path of a Unix socket that ends in .sock, CONTEXT the tokens of each slot.
+ADDRESS is a port, HOST:PORT or the path of a Unix socket that ends in .sock, CONTEXT the tokens of
+each slot.
 Prints `listening` when it answers. Ending with its parent's pipe, it never outlives a test.
 """
 
@@ -17,9 +18,10 @@ def main():
     slots, context = map(int, sys.argv[3:5])
     parameters = xllamacpp.CommonParams()
     parameters.model.path = model
-    if address.isdigit():
-        parameters.hostnames = ["127.0.0.1"]
-        parameters.port = int(address)
+    host, _, port = address.rpartition(":")
+    if port.isdigit():
+        parameters.hostnames = [host or "127.0.0.1"]
+        parameters.port = int(port)
     else:
         parameters.hostnames = [address]
     parameters.n_parallel = slots

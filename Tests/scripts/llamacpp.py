@@ -14,7 +14,7 @@ import urllib.request
 
 import environment
 from connection import Connection
-from programs import ROOT, Daemon, Folder, Program, free_port
+from programs import ROOT, Daemon, Folder, Program, free_port, own_host
 from verdict import check, conclude, until
 
 SLOTS = 2
@@ -24,9 +24,10 @@ SCRIPTS = ROOT / "Tests" / "scripts"
 
 class LlamaServer(Program):
     def __init__(self, interpreter, folder, model, address, *key):
-        """The address is a port or the path of a Unix socket."""
-        is_port = isinstance(address, int)
-        self.url = f"http://127.0.0.1:{address}" if is_port else f"unix:{address}"
+        """The address is a port, HOST:PORT or the path of a Unix socket."""
+        if isinstance(address, int):
+            address = f"127.0.0.1:{address}"
+        self.url = f"unix:{address}" if address.startswith("/") else f"http://{address}"
         command = [interpreter, SCRIPTS / "llama_server.py", model, address, SLOTS, CONTEXT, *key]
         super().__init__(
             command, folder / "llama.log", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -74,11 +75,35 @@ def main():
                 Daemon(folder, f'name = "tiny"\nendpoint = "{server.url}"') as daemon, \
                 Connection(daemon.socket) as client:
             on_unix_socket(client)
+        found_by_itself(interpreter, folder, model)
         with LlamaServer(interpreter, folder, model, port, "sesame") as server:
             for key in ("sesame", "wrong"):
                 backend = f'name = "tiny"\nendpoint = "{server.url}/v1"\napi_key = "{key}"'
                 with Daemon(folder, backend) as daemon, Connection(daemon.socket) as client:
                     keyed(client, key == "sesame")
+
+
+def found_by_itself(interpreter, folder, model):
+    """On a port that is known, and nobody configured it."""
+    host = own_host()
+    with Daemon(folder, discovery=f'hosts = ["{host}"]') as daemon, \
+            Connection(daemon.socket) as client:
+        def state():
+            return {entry["name"]: entry["kind"] for entry in client.call("backends.list")["backends"]}
+
+        check(state() == {}, "nobody is there")
+        for _ in range(2):
+            with LlamaServer(interpreter, folder, model, f"{host}:9931") as server:
+                began = time.monotonic()
+                until(lambda: client.call("models.list")["models"], "a real server is found")
+                check(time.monotonic() - began < 1.5, "within 1.5 s of its start")
+                check(state() == {"llama.cpp": "llama.cpp"}, "as llama.cpp", state())
+                result = client.call("complete", prompt="Hello", max_tokens=8)
+                check(result["content"] and result["backend"] == "llama.cpp", "it serves", result)
+                server.stop(signal.SIGKILL)
+                began = time.monotonic()
+                until(lambda: state() == {}, "it is gone when it is killed")
+                check(time.monotonic() - began < 1.5, "within 1.5 s")
 
 
 def discovery(client, model):

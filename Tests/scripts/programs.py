@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -70,7 +71,7 @@ class Program:
 
 
 class Simulator(Program):
-    """`lmstudio-simulator` on a free port."""
+    """`lmstudio-simulator`, on a free port unless the options say another one."""
 
     def __init__(self, folder, *options):
         command = [program("lmstudio-simulator"), "--port", 0, "--exit-with-parent", *options]
@@ -78,7 +79,7 @@ class Simulator(Program):
             command, folder / "simulator.log", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True)
         line = self.process.stdout.readline()
-        found = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", line)
+        found = re.fullmatch(r"listening on (http://[\d.]+:\d+)\n", line)
         assert found, f"the simulator said {line!r}"
         self.url = found[1]
 
@@ -86,17 +87,20 @@ class Simulator(Program):
 class Daemon(Program):
     """`crowd-models-executor` with the given backends, on a socket in the folder."""
 
-    def __init__(self, folder, *backends, settings="", prepare=die_with_parent):
+    def __init__(self, folder, *backends, settings="", discovery="enabled = false\ninterval = 0.2",
+                 options=(), prepare=die_with_parent, **more):
         """backends: text of the `[[llm_backends]]` tables, without their heads; settings: further
-        tables; prepare: called in the new process before it becomes the daemon."""
+        tables; discovery: the keys of `[discovery]`; options: of the command line; prepare: called
+        in the new process before it becomes the daemon."""
         self.socket = folder / "executor.sock"
         configuration = folder / "config.toml"
         configuration.write_text("".join(
-            [f"[discovery]\nenabled = false\ninterval = 0.2\n{settings}\n"]
+            [f"[discovery]\n{discovery}\n{settings}\n"]
             + [f"[[llm_backends]]\n{text}\n" for text in backends]))
         super().__init__(
-            [program("crowd-models-executor"), "--config", configuration, "--socket", self.socket],
-            folder / "daemon.log", prepare=prepare)
+            [program("crowd-models-executor"), "--config", configuration, "--socket", self.socket,
+             *options],
+            folder / "daemon.log", prepare=prepare, **more)
         end = time.monotonic() + 10
         while not self.answers():
             assert self.process.poll() is None, f"the daemon ended: {self.log.read_text()}"
@@ -116,6 +120,12 @@ class Folder(tempfile.TemporaryDirectory):
 
     def __enter__(self):
         return pathlib.Path(super().__enter__())
+
+
+def own_host():
+    """An address of this machine that no other test uses, so that every port of it is free: the
+    loopback network has 16 million."""
+    return f"127.{random.randrange(1, 255)}.{random.randrange(256)}.{random.randrange(2, 255)}"
 
 
 def free_port():

@@ -80,7 +80,8 @@ extension Schema {
          "required": ["name", "kind", "endpoint", "state", "origin", "models", "in_flight",
           "queued"],
          "properties": {
-          "name": {"type": "string", "description": "Its name in the configuration."},
+          "name": {"type": "string",
+            "description": "Its name in the configuration, or its kind where it was found."},
           "kind": {"type": "string",
             "description": "`lmstudio`, `ollama`, `llama.cpp`, `vllm`, `openai` or another."},
           "endpoint": {"type": "string", "description": "Its address."},

@@ -10,6 +10,8 @@ package enum DiscoveryFailure: Equatable, Sendable {
     case status(Int, words: String?)
     /// The key was refused, or one is wanted (401, 403).
     case unauthorized(Int)
+    /// A Crowd Models Executor answers, this one or another.
+    case executor
     /// An answer that is no list of models: what it says.
     case notAList(String)
 
@@ -19,6 +21,9 @@ package enum DiscoveryFailure: Equatable, Sendable {
         case .unreachable(let words), .lacking(let words): "Model discovery failed: \(words)"
         case .redirected(let status, let location):
             "Failed to fetch models from \(product): \(status), redirected to \(location)"
+        case .executor:
+            "Model discovery failed: a Crowd Models Executor answers there, which is no model "
+                + "server"
         case .status(let status, let words?) where status != 404:
             "Failed to fetch models from \(product): \(status) (\(words))"
         case .status(let status, _), .unauthorized(let status):

@@ -48,6 +48,9 @@ extension ModelServer {
                 } else {
                     finish(.failed(.unreachable(error.message)))
                 }
+            case .success(let head) where head.isExecutor:
+                // It would wait for itself, or two of a kind for one another.
+                finish(.failed(.executor))
             case .success(let head): answered(head, body)
             }
         }

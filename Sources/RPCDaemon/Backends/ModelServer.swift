@@ -57,16 +57,26 @@ package final class ModelServer {
     private var known = ServerKnowledge()
 
     /// A server that was not asked yet. The endpoint must be one that this build can talk to.
-    package init(_ config: BackendConfig, key: Secret?, on loop: EventLoop) {
+    package convenience init(_ config: BackendConfig, key: Secret?, on loop: EventLoop) {
+        self.init(config, key, Listing(config.kind, at: config.endpoint), on: loop)
+    }
+
+    /// A server that discovery has found: it gets no key.
+    package convenience init(_ server: FoundServer, on loop: EventLoop) {
+        self.init(
+            BackendConfig(name: server.name, endpoint: server.endpoint), nil,
+            Listing(found: server.kind, at: server.endpoint), on: loop)
+    }
+
+    private init(_ config: BackendConfig, _ key: Secret?, _ listing: Listing, on loop: EventLoop) {
         self.config = config
         self.key = key
         self.loop = loop
-        let kind = ServerKind(config.kind)
+        self.listing = listing
         let paths = ServerPaths(config.endpoint)
-        self.kind = kind
         self.paths = paths
-        adapter = kind.adapter(paths, known)
-        listing = Listing(config.kind, at: config.endpoint)
+        kind = listing.kind
+        adapter = listing.kind.adapter(paths, known)
         wire = PlainWire(
             ServerAddress(config.endpoint), on: loop,
             connectTimeout: config.connectTimeout.nanoseconds)
@@ -151,12 +161,12 @@ package final class ModelServer {
         underWay.removeAll { !$0.isUnderWay }
     }
 
-    /// Stops asking and closes what is idle.
+    /// Stops asking and closes what is idle. Who waits for an answer gets none from the server.
     package func close() {
         inquiry?.cancel()
         inquiry = nil
-        waiting.removeAll()
         wire.closeIdle()
+        tell(.failed(.unreachable("the server is gone")))
     }
 
     func finish(_ outcome: Outcome) {

@@ -29,10 +29,8 @@ package struct Endpoint: Equatable, Sendable, CustomStringConvertible {
         return port == 0 || port == scheme.defaultPort ? name : "\(name):\(port)"
     }
 
-    /// Whether it never leaves this machine.
-    package var isLocal: Bool { scheme == .unix || Endpoint.loopbackNames.contains(host) }
-
-    fileprivate static let loopbackNames = ["localhost", "127.0.0.1", "::1"]
+    /// Whether it is this machine as `localhost` is, in whichever spelling, or a socket of it.
+    package var isLocal: Bool { scheme == .unix || InternetAddress.isLoopback(host) }
 }
 
 extension Endpoint.Scheme {

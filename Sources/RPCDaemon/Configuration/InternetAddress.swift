@@ -16,6 +16,26 @@ enum InternetAddress {
         }
     }
 
+    /// Whether a host, in lower case, is what `localhost` is, in whichever spelling: a name of the
+    /// loopback interface, its first address in either family, or "any", which connects there.
+    static func isLoopback(_ host: String) -> Bool {
+        if loopbackNames.contains(host) || host.hasSuffix(".localhost") { return true }
+        if isIPv4(host[...]) { return host == "127.0.0.1" || host == "0.0.0.0" }
+        guard isIPv6(host[...]) else { return false }
+        let parts = host.split(separator: ":")
+        if let last = parts.last, last.contains(".") {
+            return parts.dropLast().last == "ffff" && isLoopback(String(last))
+        }
+        let groups = parts.map { UInt16($0, radix: 16) ?? .max }
+        // `1::` is another address than `::1`.
+        return groups.dropLast().allSatisfy { $0 == 0 } && (groups.last ?? 0) <= 1
+            && (groups.last != 1 || !host.hasSuffix(":"))
+    }
+
+    private static let loopbackNames = [
+        "localhost", "localhost.", "ip6-localhost", "ip6-loopback",
+    ]
+
     /// Four numbers from 0 to 255.
     static func isIPv4(_ text: Substring) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)

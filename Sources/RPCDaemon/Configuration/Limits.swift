@@ -60,8 +60,11 @@ package struct Limits: Equatable, Sendable {
     /// Descriptors that are kept from clients: standard streams, loop, signals, lock, lookups and
     /// the connection that is accepted only to be refused (32 cover them three times over), and for
     /// each backend those of its running requests and of a look (64: sixteen times what one model
-    /// runs side by side).
-    package static func descriptorsReserved(backends: Int) -> Int { 32 + backends * 64 }
+    /// runs side by side). The search for servers asks 16 at once, and four that it finds are as
+    /// many as a machine has memory for.
+    package static func descriptorsReserved(backends: Int, searches: Bool) -> Int {
+        32 + backends * 64 + (searches ? 16 + 4 * 64 : 0)
+    }
 
     /// Bytes of a socket's path: Linux's `sun_path` has 108, one of them a final zero.
     package static let socketPathBytesMax = 107

@@ -65,8 +65,6 @@ extension Daemon: DispatcherDelegate {
         return config.aliases.map(\.name).filter { known.contains(config.model(named: $0)) }
     }
 
-    var probed: [String] { [] }
-
     func log(_ line: BackendNews.Line) {
         switch line.level {
         case .error: log.error(line.text)

@@ -17,10 +17,12 @@ extension Daemon {
         }
     }
 
-    /// A backend, and with it perhaps its models, is not what it was.
-    func publishBackend(_ backend: Backend) {
+    /// A backend, and with it perhaps its models, came, changed or went.
+    func publishBackend(_ backend: Backend, _ kind: StaticString = "changed") {
         desk.feed.publish(.backends) { out in
-            out.append("{\"kind\":\"changed\",\"backend\":")
+            out.append("{\"kind\":\"")
+            out.append(kind)
+            out.append("\",\"backend\":")
             backend.write(to: &out)
             out.append("}")
         }

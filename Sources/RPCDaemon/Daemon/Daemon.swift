@@ -27,6 +27,8 @@ final class Daemon: TurnWork {
     private(set) lazy var desk = Desk(self, on: loop, limits: limits)
     /// Who is connected.
     private(set) lazy var reception = Reception(desk, delegate: self)
+    /// The search for servers that nobody configured; nil where it is off.
+    var discovery: Discovery?
     /// Those that ask the backends now.
     var refreshes: [Refresh] = []
     private var listener: Listener?
@@ -103,11 +105,13 @@ final class Daemon: TurnWork {
         }
         loop.set(patienceTimer, after: Self.firstLookPatience)
         for backend in dispatcher.backends { backend.look() }
+        startDiscovery()
         firstLookEnded()
     }
 
-    /// A backend's first look has ended.
+    /// A backend's first look has ended, or somebody who listens was found to be none.
     func firstLookEnded() {
+        guard discovery?.isSettled ?? true else { return }
         if dispatcher.backends.allSatisfy(\.hasGreeted) { beginServing() }
     }
 
@@ -151,7 +155,8 @@ final class Daemon: TurnWork {
     /// looks, and the log.
     private var watchedMax: Int {
         let limit = ThisProcess.raiseDescriptors(to: 0)
-        let reserve = Limits.descriptorsReserved(backends: config.backends.count)
+        let reserve = Limits.descriptorsReserved(
+            backends: config.backends.count, searches: config.discovery.enabled)
         return limit - min(reserve, limit / 2)
     }
 
@@ -208,6 +213,7 @@ final class Daemon: TurnWork {
 
     private func end() {
         reception.flushAll()
+        discovery?.close()
         dispatcher.close()
         loop.stop()
     }

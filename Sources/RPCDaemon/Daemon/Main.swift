@@ -108,7 +108,8 @@ struct Main {
                 environment: Environment.value, uid: ThisProcess.uid)
             log.greet("🚀 Starting Crowd Models Executor...")
             ThisProcess.keepMemoryPrivate()
-            let reserve = Limits.descriptorsReserved(backends: config.backends.count)
+            let reserve = Limits.descriptorsReserved(
+                backends: config.backends.count, searches: config.discovery.enabled)
             let wanted = config.limits.connectionsMax + reserve
             let granted = ThisProcess.raiseDescriptors(to: wanted)
             if granted < wanted {

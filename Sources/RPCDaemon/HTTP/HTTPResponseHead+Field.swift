@@ -26,6 +26,7 @@ extension HTTPResponseHead {
     /// Which field it is; the name's length tells nearly all others apart.
     private static func field(_ name: Range<Int>, of input: Span<UInt8>) -> Field {
         switch name.count {
+        case 6 where input.equalsIgnoringCase("server", in: name): .server
         case 8 where input.equalsIgnoringCase("location", in: name): .location
         case 10 where input.equalsIgnoringCase("connection", in: name): .connection
         case 10 where input.equalsIgnoringCase("keep-alive", in: name): .keepAlive
@@ -72,6 +73,10 @@ extension HTTPResponseHead {
             if status / 100 == 3, location == nil {
                 location = Self.text(value, of: input, most: HTTPLimits.locationBytesMax)
             }
+        case .server:
+            let executor = HTTPResponseWriter.server
+            let length = executor.utf8CodeUnitCount
+            if input.equalsIgnoringCase(executor, in: value.prefix(length)) { isExecutor = true }
         case .other: break
         }
     }

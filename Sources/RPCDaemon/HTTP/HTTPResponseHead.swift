@@ -43,6 +43,8 @@ package struct HTTPResponseHead: Equatable, Sendable {
     /// Where a redirect (300 to 399) leads, as the server wrote it, at most
     /// `HTTPLimits.locationBytesMax` of it; nil for any other answer.
     package internal(set) var location: String?
+    /// Whether another daemon of this kind, or this one, answers (`Server: crowd-models-executor`).
+    package internal(set) var isExecutor = false
     /// Seconds after which the server closes an idle connection (`Keep-Alive: timeout=5`).
     package internal(set) var keepAliveTimeout: Int?
     /// `Retry-After`, or `retry-after-ms`, which wins; a malformed one counts as none.
@@ -76,7 +78,7 @@ package struct HTTPResponseHead: Equatable, Sendable {
     /// The fields that are heeded.
     enum Field: Equatable, Sendable {
         case connection, keepAlive, retryAfter, retryAfterMilliseconds, contentType, contentLength
-        case contentEncoding, transferEncoding, location, other
+        case contentEncoding, transferEncoding, location, server, other
     }
 
     /// Reads `HTTP/1.x NNN reason`; the reason may be missing.

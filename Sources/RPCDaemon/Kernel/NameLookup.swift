@@ -43,6 +43,12 @@ package struct SocketAddress: Equatable, Sendable {
         return path.isEmpty ? nil : String(decoding: path, as: UTF8.self)
     }
 
+    /// Whether it is this machine and no other.
+    package var isLoopback: Bool {
+        if bytes.count < 24 { return bytes.count >= 8 && bytes[4] == 127 }
+        return bytes[8..<23].allSatisfy { $0 == 0 } && bytes[23] == 1
+    }
+
     /// Both loopback addresses: `localhost` may be either, whatever the machine's files say.
     package static func loopback(port: UInt16) -> [SocketAddress] {
         ["127.0.0.1", "::1"].compactMap { SocketAddress(numeric: $0, port: port) }

@@ -24,6 +24,17 @@ package enum SmallFile {
         return bytes
     }
 
+    /// A number that another file at the same path does not have; nil where nothing is there.
+    package static func identity(_ path: String) -> UInt64? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        let made =
+            UInt64(bitPattern: Int64(status.st_ctim.tv_sec)) &* 1_000_000_000
+            &+ UInt64(bitPattern: Int64(status.st_ctim.tv_nsec))
+        // Numbers of files are used again.
+        return max(1, UInt64(status.st_ino) &* 0x9E37_79B9_7F4A_7C15 ^ made)
+    }
+
     /// Whether something is there.
     package static func exists(_ path: String) -> Bool {
         unsafe access(path, F_OK) == 0
@@ -35,6 +46,14 @@ package enum ThisProcess {
     package static var pid: Int32 { getpid() }
     package static var uid: UInt32 { geteuid() }
     package static var gid: UInt32 { getegid() }
+
+    /// The machine's own name; empty where it has none.
+    package static var machineName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&name, name.count - 1) == 0 else { return "" }
+        return String(
+            decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
 
     /// Bytes of memory that are resident now; 0 where /proc does not tell.
     package static var residentBytes: Int {

@@ -27,6 +27,7 @@ package final class Backend {
     private var others = (running: 0, waiting: 0)
     /// Whether the first look has ended, well or not.
     package private(set) var hasGreeted = false
+    private var isClosed = false
     /// The models that callers may use; none while it is down.
     package private(set) var offered: [Model] = []
 
@@ -94,13 +95,16 @@ package final class Backend {
             retryAfter: retryMilliseconds, keyStart: server.keyStart)
     }
 
-    /// Stops looking, for good.
+    /// Stops looking, for good; it offers nothing any more, and tells nothing.
     package func close() {
+        isClosed = true
+        offered = []
         dispatcher.loop.cancel(lookTimer)
         server.close()
     }
 
     private func looked(_ outcome: ModelServer.Outcome) {
+        if isClosed { return }
         let worked = hasWorked
         hasWorked = false
         let isBusyOtherwise = takeLoad()
@@ -122,6 +126,9 @@ package final class Backend {
         if !hasGreeted {
             hasGreeted = true
             dispatcher.delegate.greeted(self)
+        }
+        if origin == .discovered, case .failed(.unreachable) = outcome {
+            dispatcher.delegate.unreachable(self)
         }
     }
 
@@ -145,7 +152,8 @@ package final class Backend {
         let traits = server.adapter.traits
         return BackendNews.Look(
             product: server.productName, backend: name, endpoint: config.endpoint.original,
-            keyVariable: config.keyVariable, interval: interval.value, failure: failure,
+            keyVariable: config.keyVariable, isDiscovered: origin == .discovered,
+            interval: interval.value, failure: failure,
             chatModels: isUp ? chat.map(\.id) : config.supportedModels,
             models: server.models.map(\.id), missing: server.missing,
             loadsOnRequest: traits.evictsModels && isUp && !chat.contains { $0.state == .loaded },

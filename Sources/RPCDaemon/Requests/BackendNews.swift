@@ -24,6 +24,8 @@ package struct BackendNews {
         package var endpoint: String
         /// The variable that may hold the key.
         package var keyVariable: String
+        /// Whether nobody configured it.
+        package var isDiscovered: Bool
         /// Seconds between two looks.
         package var interval: Double
         /// Nil where it listed its models.
@@ -42,7 +44,8 @@ package struct BackendNews {
 
         package init(
             product: String, backend: String, endpoint: String, keyVariable: String = "",
-            interval: Double = 1, failure: DiscoveryFailure? = nil, chatModels: [String] = [],
+            isDiscovered: Bool = false, interval: Double = 1, failure: DiscoveryFailure? = nil,
+            chatModels: [String] = [],
             models: [String] = [], missing: [String] = [], loadsOnRequest: Bool = false,
             startHint: String? = nil, loadCommand: String? = nil
         ) {
@@ -50,6 +53,7 @@ package struct BackendNews {
             self.backend = backend
             self.endpoint = endpoint
             self.keyVariable = keyVariable
+            self.isDiscovered = isDiscovered
             self.interval = interval
             self.failure = failure
             self.chatModels = chatModels
@@ -151,6 +155,12 @@ package struct BackendNews {
         case .status, .notAList:
             return "Make sure that \(look.endpoint) is \(look.product)'s address and that its "
                 + "server is running; \(again)"
+        case .executor:
+            return "Give the address of a model server as the endpoint of backend "
+                + "\(look.backend), not that of a daemon; \(again)"
+        case .unauthorized where look.isDiscovered:
+            return "Add [[llm_backends]] with endpoint = \"\(look.endpoint)\" and its api_key: a "
+                + "server that nobody configured is sent no key"
         case .unauthorized:
             return "Set api_key of backend \(look.backend), or the variable \(look.keyVariable)"
         }

@@ -16,6 +16,10 @@ package protocol DispatcherDelegate: AnyObject {
     func changedModels(of backend: Backend, before: [Model])
     /// A backend's first look has ended, well or not.
     func greeted(_ backend: Backend)
+    /// A discovered backend refuses connections, or breaks them.
+    func unreachable(_ backend: Backend)
+    /// A backend came, or went.
+    func changedBackends(_ backend: Backend, isThere: Bool)
     /// Appends the Model object of the protocol; nothing known of it leaves its name.
     func write(_ model: String, of backend: Backend, to out: inout ByteBuffer)
     /// The aliases that lead to any of these models.
@@ -173,7 +177,8 @@ package final class Dispatcher: Continuation {
                 RefusalWords.Backend(
                     name: backend.name, product: backend.server.productName,
                     endpoint: backend.config.endpoint.original,
-                    lastError: backend.server.lastError, rateLimit: backend.config.rateLimit)
+                    lastError: backend.server.lastError, rateLimit: backend.config.rateLimit,
+                    isDiscovered: backend.origin == .discovered)
             },
             names: names.all, chatModels: names.chat,
             probed: delegate.probed,
@@ -225,14 +230,20 @@ package final class Dispatcher: Continuation {
         backendNamed[backend.name] = backend
         names = nil
         take(.backend(backend.facts))
+        delegate.changedBackends(backend, isThere: true)
     }
 
-    /// A discovered backend went.
+    /// A discovered backend went. What waits for it goes elsewhere, or is refused; what runs there
+    /// ends as its connection does.
     package func remove(_ backend: Backend) {
+        guard backendNamed[backend.name] === backend else { return }
+        let models = backend.offered
         backends.removeAll { $0 === backend }
         backendNamed[backend.name] = nil
         names = nil
         backend.close()
+        delegate.changedModels(of: backend, before: models)
+        delegate.changedBackends(backend, isThere: false)
         take(.backendGone(backend.name))
     }
 

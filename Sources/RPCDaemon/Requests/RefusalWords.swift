@@ -13,16 +13,19 @@ package struct RefusalWords {
         package var endpoint: String
         package var lastError: String?
         package var rateLimit: Int?
+        /// Whether nobody configured it, so that it is sent no key.
+        package var isDiscovered: Bool
 
         package init(
             name: String, product: String, endpoint: String, lastError: String? = nil,
-            rateLimit: Int? = nil
+            rateLimit: Int? = nil, isDiscovered: Bool = false
         ) {
             self.name = name
             self.product = product
             self.endpoint = endpoint
             self.lastError = lastError
             self.rateLimit = rateLimit
+            self.isDiscovered = isDiscovered
         }
     }
 
@@ -166,9 +169,12 @@ package struct RefusalWords {
     private func authFailed(_ name: String) -> Fault {
         let backend = backends.first { $0.name == name }
         let place = backend.map { "\($0.product) at \($0.endpoint)" } ?? name
+        let advice =
+            backend?.isDiscovered == true
+            ? "add [[llm_backends]] with its endpoint and api_key"
+            : "set api_key of backend \(name)"
         return Fault(
-            .backendAuth,
-            "\(place) refused the API key, or wants one; set api_key of backend \(name)",
+            .backendAuth, "\(place) refused the API key, or wants one; \(advice)",
             data: ["backend": .string(name)])
     }
 

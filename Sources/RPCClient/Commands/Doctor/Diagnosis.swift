@@ -165,6 +165,12 @@ enum Diagnosis {
             return Check(
                 name: name, verdict: .ok,
                 message: "\(at) is up with \(Units.count(backend.models, "model"))")
+        case "auth_failed" where backend.origin == "discovered":
+            return Check(
+                name: name, verdict: .warning,
+                message: "\(at) was found and wants a key, which only a configured server is sent",
+                command: "add [[llm_backends]] with endpoint = \"\(backend.endpoint)\" and api_key "
+                    + "to the configuration")
         case "auth_failed":
             return Check(
                 name: name, verdict: .trouble,

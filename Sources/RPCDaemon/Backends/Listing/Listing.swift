@@ -46,7 +46,10 @@ package struct Listing: Sendable {
         ServerKnowledge(isRouter: isRouter, hasOwnAPI: hasTags == true && kind == .ollama)
     }
 
-    private let configured: BackendConfig.Kind
+    /// Which program it is by the configuration, or by what discovery found.
+    private let given: ServerKind
+    /// Whether the configuration says it, whatever a list may say.
+    private let isFixed: Bool
     private let paths: ServerPaths
     private let port: Int
     private var question = Question.none
@@ -66,8 +69,19 @@ package struct Listing: Sendable {
 
     /// A server of which nothing is known but its configuration.
     package init(_ configured: BackendConfig.Kind, at endpoint: Endpoint) {
-        self.configured = configured
-        kind = ServerKind(configured)
+        self.init(ServerKind(configured), at: endpoint, isFixed: configured != .auto)
+    }
+
+    /// A server that discovery has found to be of this kind.
+    package init(found kind: ServerKind, at endpoint: Endpoint) {
+        self.init(kind, at: endpoint, isFixed: false)
+    }
+
+    private init(_ kind: ServerKind, at endpoint: Endpoint, isFixed: Bool) {
+        given = kind
+        self.isFixed = isFixed
+        self.kind = kind
+        hasGuessed = kind != .unknown
         paths = ServerPaths(endpoint)
         port = endpoint.port
     }
@@ -90,9 +104,9 @@ package struct Listing: Sendable {
         hasTags = nil
         hasGauges = nil
         load = nil
-        hasGuessed = false
+        hasGuessed = given != .unknown
         isKnown = false
-        if configured == .auto { kind = .unknown }
+        kind = given
     }
 
     private mutating func ask(_ question: Question) -> Step {
@@ -198,7 +212,7 @@ package struct Listing: Sendable {
         fresh = list.models
         isRouter = list.isRouter
         keep(body)
-        if configured == .auto {
+        if !isFixed {
             if list.kind != .openai {
                 kind = list.kind
             } else if let guess = guess(list) {

@@ -6,9 +6,15 @@ struct OpenAIList {
     private(set) var models: [Model] = []
     /// llama.cpp's router lists models that it has not loaded, and says so.
     private(set) var isRouter = false
-    /// Whether any entry says who owns it, and when it was made.
-    private(set) var hasOwners = false
+    /// Whether it says that it is a list, though it may be empty.
+    private(set) var saysList = false
+    /// The first owner that an entry names.
+    private(set) var owner: String?
+    /// Whether any entry says when it was made.
     private(set) var hasDates = false
+
+    /// Whether any entry says who owns it.
+    var hasOwners: Bool { owner != nil }
 
     /// Reads an answer; nil where it is no list. The list may come bare, or be null.
     init?(_ body: Span<UInt8>) {
@@ -18,6 +24,7 @@ struct OpenAIList {
             guard answer.isObject(text), !LMStudioLists.saysError(answer, text),
                 let data = answer.member("data", text)
             else { return nil }
+            list.saysList = answer.member("object", text)?.name(text) == "list"
             return data.isNull(text) || list.read(data, text) ? list : nil
         }
         guard let list else { return nil }
@@ -76,7 +83,7 @@ struct OpenAIList {
     /// Concludes from the owner which program lists it so, and what that means for the model.
     private mutating func take(_ owner: String?, _ model: inout Model, isLoading: Bool) {
         guard let owner else { return }
-        hasOwners = true
+        self.owner = self.owner ?? owner
         guard let kind = Self.owners[owner] else { return }
         self.kind = kind
         if model.purpose == .unknown, kind != .ollama, kind != .lemonade { model.purpose = .llm }
