@@ -1,3 +1,4 @@
+import CrowdModelsProtocol
 import Testing
 
 @testable import Configuration
@@ -179,8 +180,8 @@ import Testing
         let tree = try load(Self.full).tree
         #expect(tree["server"]?["mode"] == .string("0666"))
         #expect(tree["server"]?["shutdown_timeout"] == .double(0.5))
-        #expect(tree["server"]?["idle_exit"] == .int(60))
-        #expect(tree["limits"]?["queue_max"] == .int(5))
+        #expect(tree["server"]?["idle_exit"] == 60)
+        #expect(tree["limits"]?["queue_max"] == 5)
         guard case .array(let backends)? = tree["llm_backends"] else {
             Issue.record("llm_backends is no array")
             return
@@ -188,7 +189,7 @@ import Testing
         #expect(backends[0]["api_key"] == .string("***"))
         #expect(backends[1]["api_key_env"] == .string("KEY"))
         #expect(backends[0]["kind"] == .string("llama.cpp"))
-        #expect(backends[0]["rate_limit"] == .int(1))
+        #expect(backends[0]["rate_limit"] == 1)
         #expect(backends[1]["rate_limit"] == nil)
         #expect(!"\(tree)".contains("sk-1"))
     }
@@ -199,9 +200,9 @@ import Testing
             let name = section.name.filter { !"[]".contains($0) }
             var shown: [String] = []
             switch tree[name] {
-            case .table(let members)?: shown = members.map(\.0)
+            case .object(let section)?: shown = section.members.map(\.name)
             case .array(let backends)?:
-                for case .table(let members) in backends { shown += members.map(\.0) }
+                for case .object(let backend) in backends { shown += backend.members.map(\.name) }
             default: Issue.record("\(name) is missing")
             }
             #expect(Set(shown) == Set(section.keys), "\(section.name)")

@@ -33,7 +33,7 @@ import Testing
             let values = Self.values(shape, count: count, scale: scale, random: &random)
             var store = MetricsStore(errorKinds: [])
             for value in values { store.finished(.served(latency: value), now: start) }
-            let found = store.snapshot(.oneMinute, now: start).all.latency
+            let found = store.snapshot(.oneMinute, now: start).all[.latency]
             let sorted = values.sorted()
             func exact(_ percent: Int) -> Double { sorted[(percent * count + 99) / 100 - 1] }
             for (estimate, truth) in [
@@ -56,10 +56,10 @@ import Testing
         sample.completionTokens = 100
         // One far above it, so that the largest value does not correct the smaller one.
         for value in [speed, speed, speed * 10] {
-            sample.tokensPerSecond = value
+            sample[.tokensPerSecond] = value
             store.finished(sample, now: start)
         }
-        let found = store.snapshot(.total, now: start).all.tokensPerSecond
+        let found = store.snapshot(.total, now: start).all[.tokensPerSecond]
         #expect(abs(found.p50 - speed) <= 0.02 * speed)
         #expect(found.max == speed * 10)
     }
@@ -67,7 +67,7 @@ import Testing
     @Test func `no percentile is above the largest value`() {
         var store = MetricsStore(errorKinds: [])
         store.finished(.served(latency: 1.0001), now: start)
-        let found = store.snapshot(.total, now: start).all.latency
+        let found = store.snapshot(.total, now: start).all[.latency]
         #expect(found.p50 <= 1.0001)
         #expect(found.p99 <= found.max)
     }
@@ -80,14 +80,14 @@ import Testing
         store.finished(.served(latency: value), now: start)
         let all = store.snapshot(.total, now: start).all
         #expect(all.total == 1)
-        #expect(all.latency.count == 0)
+        #expect(all[.latency].count == 0)
     }
 
     @Test(arguments: [0, 1e-300, 1e-8, 1_048_576])
     func `values at the ends of all ranges are counted and do no harm`(value: Double) {
         var store = MetricsStore(errorKinds: [])
         store.finished(.served(latency: value), now: start)
-        let found = store.snapshot(.total, now: start).all.latency
+        let found = store.snapshot(.total, now: start).all[.latency]
         #expect(found.count == 1)
         #expect(found.max == value)
         #expect(found.p50 <= found.max)
@@ -108,7 +108,7 @@ import Testing
         let end = start + 3_590 * second
         let sorted = values.filter { $0 <= 1_048_576 }.sorted()
         for window in [StatsWindow.oneHour, .total] {
-            let found = store.snapshot(window, now: end).all.latency
+            let found = store.snapshot(window, now: end).all[.latency]
             #expect(found.count == UInt64(sorted.count))
             #expect(found.max == sorted.last)
             for (percent, told) in [(50, found.p50), (90, found.p90), (99, found.p99)] {
@@ -123,10 +123,10 @@ import Testing
         var store = MetricsStore(errorKinds: [])
         for (tokens, speed) in [(1, 300_000), (7, 9_000), (8, 4), (800, 80)] as [(UInt64, Double)] {
             var sample = RequestSample(.succeeded)
-            (sample.completionTokens, sample.tokensPerSecond) = (tokens, speed)
+            (sample.completionTokens, sample[.tokensPerSecond]) = (tokens, speed)
             store.finished(sample, now: start)
         }
-        let speed = store.snapshot(.oneMinute, now: start).all.tokensPerSecond
+        let speed = store.snapshot(.oneMinute, now: start).all[.tokensPerSecond]
         #expect(speed.count == 2)
         #expect(speed.max == 80)
         #expect(abs(speed.mean - 808.0 / 12) < 1e-9, "8 tokens in 2 s and 800 in 10 s")
@@ -136,12 +136,12 @@ import Testing
         var store = MetricsStore(errorKinds: [])
         var sample = RequestSample(.succeeded)
         (sample.promptTokens, sample.completionTokens) = (.max, 9_223_372_036_854_775_807)
-        sample.tokensPerSecond = 1.7e308
+        sample[.tokensPerSecond] = 1.7e308
         for _ in 0..<3 { store.finished(sample, now: start) }
         (sample.promptTokens, sample.completionTokens, sample.cachedTokens) = (10, 20, 30)
         store.finished(sample, now: start)
         let all = store.snapshot(.oneMinute, now: start).all
         #expect([all.promptTokens, all.completionTokens, all.cachedTokens] == [10, 20, 10])
-        #expect(all.tokensPerSecond.count == 0)
+        #expect(all[.tokensPerSecond].count == 0)
     }
 }

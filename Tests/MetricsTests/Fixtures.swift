@@ -25,7 +25,7 @@ extension RequestSample {
     /// A request that took so many seconds.
     static func served(latency: Double) -> RequestSample {
         var sample = RequestSample(.succeeded)
-        sample.latency = latency
+        sample[.latency] = latency
         return sample
     }
 }

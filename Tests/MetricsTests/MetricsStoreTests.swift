@@ -19,7 +19,7 @@ import Testing
             var sample = RequestSample(outcome, errorKind: kind)
             (sample.backend, sample.model, sample.client) = (backend, model, client)
             (sample.promptTokens, sample.completionTokens) = (24, 53)
-            sample.timeToFirstToken = 0.111
+            sample[.timeToFirstToken] = 0.111
             store.finished(sample, now: start)
         }
         var refused = RequestSample(.rejected, errorKind: Self.busy)
@@ -33,8 +33,8 @@ import Testing
         #expect([all.promptTokens, all.completionTokens] == [96, 212])
         #expect(all.errors.map(\.kind) == [Self.timeout, Self.busy])
         #expect(all.errors.map(\.count) == [1, 1])
-        #expect(all.timeToFirstToken.count == 4)
-        #expect(all.latency == all.queueTime, "what was not measured is not there")
+        #expect(all[.timeToFirstToken].count == 4)
+        #expect(all[.latency] == all[.queueTime], "what was not measured is not there")
         #expect(snapshot.named(.backend, "lmstudio")?.total == 4)
         #expect(snapshot.named(.model, "small")?.total == 1)
         #expect(snapshot.named(.model, "large")?.failed == 1)
@@ -42,31 +42,19 @@ import Testing
         #expect(snapshot.models.map(\.name) == ["large", "small"])
     }
 
-    @Test func `each measure is told under its own name`() {
+    @Test func `each measure is counted in its own place`() {
         var store = MetricsStore(errorKinds: [])
         var sample = RequestSample(.succeeded)
-        sample.tokensPerSecond = 1
-        sample.timeToFirstToken = 2
-        sample.interTokenLatency = 3
-        sample.latency = 4
-        sample.queueTime = 5
-        sample.predictionError = 6
-        sample.overhead = 7
-        sample.parts.parse = 8
-        sample.parts.queue = 9
-        sample.parts.connect = 10
-        sample.parts.backend = 11
-        sample.parts.relay = 12
+        for measure in Measure.all { sample[measure] = Double(measure.rawValue + 1) }
         sample.completionTokens = 8
         store.finished(sample, now: start)
         let all = store.snapshot(.total, now: start).all
-        let distributions = [
-            all.tokensPerSecond, all.timeToFirstToken, all.interTokenLatency, all.latency,
-            all.queueTime, all.predictionError, all.overhead, all.parse, all.queue, all.connect,
-            all.backend, all.relay,
-        ]
-        #expect(distributions.map(\.max) == (1...12).map(Double.init))
-        #expect(distributions.map(\.mean) == (1...12).map(Double.init))
+        for measure in Measure.all {
+            #expect(all[measure].max == Double(measure.rawValue + 1), "\(measure.name)")
+            #expect(all[measure].mean == Double(measure.rawValue + 1), "\(measure.name)")
+        }
+        #expect(Set(Measure.all.map(\.name.description)).count == Measure.all.count)
+        #expect(Measure.all.map(\.rawValue) == Array(0..<Measure.all.count))
     }
 
     @Test func `a name is one series for each kind`() {
@@ -123,7 +111,7 @@ import Testing
         #expect(total.named(.client, "fresh") == nil)
         #expect(total.named(.client, MetricsLimits.otherName)?.succeeded == 1)
         #expect(total.named(.client, MetricsLimits.otherName)?.failed == 1)
-        #expect(total.named(.client, MetricsLimits.otherName)?.latency.count == 1)
+        #expect(total.named(.client, MetricsLimits.otherName)?[.latency].count == 1)
         #expect(total.clients.map(\.figures.total).reduce(0, +) == total.all.total)
     }
 

@@ -24,7 +24,7 @@ import Testing
         #expect(series.slices.map(\.count) == [0, 1, 0, 0])
         series.advance(to: 3_600 + 72, &histogram)
         #expect(series.slices.map(\.count) == [0, 0, 0, 0])
-        #expect(series.figures(.total, second: 3_700, &histogram).figures.latency.count == 1)
+        #expect(series.figures(.total, second: 3_700, &histogram).figures[.latency].count == 1)
     }
 
     /// The twelve measures of one request, each anywhere in the range that is believed.
@@ -35,11 +35,11 @@ import Testing
         }
         var sample = RequestSample(.succeeded)
         (sample.promptTokens, sample.completionTokens) = (24, 53)
-        (sample.tokensPerSecond, sample.timeToFirstToken) = (any(), any())
-        (sample.interTokenLatency, sample.latency) = (any(), any())
-        (sample.queueTime, sample.predictionError, sample.overhead) = (any(), any(), any())
-        (sample.parts.parse, sample.parts.queue, sample.parts.connect) = (any(), any(), any())
-        (sample.parts.backend, sample.parts.relay) = (any(), any())
+        (sample[.tokensPerSecond], sample[.timeToFirstToken]) = (any(), any())
+        (sample[.interTokenLatency], sample[.latency]) = (any(), any())
+        (sample[.queueTime], sample[.predictionError], sample[.overhead]) = (any(), any(), any())
+        (sample[.parse], sample[.queue], sample[.connect]) = (any(), any(), any())
+        (sample[.backend], sample[.relay]) = (any(), any())
         return Contribution(sample)
     }
 
@@ -56,6 +56,6 @@ import Testing
         #expect(packed <= 146 * MetricsLimits.sliceBytesMax)
         #expect(packed > 200_000, "it was not wild")
         let all = series.figures(.oneHour, second: 3_771, &histogram).figures
-        #expect(all.latency.count >= 3_600 * 40)
+        #expect(all[.latency].count >= 3_600 * 40)
     }
 }

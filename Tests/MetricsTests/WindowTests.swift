@@ -70,10 +70,10 @@ import Testing
                 }.map(\.latency)
                 let found = store.snapshot(window, now: now).all
                 #expect(found.total == UInt64(inside.count))
-                #expect(found.latency.count == UInt64(inside.count))
-                #expect(found.latency.max == inside.max() ?? 0)
+                #expect(found[.latency].count == UInt64(inside.count))
+                #expect(found[.latency].max == inside.max() ?? 0)
                 let mean = inside.reduce(0, +) / Double(max(1, inside.count))
-                #expect(abs(found.latency.mean - mean) < 1e-9)
+                #expect(abs(found[.latency].mean - mean) < 1e-9)
             }
         }
     }

@@ -89,15 +89,11 @@ import Testing
 
     /// The limits' defaults, as people read them.
     private static var limits: [(name: String, value: String)] {
-        guard case .table(let members) = Limits().tree else { return [] }
-        return members.map { name, value in
-            switch value {
-            case .int(let number) where name == "write_stall": (name, "\(number) s")
-            case .int(let number) where number >= 1 << 20 && number % (1 << 20) == 0:
-                (name, "\(number >> 20) MiB")
-            case .int(let number): (name, "\(number)")
-            default: (name, "")
-            }
+        Limits().values.map { name, value in
+            let number = Int(value)
+            if name == "write_stall" { return (name, "\(number) s") }
+            let isMebibytes = number >= 1 << 20 && number % (1 << 20) == 0
+            return (name, isMebibytes ? "\(number >> 20) MiB" : "\(number)")
         }
     }
 }

@@ -93,14 +93,16 @@ import Testing
         Sample(UnsubscribeResult.self, "UnsubscribeResult", #"{"unsubscribed":false}"#),
     ]
 
-    @Test(arguments: samples) func `a shape is written as it was read, to the byte`(
+    @Test(arguments: samples + further) func `a shape is written as it was read, to the byte`(
         sample: Sample
     ) throws {
         let value = try JSONValue(parsing: sample.text)
         #expect(try sample.rewrite(value) == sample.text)
     }
 
-    @Test(arguments: samples) func `what is written fits its schema`(sample: Sample) throws {
+    @Test(arguments: samples + further) func `what is written fits its schema`(sample: Sample)
+        throws
+    {
         let schema = try #require(Schema.named(sample.schema))
         // Limits come with the configuration; the sample has two of them.
         if sample.schema == "Status" { return }

@@ -21,8 +21,8 @@ import Testing
         sample.model = statistics.store.series(.model, "a \"b\"", now: start)
         sample.client = statistics.store.series(.client, "uid:1000 demo", now: start)
         (sample.promptTokens, sample.completionTokens) = (24, 53)
-        (sample.tokensPerSecond, sample.timeToFirstToken) = (50, 0.25)
-        (sample.latency, sample.queueTime) = (1.5, 0.5)
+        (sample[.tokensPerSecond], sample[.timeToFirstToken]) = (50, 0.25)
+        (sample[.latency], sample[.queueTime]) = (1.5, 0.5)
         statistics.store.finished(sample, now: start)
         var failed = RequestSample(
             .failed, errorKind: Statistics.errorKind(of: .backendUnavailable))
@@ -55,6 +55,20 @@ import Testing
         #expect(stats.models.map(\.name) == ["a \"b\""])
         #expect(stats.clients.map(\.name) == ["uid:1000 demo"])
         #expect(stats.process.residentBytes > 100_000 && stats.process.openFiles > 2)
+    }
+
+    @Test func `every measure is told in the row of its name`() throws {
+        var statistics = Statistics()
+        var sample = RequestSample(.succeeded)
+        for measure in Measure.all { sample[measure] = Double(measure.rawValue + 1) }
+        sample.completionTokens = 8
+        statistics.store.finished(sample, now: Self.start)
+        let answer = try Self.answer(&statistics)
+        for measure in Measure.all {
+            let name = measure.name.description
+            let told = answer[name] ?? answer["overhead_parts"]?[name]
+            #expect(told?["max"] == .integer(measure.rawValue + 1), "\(name)")
+        }
     }
 
     @Test func `an answer is written anew when a request ended and when one left the window`()

@@ -1,4 +1,25 @@
 extension ByteBuffer {
+    /// A buffer that holds the value as JSON.
+    init(_ value: JSONValue) {
+        self.init()
+        value.write(to: &self)
+    }
+
+    /// A buffer that holds the inside of the JSON string that `text` is; nothing for nil.
+    init(insideOf text: String?) {
+        self.init()
+        if let text { append(stringContent: text) }
+    }
+
+    /// A buffer that holds an array of shapes; nothing for none.
+    init(all values: [some JSONWritable]) {
+        self.init()
+        if values.isEmpty { return }
+        var array = ArrayWriter(&self)
+        for value in values { array.add(value, to: &self) }
+        array.end(&self)
+    }
+
     /// Appends `text` as a JSON string, quoted and escaped as RFC 8259 section 7 needs and no more.
     public mutating func append(string text: String) {
         append(UInt8(ascii: "\""))
@@ -10,23 +31,32 @@ extension ByteBuffer {
     public mutating func append(stringContent text: String) {
         var text = text
         text.withUTF8 { bytes in
-            for index in 0..<bytes.count {
-                let byte = unsafe bytes[index]
-                switch byte {
-                case UInt8(ascii: "\""): append("\\\"")
-                case UInt8(ascii: "\\"): append("\\\\")
-                case 0x0A: append("\\n")
-                case 0x0D: append("\\r")
-                case 0x09: append("\\t")
-                case 0x08: append("\\b")
-                case 0x0C: append("\\f")
-                case 0..<0x20:
-                    append("\\u00")
-                    append(hexDigit: byte >> 4)
-                    append(hexDigit: byte & 15)
-                default: append(byte)
-                }
+            let bytes = unsafe Span(_unsafeElements: bytes)
+            var kept = 0
+            for index in bytes.indices {
+                let byte = bytes[index]
+                if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
+                append(bytes.extracting(kept..<index))
+                append(escaped: byte)
+                kept = index &+ 1
             }
+            append(bytes.extracting(kept..<bytes.count))
+        }
+    }
+
+    private mutating func append(escaped byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): append("\\\"")
+        case UInt8(ascii: "\\"): append("\\\\")
+        case 0x0A: append("\\n")
+        case 0x0D: append("\\r")
+        case 0x09: append("\\t")
+        case 0x08: append("\\b")
+        case 0x0C: append("\\f")
+        default:
+            append("\\u00")
+            append(hexDigit: byte >> 4)
+            append(hexDigit: byte & 15)
         }
     }
 

@@ -67,7 +67,14 @@ extension FaultMemberType {
 
 extension Schema {
     /// The schema as a tree.
-    public var value: JSONValue { JSONValue(literal: json) }
+    public var value: JSONValue {
+        var text = ByteBuffer()
+        text.append(schema: self)
+        guard let value = try? JSONValue(parsing: text.span) else {
+            preconditionFailure("a schema is no JSON")
+        }
+        return value
+    }
 
     /// What it describes, one sentence.
     public var summary: String { value["description"]?.stringValue ?? "" }

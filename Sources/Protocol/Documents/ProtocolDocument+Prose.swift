@@ -30,7 +30,7 @@ extension ProtocolDocument {
             import json, socket
 
             daemon = socket.socket(socket.AF_UNIX)
-            daemon.connect("/run/user/1000/crowd-models/executor.sock")
+            daemon.connect("/run/user/1000/crowd-models/executor.sock")  # crowd-models sockname
             lines = daemon.makefile("rw", encoding="utf-8", newline="\\n")
 
             def call(method, **params):
@@ -44,6 +44,9 @@ extension ProtocolDocument {
 
             print(call("complete", prompt="Say hello.")["content"])
             ```
+
+            Both wait for the whole answer. With `"stream":true` beside the prompt it comes as it is
+            made: a line `complete.delta` for each piece, then the result.
 
             Ask the daemon itself: `help` lists its methods, `help {"method": "complete"}` describes
             one, `check` says whether a call would be accepted without making it, and `rpc.discover`

@@ -80,14 +80,15 @@ public enum CompleteMethod {
         Exactly one of `prompt` and `messages` is needed; all else is optional, and what is \
         absent is the backend's default. A request over a rate or concurrency limit waits for \
         its turn if that fits its times. With `stream` the text comes as `complete.delta` first, \
-        then the whole result. Cancelled with `cancel` or by closing the connection, it is \
+        then the whole result, which is the same as without it. Cancelled with `cancel`, it is \
         answered all the same: with the text so far and `finish_reason` `cancelled`, or with \
         -32800 where there was none, as is always so where a server was asked for the whole \
-        answer at once. What `options` gives twice, and what asks for more than one answer or for \
-        likelihoods (`n`, `best_of`, `echo`, `logprobs`, `top_logprobs`), is refused. `raw` and \
-        `suffix` go with `prompt` alone: code completion; a backend without text completion is \
-        asked by chat, and one that cannot fill in is not asked (1010). `stream` and `progress` need an id that is not null and \
-        cannot stand in a batch.
+        answer at once. A time limit is 1008 in a stream too, with the text so far. What `options` \
+        gives twice, and what asks for more than one answer or for likelihoods (`n`, `best_of`, \
+        `echo`, `logprobs`, `top_logprobs`), is refused. `raw` and `suffix` go with `prompt` \
+        alone: code completion; a backend without text completion is asked by chat, and one that \
+        cannot fill in is not asked (1010). `stream` and `progress` need an id that is not null \
+        and cannot stand in a batch.
         """,
         result: .completeResult,
         errors: [

@@ -13,9 +13,6 @@ public enum ModelsRefreshMethod {
         Backends that do not answer are listed under `errors`; that is no error of the call.
         """,
         result: .refreshResult,
-        errors: [
-            .noBackend
-        ],
         examples: [
             MethodExample(
                 "one backend is down",

@@ -32,13 +32,29 @@ public struct CompleteDelta: Equatable, Sendable, JSONReadable, JSONWritable {
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
+        let id = ByteBuffer(id)
+        let content = ByteBuffer(insideOf: content)
+        let reasoning = ByteBuffer(insideOf: reasoning)
+        let refusal = ByteBuffer(insideOf: refusal)
+        let toolCalls = ByteBuffer(all: toolCalls)
+        Self.write(
+            id: id.span, sequence: sequence, content: content.span, reasoning: reasoning.span,
+            refusal: refusal.span, toolCalls: toolCalls.span, to: &out)
+    }
+
+    /// Appends the object from what a daemon has of it: the id as it came, texts as the inside of
+    /// JSON strings, calls as an array; what is empty is left out. It allocates nothing.
+    @inlinable package static func write(
+        id: Span<UInt8>, sequence: Int, content: Span<UInt8>, reasoning: Span<UInt8>,
+        refusal: Span<UInt8>, toolCalls: Span<UInt8>, to out: inout ByteBuffer
+    ) {
         var object = ObjectWriter(&out)
-        object.add("id", json: id, to: &out)
+        object.add("id", token: id, to: &out)
         object.add("seq", sequence, to: &out)
-        object.add("content", content, to: &out)
-        object.add("reasoning", reasoning, to: &out)
-        object.add("refusal", refusal, to: &out)
-        if !toolCalls.isEmpty { object.add("tool_calls", all: toolCalls, to: &out) }
+        object.add("content", insideIfAny: content, to: &out)
+        object.add("reasoning", insideIfAny: reasoning, to: &out)
+        object.add("refusal", insideIfAny: refusal, to: &out)
+        object.add("tool_calls", token: toolCalls, to: &out)
         object.end(&out)
     }
 }

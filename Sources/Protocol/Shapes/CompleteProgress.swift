@@ -31,8 +31,19 @@ public struct CompleteProgress: Equatable, Sendable, JSONReadable, JSONWritable 
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
+        let id = ByteBuffer(id)
+        Self.write(
+            id: id.span, phase: phase, position: position, progress: progress, backend: backend,
+            etaMilliseconds: etaMilliseconds, to: &out)
+    }
+
+    /// Appends the object, the id as it came.
+    package static func write(
+        id: Span<UInt8>, phase: String, position: Int?, progress: Double?, backend: String?,
+        etaMilliseconds: Int?, to out: inout ByteBuffer
+    ) {
         var object = ObjectWriter(&out)
-        object.add("id", json: id, to: &out)
+        object.add("id", token: id, to: &out)
         object.add("phase", phase, to: &out)
         object.add("position", position, to: &out)
         object.add("progress", progress, to: &out)

@@ -1,4 +1,6 @@
 /// The parameters of `complete`. What is nil is left out, and so the backend's default.
+///
+/// Many properties: one for each parameter of the method.
 public struct CompleteRequest: Equatable, Sendable {
     /// The model's id or alias; nil for the default one.
     public var model: String?

@@ -1,4 +1,6 @@
 /// A finished completion, whether streamed or not.
+///
+/// Many properties: one for each member on the wire.
 public struct CompleteResult: Equatable, Sendable, JSONReadable, JSONWritable {
     /// The text; empty where there is none.
     public var content: String
@@ -60,20 +62,51 @@ public struct CompleteResult: Equatable, Sendable, JSONReadable, JSONWritable {
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
+        var tokens = Tokens()
+        tokens.content = ByteBuffer(insideOf: content).bytes
+        tokens.reasoning = ByteBuffer(insideOf: reasoning).bytes
+        tokens.refusal = ByteBuffer(insideOf: refusal).bytes
+        tokens.toolCalls = ByteBuffer(all: toolCalls).bytes
+        if let runtime { tokens.runtime = ByteBuffer(.object(runtime)).bytes }
+        write(tokens, to: &out)
+    }
+}
+
+extension CompleteResult {
+    /// What a daemon passes on of a result as it came, without reading it: texts as the inside of
+    /// JSON strings, all else as JSON values. Empty for what there is not.
+    package struct Tokens {
+        package var content: [UInt8] = []
+        package var reasoning: [UInt8] = []
+        package var refusal: [UInt8] = []
+        package var toolCalls: [UInt8] = []
+        /// What served it; where it is empty, `model` says.
+        package var model: [UInt8] = []
+        /// What the server says of the model; where it is empty, `modelInfo` says.
+        package var modelInfo: [UInt8] = []
+        package var runtime: [UInt8] = []
+
+        package init() {}
+    }
+
+    /// Appends the object with `tokens` in the place of those members.
+    package func write(_ tokens: Tokens, to out: inout ByteBuffer) {
         var object = ObjectWriter(&out)
-        object.add("content", content, to: &out)
-        object.add("reasoning", reasoning, to: &out)
-        object.add("refusal", refusal, to: &out)
-        if !toolCalls.isEmpty { object.add("tool_calls", all: toolCalls, to: &out) }
-        object.add("model", model, to: &out)
+        object.add("content", inside: tokens.content.span, to: &out)
+        object.add("reasoning", insideIfAny: tokens.reasoning.span, to: &out)
+        object.add("refusal", insideIfAny: tokens.refusal.span, to: &out)
+        object.add("tool_calls", token: tokens.toolCalls.span, to: &out)
+        object.add("model", token: tokens.model.span, to: &out)
+        if tokens.model.isEmpty { object.add("model", model, to: &out) }
         object.add("backend", backend, to: &out)
         object.add("finish_reason", finishReason, to: &out)
         if attempts > 1 { object.add("attempts", attempts, to: &out) }
         if !warnings.isEmpty { object.add("warnings", all: warnings, to: &out) }
         object.add("usage", usage, to: &out)
         object.add("stats", stats, to: &out)
-        object.add("model_info", modelInfo, to: &out)
-        object.add("runtime", json: runtime.map(JSONValue.object), to: &out)
+        object.add("model_info", token: tokens.modelInfo.span, to: &out)
+        if tokens.modelInfo.isEmpty { object.add("model_info", modelInfo, to: &out) }
+        object.add("runtime", token: tokens.runtime.span, to: &out)
         object.end(&out)
     }
 }

@@ -35,7 +35,25 @@ public struct CompleteToolCall: Equatable, Sendable, JSONReadable, JSONWritable 
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
-        json.write(to: &out)
+        let id = ByteBuffer(insideOf: id)
+        let name = ByteBuffer(insideOf: name)
+        let arguments = ByteBuffer(insideOf: arguments)
+        Self.write(id: id.span, name: name.span, arguments: arguments.span, to: &out)
+    }
+
+    /// Appends the object from texts as the inside of JSON strings; an empty id is left out.
+    package static func write(
+        id: Span<UInt8>, name: Span<UInt8>, arguments: Span<UInt8>, to out: inout ByteBuffer
+    ) {
+        var object = ObjectWriter(&out)
+        object.add("id", insideIfAny: id, to: &out)
+        object.add("type", "function", to: &out)
+        object.name("function", to: &out)
+        var function = ObjectWriter(&out)
+        function.add("name", inside: name, to: &out)
+        function.add("arguments", inside: arguments, to: &out)
+        function.end(&out)
+        object.end(&out)
     }
 }
 

@@ -1,5 +1,5 @@
 /// Vectors in the order of the texts.
-public struct EmbedResult: Equatable, Sendable, JSONReadable {
+public struct EmbedResult: Equatable, Sendable, JSONReadable, JSONWritable {
     /// One for each text.
     public var embeddings: [[Double]]
     /// The model that served it.
@@ -17,6 +17,38 @@ public struct EmbedResult: Equatable, Sendable, JSONReadable {
         model = try members.string("model")
         backend = try members.string("backend")
         usage = try members.readIfPresent("usage")
+    }
+
+    /// Appends the object.
+    public func write(to out: inout ByteBuffer) {
+        Self.write(model: model, backend: backend, usage: usage, to: &out) { out in
+            var vectors = ArrayWriter(&out)
+            for embedding in embeddings {
+                vectors.next(&out)
+                var vector = ArrayWriter(&out)
+                for number in embedding {
+                    vector.next(&out)
+                    out.append(number: number)
+                }
+                vector.end(&out)
+            }
+            vectors.end(&out)
+        }
+    }
+
+    /// Appends the object; `vectors` appends the array of them, whose numbers a daemon passes on
+    /// as they came.
+    package static func write(
+        model: String, backend: String, usage: CompleteUsage?, to out: inout ByteBuffer,
+        vectors: (inout ByteBuffer) -> Void
+    ) {
+        var object = ObjectWriter(&out)
+        object.name("embeddings", to: &out)
+        vectors(&out)
+        object.add("model", model, to: &out)
+        object.add("backend", backend, to: &out)
+        object.add("usage", usage, to: &out)
+        object.end(&out)
     }
 }
 

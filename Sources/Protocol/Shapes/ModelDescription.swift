@@ -1,4 +1,6 @@
 /// A model of a backend; what is not known is nil, or empty.
+///
+/// Many properties: one for each member on the wire.
 public struct ModelDescription: Equatable, Sendable, JSONReadable, JSONWritable {
     /// Its name, as requests use it.
     public var id: String

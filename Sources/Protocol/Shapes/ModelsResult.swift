@@ -54,8 +54,22 @@ public struct ModelsResult: Equatable, Sendable, JSONReadable, JSONWritable {
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
+        Self.write(failures: failures, to: &out) { array, out in
+            for model in models { array.add(model, to: &out) }
+        }
+    }
+
+    /// Appends the object; `models` adds one after the other, since many thousands of them need
+    /// not all be there at once.
+    package static func write(
+        failures: [Failure]? = nil, to out: inout ByteBuffer,
+        models: (inout ArrayWriter, inout ByteBuffer) -> Void
+    ) {
         var object = ObjectWriter(&out)
-        object.add("models", all: models, to: &out)
+        object.name("models", to: &out)
+        var array = ArrayWriter(&out)
+        models(&array, &out)
+        array.end(&out)
         if let failures { object.add("errors", all: failures, to: &out) }
         object.end(&out)
     }

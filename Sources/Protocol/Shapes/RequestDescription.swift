@@ -75,7 +75,7 @@ extension Schema {
           "backend": {"type": "string", "description": "The backend it waits for or runs on."},
           "phase": {"type": "string",
             "enum": ["queued", "connecting", "loading", "prompt", "generating"],
-            "description": "What it waits for, or does."},
+            "description": "What it waits for, or does; of an answer that was asked for whole, nobody knows when it is `generating`."},
           "position": {"type": "integer", "minimum": 1,
             "description": "Its place in the backend's queue, from 1."},
           "age_seconds": {"type": "number", "minimum": 0, "description": "Seconds since arrival."},

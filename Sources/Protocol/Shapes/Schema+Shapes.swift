@@ -1,5 +1,10 @@
 /// The schemas of the shapes, in the order of the documentation.
 extension Schema {
+    static let daemon = [
+        pong, status, limits, helpResult, methodList, checkResult, methodObject, exampleValue,
+        openRPCDocument, okResult, reloadResult,
+    ]
+
     static let models = [
         model, modelsResult, refreshResult, backend, backendsResult,
     ]

@@ -1,17 +1,26 @@
 /// A named JSON Schema, draft-07: what others refer to as `#/components/schemas/NAME`.
 ///
-/// Its text is a literal, spaced for the reader; it costs no memory until somebody asks for it and
-/// is written compactly. Every object says its members and which are required; more may come with
+/// Its text is a literal, spaced for the reader, or made of a table; it costs no memory until
+/// somebody asks for it and is written compactly. Every object says its members and which are required; more may come with
 /// any version, so that results never forbid further ones.
 public struct Schema: Sendable {
     /// The name under `components/schemas`.
     public let name: StaticString
-    /// The schema as JSON text, with space between its tokens.
-    public let json: StaticString
+    fileprivate let text: Text
+
+    fileprivate enum Text: Sendable {
+        case literal(StaticString)
+        case made(@Sendable () -> String)
+    }
 
     init(_ name: StaticString, _ json: StaticString) {
         self.name = name
-        self.json = json
+        text = .literal(json)
+    }
+
+    init(_ name: StaticString, made: @escaping @Sendable () -> String) {
+        self.name = name
+        text = .made(made)
     }
 
     /// All schemas, in the order of the documentation.
@@ -28,7 +37,13 @@ public struct Schema: Sendable {
 extension ByteBuffer {
     /// Appends the schema as compact JSON.
     public mutating func append(schema: Schema) {
-        append(compact: schema.json)
+        switch schema.text {
+        case .literal(let json): append(compact: json)
+        case .made(let json):
+            var text = ByteBuffer()
+            text.append(utf8: json())
+            append(compact: text.span)
+        }
     }
 
     /// Appends a reference to the schema of that name.

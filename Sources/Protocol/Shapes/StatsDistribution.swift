@@ -1,5 +1,5 @@
 /// How the values of one measure are distributed; percentiles are true within 2 %.
-public struct StatsDistribution: Equatable, Sendable, JSONReadable {
+public struct StatsDistribution: Equatable, Sendable, JSONReadable, JSONWritable {
     /// How many values; all else is nil for none.
     public var count: Int
     /// Their mean.
@@ -30,22 +30,14 @@ public struct StatsDistribution: Equatable, Sendable, JSONReadable {
 
     /// Appends the object; one without values has nothing but its count.
     public func write(to out: inout ByteBuffer) {
-        out.append("{\"count\":")
-        out.append(decimal: count)
-        Self.write("mean", mean, to: &out)
-        Self.write("p50", p50, to: &out)
-        Self.write("p90", p90, to: &out)
-        Self.write("p99", p99, to: &out)
-        Self.write("max", max, to: &out)
-        out.append("}")
-    }
-
-    private static func write(_ name: StaticString, _ value: Double?, to out: inout ByteBuffer) {
-        guard let value else { return }
-        out.append(",\"")
-        out.append(name)
-        out.append("\":")
-        out.append(number: value)
+        var object = ObjectWriter(&out)
+        object.add("count", count, to: &out)
+        object.add("mean", mean, to: &out)
+        object.add("p50", p50, to: &out)
+        object.add("p90", p90, to: &out)
+        object.add("p99", p99, to: &out)
+        object.add("max", max, to: &out)
+        object.end(&out)
     }
 }
 

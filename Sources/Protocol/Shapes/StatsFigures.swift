@@ -1,5 +1,7 @@
 /// What happened to all requests, or to those of one backend, model or client.
-public struct StatsFigures: Equatable, Sendable, JSONReadable {
+///
+/// Many properties: one for each member on the wire.
+public struct StatsFigures: Equatable, Sendable, JSONReadable, JSONWritable {
     /// Requests that ended: `total`, `succeeded`, `failed`, `cancelled`, `rejected`.
     public var requests: [String: Int] = [:]
     /// Tokens read.
@@ -38,57 +40,59 @@ public struct StatsFigures: Equatable, Sendable, JSONReadable {
         promptTokens = tokens["prompt"] ?? 0
         completionTokens = tokens["completion"] ?? 0
         cachedTokens = tokens["cached"] ?? 0
-        tokensPerSecond = try members.read("tokens_per_second")
-        timeToFirstToken = try members.read("time_to_first_token")
-        interTokenLatency = try members.read("inter_token_latency")
-        latency = try members.read("latency")
-        queueTime = try members.read("queue_time")
-        predictionError = try members.readIfPresent("prediction_error") ?? StatsDistribution()
-        overhead = try members.read("overhead")
+        for measure in Self.measures {
+            self[keyPath: measure.path] = try measure.read(members)
+        }
         overheadParts = try members.readIfPresent("overhead_parts") ?? StatsOverheadParts()
         errors = try members.counts("errors")
     }
 
-    /// Appends the members, since the whole has more of them than a part.
-    public func writeMembers(to out: inout ByteBuffer) {
-        out.append("\"requests\":{")
-        for (index, name) in Self.outcomes.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            out.append(string: name)
-            out.append(UInt8(ascii: ":"))
-            out.append(decimal: requests[name] ?? 0)
-        }
-        out.append("},\"tokens\":{\"prompt\":")
-        out.append(decimal: promptTokens)
-        out.append(",\"completion\":")
-        out.append(decimal: completionTokens)
-        out.append(",\"cached\":")
-        out.append(decimal: cachedTokens)
-        out.append("},\"tokens_per_second\":")
-        tokensPerSecond.write(to: &out)
-        out.append(",\"time_to_first_token\":")
-        timeToFirstToken.write(to: &out)
-        out.append(",\"inter_token_latency\":")
-        interTokenLatency.write(to: &out)
-        out.append(",\"latency\":")
-        latency.write(to: &out)
-        out.append(",\"queue_time\":")
-        queueTime.write(to: &out)
-        out.append(",\"prediction_error\":")
-        predictionError.write(to: &out)
-        out.append(",\"overhead\":")
-        overhead.write(to: &out)
-        out.append(",\"overhead_parts\":")
-        overheadParts.write(to: &out)
-        out.append(",\"errors\":{")
-        for (index, error) in errors.sorted(by: { $0.key < $1.key }).enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            out.append(string: error.key)
-            out.append(UInt8(ascii: ":"))
-            out.append(decimal: error.value)
-        }
-        out.append("}")
+    /// Appends the object.
+    public func write(to out: inout ByteBuffer) {
+        var object = ObjectWriter(&out)
+        writeMembers(of: &object, to: &out)
+        object.end(&out)
     }
+
+    /// Appends the members, since the whole has more of them than a part.
+    func writeMembers(of object: inout ObjectWriter, to out: inout ByteBuffer) {
+        let counts = Self.outcomes.map { ($0, requests[$0] ?? 0) }
+        object.add("requests", counts: counts, to: &out)
+        let tokens = [
+            ("prompt", promptTokens), ("completion", completionTokens), ("cached", cachedTokens),
+        ]
+        object.add("tokens", counts: tokens, to: &out)
+        for measure in Self.measures {
+            object.add(measure.name, self[keyPath: measure.path], to: &out)
+        }
+        object.add("overhead_parts", overheadParts, to: &out)
+        let errors = errors.sorted { $0.key < $1.key }
+        object.add("errors", counts: errors.map { ($0.key, $0.value) }, to: &out)
+    }
+
+    /// What is told as a distribution, in the order in which it is told.
+    package static let measures: [StatsMeasure<StatsFigures>] = [
+        StatsMeasure(
+            "tokens_per_second", \.tokensPerSecond,
+            """
+            Tokens per second of each completion of at least 8 tokens; `mean` is all tokens by all \
+            seconds.
+            """),
+        StatsMeasure(
+            "time_to_first_token", \.timeToFirstToken,
+            "Seconds from sending to the first token."),
+        StatsMeasure(
+            "inter_token_latency", \.interTokenLatency,
+            "Seconds between one token and the next."),
+        StatsMeasure("latency", \.latency, "Seconds from arrival to the answer."),
+        StatsMeasure("queue_time", \.queueTime, "Seconds from arrival to sending."),
+        StatsMeasure(
+            "prediction_error", \.predictionError,
+            "Seconds between the predicted start of a request and the real one."),
+        StatsMeasure(
+            "overhead", \.overhead,
+            "Seconds that the daemon itself added: `parse`, `connect` and `relay`."),
+    ]
 
     private static let outcomes = ["total", "succeeded", "failed", "cancelled", "rejected"]
 }
@@ -98,24 +102,16 @@ extension Schema {
         "StatsScope",
         #"""
         {"type": "object", "description": "What happened to one backend, model or client.",
-         "required": ["requests", "tokens", "tokens_per_second", "time_to_first_token",
-          "inter_token_latency", "latency", "queue_time", "prediction_error", "overhead",
-          "overhead_parts", "errors"],
+         "required": ["requests", "tokens", "@measures", "overhead_parts", "errors"],
          "properties": {
           "requests": {"$ref": "#/components/schemas/RequestCounts"},
           "in_flight": {"type": "integer", "minimum": 0, "description": "Running now."},
           "queued": {"type": "integer", "minimum": 0, "description": "Waiting now."},
           "tokens": {"$ref": "#/components/schemas/TokenCounts"},
-          "tokens_per_second": {"$ref": "#/components/schemas/Distribution"},
-          "time_to_first_token": {"$ref": "#/components/schemas/Distribution"},
-          "inter_token_latency": {"$ref": "#/components/schemas/Distribution"},
-          "latency": {"$ref": "#/components/schemas/Distribution"},
-          "queue_time": {"$ref": "#/components/schemas/Distribution"},
-          "prediction_error": {"$ref": "#/components/schemas/Distribution"},
-          "overhead": {"$ref": "#/components/schemas/Distribution"},
+          "@measures": {},
           "overhead_parts": {"$ref": "#/components/schemas/OverheadParts"},
           "errors": {"$ref": "#/components/schemas/ErrorCounts"}}}
-        """#)
+        """#, { StatsFigures.measures }, explained: false)
 
     static let requestCounts = Schema(
         "RequestCounts",

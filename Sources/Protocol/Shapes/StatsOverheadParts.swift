@@ -1,5 +1,5 @@
 /// Where a request's time went, in the order in which it passes: seconds of each part.
-public struct StatsOverheadParts: Equatable, Sendable, JSONReadable {
+public struct StatsOverheadParts: Equatable, Sendable, JSONReadable, JSONWritable {
     /// From the read that brought it to its admission.
     public var parse = StatsDistribution()
     /// Until its turn.
@@ -16,27 +16,28 @@ public struct StatsOverheadParts: Equatable, Sendable, JSONReadable {
 
     /// Reads the members of an object.
     public init(_ members: MemberReader) throws(ShapeError) {
-        parse = try members.read("parse")
-        queue = try members.read("queue")
-        connect = try members.read("connect")
-        backend = try members.read("backend")
-        relay = try members.read("relay")
+        for measure in Self.measures {
+            self[keyPath: measure.path] = try measure.read(members)
+        }
     }
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
-        out.append("{\"parse\":")
-        parse.write(to: &out)
-        out.append(",\"queue\":")
-        queue.write(to: &out)
-        out.append(",\"connect\":")
-        connect.write(to: &out)
-        out.append(",\"backend\":")
-        backend.write(to: &out)
-        out.append(",\"relay\":")
-        relay.write(to: &out)
-        out.append("}")
+        var object = ObjectWriter(&out)
+        for measure in Self.measures {
+            object.add(measure.name, self[keyPath: measure.path], to: &out)
+        }
+        object.end(&out)
     }
+
+    /// In the order in which a request passes them.
+    package static let measures: [StatsMeasure<StatsOverheadParts>] = [
+        StatsMeasure("parse", \.parse, "Seconds from the read that brought it to its admission."),
+        StatsMeasure("queue", \.queue, "Seconds until its turn."),
+        StatsMeasure("connect", \.connect, "Seconds until it was sent."),
+        StatsMeasure("backend", \.backend, "Seconds until the backend had answered."),
+        StatsMeasure("relay", \.relay, "Seconds until the answer was written."),
+    ]
 }
 
 extension Schema {
@@ -44,16 +45,6 @@ extension Schema {
         "OverheadParts",
         #"""
         {"type": "object", "description": "Where requests spent their time, part by part.",
-         "required": ["parse", "queue", "connect", "backend", "relay"], "properties": {
-          "parse": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds from the read that brought it to its admission."},
-          "queue": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds until its turn."},
-          "connect": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds until it was sent."},
-          "backend": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds until the backend had answered."},
-          "relay": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds until the answer was written."}}}
-        """#)
+         "required": ["@measures"], "properties": {"@measures": {}}}
+        """#, { StatsOverheadParts.measures })
 }

@@ -1,5 +1,5 @@
 /// What happened within a window of time.
-public struct StatsResult: Sendable, JSONReadable {
+public struct StatsResult: Sendable, JSONReadable, JSONWritable {
     /// `1m`, `5m`, `15m`, `1h` or `total`.
     public var window: String
     /// Seconds since the daemon started.
@@ -53,49 +53,71 @@ public struct StatsResult: Sendable, JSONReadable {
 
     /// Appends the object around what `writeFigures` wrote, which changes less often than the rest.
     public func write(figures: Span<UInt8>, to out: inout ByteBuffer) {
-        out.append("{\"window\":")
-        out.append(string: window)
-        out.append(",\"uptime_seconds\":")
-        out.append(number: uptimeSeconds)
-        out.append(",\"in_flight\":")
-        out.append(decimal: inFlight)
-        out.append(",\"queued\":")
-        out.append(decimal: queued)
-        out.append(",")
+        var object = ObjectWriter(&out)
+        object.add("window", window, to: &out)
+        object.add("uptime_seconds", uptimeSeconds, to: &out)
+        object.add("in_flight", inFlight, to: &out)
+        object.add("queued", queued, to: &out)
         out.append(figures)
-        out.append(",\"process\":")
-        process.write(to: &out)
-        out.append("}")
+        object.add("process", process, to: &out)
+        object.end(&out)
     }
 
-    /// Appends the members that only a request that ends can change.
+    /// Appends the members that only a request that ends can change, a comma before each.
     public func writeFigures(to out: inout ByteBuffer) {
-        all.writeMembers(to: &out)
-        Self.write("backends", backends, to: &out)
-        Self.write("models", models, to: &out)
-        Self.write("clients", clients, to: &out)
+        var object = ObjectWriter.continuing()
+        all.writeMembers(of: &object, to: &out)
+        Self.write("backends", backends, of: &object, to: &out)
+        Self.write("models", models, of: &object, to: &out)
+        Self.write("clients", clients, of: &object, to: &out)
     }
 
     private static func write(
         _ name: StaticString, _ scopes: [(name: String, value: StatsFigures)],
-        to out: inout ByteBuffer
+        of object: inout ObjectWriter, to out: inout ByteBuffer
     ) {
-        out.append(",\"")
-        out.append(name)
-        out.append("\":{")
+        object.name(name, to: &out)
+        out.append(UInt8(ascii: "{"))
         for (index, scope) in scopes.enumerated() {
             if index > 0 { out.append(UInt8(ascii: ",")) }
             out.append(string: scope.name)
-            out.append(":{")
-            scope.value.writeMembers(to: &out)
-            out.append("}")
+            out.append(UInt8(ascii: ":"))
+            scope.value.write(to: &out)
         }
-        out.append("}")
+        out.append(UInt8(ascii: "}"))
+    }
+}
+
+/// The numbers as text for Prometheus.
+public struct StatsText: Equatable, Sendable, JSONReadable, JSONWritable {
+    /// The text's media type.
+    public var contentType: String
+    /// One line a number.
+    public var text: String
+
+    /// A text of that type.
+    public init(contentType: String, text: String) {
+        self.contentType = contentType
+        self.text = text
+    }
+
+    /// Reads the members of an object.
+    public init(_ members: MemberReader) throws(ShapeError) {
+        contentType = try members.string("content_type")
+        text = try members.string("text")
+    }
+
+    /// Appends the object.
+    public func write(to out: inout ByteBuffer) {
+        var object = ObjectWriter(&out)
+        object.add("content_type", contentType, to: &out)
+        object.add("text", text, to: &out)
+        object.end(&out)
     }
 }
 
 /// What the daemon itself costs.
-public struct StatsProcess: Equatable, Sendable, JSONReadable {
+public struct StatsProcess: Equatable, Sendable, JSONReadable, JSONWritable {
     /// Memory it occupies, in bytes.
     public var residentBytes: Int
     /// Files and sockets it holds open.
@@ -119,13 +141,11 @@ public struct StatsProcess: Equatable, Sendable, JSONReadable {
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
-        out.append("{\"resident_bytes\":")
-        out.append(decimal: residentBytes)
-        out.append(",\"open_files\":")
-        out.append(decimal: openFiles)
-        out.append(",\"event_loop_delay\":")
-        eventLoopDelay.write(to: &out)
-        out.append("}")
+        var object = ObjectWriter(&out)
+        object.add("resident_bytes", residentBytes, to: &out)
+        object.add("open_files", openFiles, to: &out)
+        object.add("event_loop_delay", eventLoopDelay, to: &out)
+        object.end(&out)
     }
 }
 
@@ -148,9 +168,7 @@ extension Schema {
         #"""
         {"type": "object", "description": "What happened within the window.",
          "required": ["window", "uptime_seconds", "requests", "in_flight", "queued", "tokens",
-          "tokens_per_second", "time_to_first_token", "inter_token_latency", "latency",
-          "queue_time", "prediction_error", "overhead", "overhead_parts", "errors", "backends",
-          "models", "clients", "process"],
+          "@measures", "overhead_parts", "errors", "backends", "models", "clients", "process"],
          "properties": {
           "window": {"type": "string", "enum": ["1m", "5m", "15m", "1h", "total"],
             "description": "How far back this looks."},
@@ -160,20 +178,7 @@ extension Schema {
           "in_flight": {"type": "integer", "minimum": 0, "description": "Running now."},
           "queued": {"type": "integer", "minimum": 0, "description": "Waiting now."},
           "tokens": {"$ref": "#/components/schemas/TokenCounts"},
-          "tokens_per_second": {"$ref": "#/components/schemas/Distribution",
-            "description": "Tokens per second of each completion of at least 8 tokens; `mean` is all tokens by all seconds."},
-          "time_to_first_token": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds from sending to the first token."},
-          "inter_token_latency": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds between one token and the next."},
-          "latency": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds from arrival to the answer."},
-          "queue_time": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds from arrival to sending."},
-          "prediction_error": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds between the predicted start of a request and the real one."},
-          "overhead": {"$ref": "#/components/schemas/Distribution",
-            "description": "Seconds that the daemon itself added: `parse`, `connect` and `relay`."},
+          "@measures": {},
           "overhead_parts": {"$ref": "#/components/schemas/OverheadParts"},
           "errors": {"$ref": "#/components/schemas/ErrorCounts"},
           "backends": {"type": "object", "description": "The same by backend.",
@@ -190,7 +195,7 @@ extension Schema {
               "description": "Files and sockets it holds open."},
             "event_loop_delay": {"$ref": "#/components/schemas/Distribution",
               "description": "Seconds that events waited for their turn."}}}}}
-        """#)
+        """#, { StatsFigures.measures })
 
     static let statsText = Schema(
         "StatsText",

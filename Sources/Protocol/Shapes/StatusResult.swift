@@ -68,24 +68,42 @@ public struct StatusResult: Sendable, JSONReadable, JSONWritable {
         object.add("in_flight", inFlight, to: &out)
         object.add("queued", queued, to: &out)
         object.add("connections", connections, to: &out)
-        object.name("limits", to: &out)
-        out.append(UInt8(ascii: "{"))
-        for (index, limit) in limits.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            out.append(string: limit.name)
-            out.append(UInt8(ascii: ":"))
-            out.append(number: limit.value)
-        }
-        out.append(UInt8(ascii: "}"))
-        object.add("backends", json: .object(states), to: &out)
+        var limits = JSONObject()
+        for limit in self.limits { limits.append(limit.name, .double(limit.value)) }
+        object.add("limits", json: .object(limits), to: &out)
+        let states = backends.sorted { $0.key < $1.key }
+        object.add("backends", counts: states.map { ($0.key, $0.value) }, to: &out)
         object.end(&out)
     }
+}
 
-    private var states: JSONObject {
-        var states = JSONObject()
-        for state in backends.sorted(by: { $0.key < $1.key }) {
-            states.append(state.key, .integer(state.value))
-        }
-        return states
-    }
+extension Schema {
+    static let status = Schema(
+        "Status",
+        #"""
+        {"type": "object", "description": "What the daemon is and how it fares.",
+         "required": ["name", "version", "pid", "uptime_seconds", "socket", "in_flight", "queued",
+          "connections", "limits", "backends"],
+         "properties": {
+          "name": {"type": "string", "description": "`crowd-models-executor`."},
+          "version": {"type": "string", "description": "Its version."},
+          "pid": {"type": "integer", "minimum": 1, "description": "Its process id."},
+          "uptime_seconds": {"type": "number", "minimum": 0,
+            "description": "Seconds since it started."},
+          "socket": {"type": "string", "description": "The path it listens on."},
+          "config": {"type": "string",
+            "description": "The configuration file it read; left out or empty for none."},
+          "in_flight": {"type": "integer", "minimum": 0, "description": "Requests running."},
+          "queued": {"type": "integer", "minimum": 0, "description": "Requests waiting."},
+          "connections": {"type": "integer", "minimum": 0,
+            "description": "Clients connected, this one included."},
+          "limits": {"$ref": "#/components/schemas/Limits"},
+          "backends": {"type": "object", "description": "How many backends are in each state.",
+            "required": [], "properties": {
+            "up": {"type": "integer", "minimum": 0, "description": "Answering."},
+            "down": {"type": "integer", "minimum": 0, "description": "Not answering."},
+            "auth_failed": {"type": "integer", "minimum": 0, "description": "Refusing the key."},
+            "rate_limited": {"type": "integer", "minimum": 0, "description": "Asking to wait."},
+            "probing": {"type": "integer", "minimum": 0, "description": "Not known yet."}}}}}
+        """#)
 }

@@ -27,11 +27,79 @@ public struct SubscriptionEvent: Equatable, Sendable, JSONReadable, JSONWritable
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
+        Self.write(subscription: subscription, sequence: sequence, topic: topic, to: &out) {
+            data.write(to: &$0)
+        }
+    }
+
+    /// Appends the object; `data` appends that member, of which a daemon has the inside.
+    private static func write(
+        subscription: String, sequence: Int, topic: String, to out: inout ByteBuffer,
+        data: (inout ByteBuffer) -> Void
+    ) {
         var object = ObjectWriter(&out)
         object.add("subscription", subscription, to: &out)
         object.add("seq", sequence, to: &out)
         object.add("topic", topic, to: &out)
-        object.add("data", json: data, to: &out)
+        object.name("data", to: &out)
+        data(&out)
+        object.end(&out)
+    }
+}
+
+extension SubscriptionEvent {
+    /// What an event says.
+    package enum News: Equatable, Sendable {
+        /// How things stand: what the list method answers.
+        case snapshot
+        /// What became of one of them.
+        case change
+        /// Why the subscription is over.
+        case ended
+    }
+
+    /// Appends the event; `write` appends what there is to say.
+    package static func write(
+        _ news: News, subscription: String, sequence: Int, topic: String,
+        to out: inout ByteBuffer, _ write: (inout ByteBuffer) -> Void
+    ) {
+        Self.write(subscription: subscription, sequence: sequence, topic: topic, to: &out) { out in
+            var data = ObjectWriter(&out)
+            switch news {
+            case .snapshot: data.name("snapshot", to: &out)
+            case .change: data.name("change", to: &out)
+            case .ended: data.name("ended", to: &out)
+            }
+            write(&out)
+            data.end(&out)
+        }
+    }
+}
+
+/// Why a subscription is over that its client did not end.
+public struct SubscriptionEnd: Equatable, Sendable, JSONReadable, JSONWritable {
+    /// What happened and what to do.
+    public var reason: String
+    /// The limit that was exceeded.
+    public var limit: String?
+
+    /// An end for that reason.
+    public init(reason: String, limit: String?) {
+        self.reason = reason
+        self.limit = limit
+    }
+
+    /// Reads the members of an object.
+    public init(_ members: MemberReader) throws(ShapeError) {
+        reason = try members.string("reason")
+        limit = try members.stringIfPresent("limit")
+    }
+
+    /// Appends the object.
+    public func write(to out: inout ByteBuffer) {
+        var object = ObjectWriter(&out)
+        object.add("reason", reason, to: &out)
+        object.add("limit", limit, to: &out)
         object.end(&out)
     }
 }
@@ -69,38 +137,5 @@ extension Schema {
               "properties": {
               "reason": {"type": "string", "description": "What happened and what to do."},
               "limit": {"type": "string", "description": "The limit that was exceeded."}}}}}]}}}
-        """#)
-
-    static let modelChange = Schema(
-        "ModelChange",
-        #"""
-        {"type": "object", "description": "A change of a model.", "required": ["kind", "model"],
-         "properties": {
-          "kind": {"type": "string", "enum": ["added", "changed", "removed"],
-            "description": "What happened."},
-          "model": {"$ref": "#/components/schemas/Model",
-            "description": "The model now, or as it was when it went."}}}
-        """#)
-
-    static let backendChange = Schema(
-        "BackendChange",
-        #"""
-        {"type": "object", "description": "A change of a backend.",
-         "required": ["kind", "backend"], "properties": {
-          "kind": {"type": "string", "enum": ["added", "changed", "removed"],
-            "description": "What happened."},
-          "backend": {"$ref": "#/components/schemas/Backend",
-            "description": "The backend now, or as it was when it went."}}}
-        """#)
-
-    static let requestChange = Schema(
-        "RequestChange",
-        #"""
-        {"type": "object", "description": "A change of a request.",
-         "required": ["kind", "request"], "properties": {
-          "kind": {"type": "string", "enum": ["added", "changed", "removed"],
-            "description": "What happened; `removed`: it was answered."},
-          "request": {"$ref": "#/components/schemas/Request",
-            "description": "The request now, or as it was when it went."}}}
         """#)
 }

@@ -26,14 +26,30 @@ public struct ToolCallDelta: Equatable, Sendable, JSONReadable, JSONWritable {
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
+        let id = ByteBuffer(insideOf: id)
+        let name = ByteBuffer(insideOf: name)
+        let arguments = ByteBuffer(insideOf: arguments)
+        Self.write(
+            index: index, id: id.span, name: name.span,
+            arguments: self.arguments == nil ? nil : arguments.span, to: &out)
+    }
+
+    /// Appends the object from texts as the inside of JSON strings; an empty id or name is left
+    /// out, as in each piece but a call's first.
+    package static func write(
+        index: Int, id: Span<UInt8> = Span(), name: Span<UInt8> = Span(),
+        arguments: Span<UInt8>?, to out: inout ByteBuffer
+    ) {
         var object = ObjectWriter(&out)
         object.add("index", index, to: &out)
-        object.add("id", id, to: &out)
-        if id != nil { object.add("type", "function", to: &out) }
+        if !id.isEmpty {
+            object.add("id", inside: id, to: &out)
+            object.add("type", "function", to: &out)
+        }
         object.name("function", to: &out)
         var function = ObjectWriter(&out)
-        function.add("name", name, to: &out)
-        function.add("arguments", arguments, to: &out)
+        function.add("name", insideIfAny: name, to: &out)
+        if let arguments { function.add("arguments", inside: arguments, to: &out) }
         function.end(&out)
         object.end(&out)
     }

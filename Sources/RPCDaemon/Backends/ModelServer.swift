@@ -6,6 +6,8 @@ package import Kernel
 ///
 /// It asks the server for its models when told to, finds out by the answer which program it is, and
 /// keeps the connections. Who may send what when is not its affair.
+///
+/// Many properties: half of them are what `backends.list` tells of it.
 package final class ModelServer {
     /// How the server is doing.
     package enum State: String, CaseIterable, Sendable {

@@ -1,3 +1,5 @@
+import CrowdModelsProtocol
+
 extension Config {
     /// The dotted names of the keys whose values differ, in the order of the documentation, such as
     /// `server.mode` or `llm_backends.lmstudio.timeout`.
@@ -7,8 +9,9 @@ extension Config {
     package static func changes(from old: Config, to new: Config) -> [String] {
         // Compared with their secrets, which leave this function only as a key's name.
         let (a, b) = (old.tree(\.revealed), new.tree(\.revealed))
-        guard case .table(let members) = b else { return [] }
-        return members.flatMap { key, value -> [String] in
+        guard case .object(let object) = b else { return [] }
+        return object.members.flatMap { member -> [String] in
+            let (key, value) = (member.name, member.value)
             if case .array(let backends) = value, key == "llm_backends" {
                 guard case .array(let earlier)? = a[key] else { return [] }
                 return changes(key, from: earlier, to: backends)
@@ -18,20 +21,23 @@ extension Config {
     }
 
     private static func changes(
-        _ name: String, from old: ConfigTree, to new: ConfigTree
+        _ name: String, from old: JSONValue, to new: JSONValue
     ) -> [String] {
-        guard case .table(let before) = old, case .table(let after) = new else {
-            return old == new ? [] : [name]
+        guard case .object(let before) = old, case .object(let after) = new else {
+            // By their letters: two spellings of one letter are two names to a server.
+            return old.text.utf8.elementsEqual(new.text.utf8) ? [] : [name]
         }
-        let gone = before.filter { new[$0.0] == nil }.map { "\(name).\(TOMLKey($0.0))" }
-        return after.flatMap { key, value -> [String] in
-            let inner = "\(name).\(TOMLKey(key))"
-            return old[key].map { changes(inner, from: $0, to: value) } ?? [inner]
+        let gone = before.members.filter { after[$0.name] == nil }
+            .map { "\(name).\(TOMLKey($0.name))" }
+        return after.members.flatMap { member -> [String] in
+            let inner = "\(name).\(TOMLKey(member.name))"
+            return before[member.name].map { changes(inner, from: $0, to: member.value) }
+                ?? [inner]
         } + gone
     }
 
     private static func changes(
-        _ name: String, from old: [ConfigTree], to new: [ConfigTree]
+        _ name: String, from old: [JSONValue], to new: [JSONValue]
     ) -> [String] {
         let before = old.map(backendName)
         let after = new.map(backendName)
@@ -46,7 +52,7 @@ extension Config {
         return order + changed + gone
     }
 
-    private static func backendName(_ backend: ConfigTree) -> String {
+    private static func backendName(_ backend: JSONValue) -> String {
         guard case .string(let name)? = backend["name"] else { return "" }
         return name
     }

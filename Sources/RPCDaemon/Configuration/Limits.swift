@@ -123,6 +123,12 @@ extension Limits {
             path: \.outputBytesMax),
     ]
 
+    /// Every limit by the name that errors use, in the units of config.toml.
+    package var values: [(name: String, value: Double)] {
+        Limits.keys.map { ($0.name, Double(self[keyPath: $0.path])) }
+            + [("write_stall", writeStall.value)]
+    }
+
     /// What `[limits] write_stall` may be, in seconds.
     package static let writeStallRange: ClosedRange<Double> = 0.1...3600
 }

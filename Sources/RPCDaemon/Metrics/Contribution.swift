@@ -20,24 +20,16 @@ struct Contribution {
         completionTokens = Self.believed(sample.completionTokens)
         cachedTokens = min(Self.believed(sample.cachedTokens), promptTokens)
         var values = Values()
-        if let speed = sample.tokensPerSecond, speed > 0, speed <= Measure.valueMax,
+        for measure in Measure.all where measure != .tokensPerSecond {
+            values.append(measure, sample[measure])
+        }
+        if let speed = sample[.tokensPerSecond], speed > 0, speed <= Measure.valueMax,
             completionTokens >= MetricsLimits.tokensForSpeedMin
         {
             values.append(.tokensPerSecond, speed)
             speedTokens = Double(completionTokens)
             speedSeconds = speedTokens / speed
         }
-        values.append(.timeToFirstToken, sample.timeToFirstToken)
-        values.append(.interTokenLatency, sample.interTokenLatency)
-        values.append(.latency, sample.latency)
-        values.append(.queueTime, sample.queueTime)
-        values.append(.predictionError, sample.predictionError)
-        values.append(.overhead, sample.overhead)
-        values.append(.parse, sample.parts.parse)
-        values.append(.queue, sample.parts.queue)
-        values.append(.connect, sample.parts.connect)
-        values.append(.backend, sample.parts.backend)
-        values.append(.relay, sample.parts.relay)
         keys = values.keys
         (self.values, counts) = values.vectors
     }

@@ -12,7 +12,7 @@ extension MetricsStore {
             validUntil = min(validUntil, until)
             if index == Self.allIndex { snapshot.all = figures }
             if index == Self.loopIndex {
-                snapshot.loopDelay = figures.latency
+                snapshot.loopDelay = figures[.latency]
                 // More delays of this second may follow, and they do not change the version.
                 if places[index].series.second == second {
                     validUntil = min(validUntil, second + 1)

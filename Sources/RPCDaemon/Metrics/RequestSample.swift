@@ -30,37 +30,20 @@ package struct RequestSample: Sendable {
     package var completionTokens: UInt64 = 0
     /// Those of the prompt that the backend had not to read again.
     package var cachedTokens: UInt64 = 0
-    /// Counted as a speed only from `MetricsLimits.tokensForSpeedMin` tokens up.
-    package var tokensPerSecond: Double?
-    package var timeToFirstToken: Double?
-    /// The mean time between two tokens of this request.
-    package var interTokenLatency: Double?
-    package var latency: Double?
-    package var queueTime: Double?
-    /// How far the end that was predicted at arrival was from the real one, either way.
-    package var predictionError: Double?
-    /// What this daemon added to what the backend took.
-    package var overhead: Double?
-    package var parts = Parts()
+    /// What was measured; not a number where nobody knows.
+    private var values: [12 of Double] = .init(repeating: .nan)
 
     package init(_ outcome: Outcome, errorKind: ErrorKind? = nil) {
         self.outcome = outcome
         self.errorKind = errorKind
     }
 
-    /// Where a request's time went, in the order in which it passes; together they are its latency.
-    package struct Parts: Equatable, Sendable {
-        /// From the read that brought it to its admission.
-        package var parse: Double?
-        /// Until its turn.
-        package var queue: Double?
-        /// Until it was sent.
-        package var connect: Double?
-        /// Until the last byte of the answer was there.
-        package var backend: Double?
-        /// Until it was answered.
-        package var relay: Double?
-
-        package init() {}
+    /// The value of a measure; nil for what nobody knows.
+    package subscript(measure: Measure) -> Double? {
+        get {
+            let value = values[measure.rawValue]
+            return value.isNaN ? nil : value
+        }
+        set { values[measure.rawValue] = newValue ?? .nan }
     }
 }

@@ -45,19 +45,7 @@ package struct Figures: Equatable, Sendable {
     package internal(set) var promptTokens: UInt64 = 0
     package internal(set) var completionTokens: UInt64 = 0
     package internal(set) var cachedTokens: UInt64 = 0
-    package internal(set) var tokensPerSecond = Distribution()
-    package internal(set) var timeToFirstToken = Distribution()
-    package internal(set) var interTokenLatency = Distribution()
-    package internal(set) var latency = Distribution()
-    package internal(set) var queueTime = Distribution()
-    package internal(set) var predictionError = Distribution()
-    package internal(set) var overhead = Distribution()
-    /// The overhead's parts, and the two that are not ours: the queue and the backend.
-    package internal(set) var parse = Distribution()
-    package internal(set) var queue = Distribution()
-    package internal(set) var connect = Distribution()
-    package internal(set) var backend = Distribution()
-    package internal(set) var relay = Distribution()
+    private var distributions = [Distribution](repeating: Distribution(), count: Measure.count)
     /// Only the kinds that occurred, in the order of the store's list.
     package internal(set) var errors: [ErrorCount] = []
 
@@ -65,6 +53,9 @@ package struct Figures: Equatable, Sendable {
         package let kind: ErrorKind
         package let count: UInt64
     }
+
+    /// How the values of a measure are distributed.
+    package subscript(measure: Measure) -> Distribution { distributions[measure.rawValue] }
 
     package var total: UInt64 { succeeded + failed + cancelled + rejected }
 
@@ -78,18 +69,9 @@ package struct Figures: Equatable, Sendable {
         promptTokens = sums.promptTokens
         completionTokens = sums.completionTokens
         cachedTokens = sums.cachedTokens
-        tokensPerSecond = Distribution(.tokensPerSecond, histogram, sums)
-        timeToFirstToken = Distribution(.timeToFirstToken, histogram, sums)
-        interTokenLatency = Distribution(.interTokenLatency, histogram, sums)
-        latency = Distribution(.latency, histogram, sums)
-        queueTime = Distribution(.queueTime, histogram, sums)
-        predictionError = Distribution(.predictionError, histogram, sums)
-        overhead = Distribution(.overhead, histogram, sums)
-        parse = Distribution(.parse, histogram, sums)
-        queue = Distribution(.queue, histogram, sums)
-        connect = Distribution(.connect, histogram, sums)
-        backend = Distribution(.backend, histogram, sums)
-        relay = Distribution(.relay, histogram, sums)
+        for measure in Measure.all {
+            distributions[measure.rawValue] = Distribution(measure, histogram, sums)
+        }
         for (index, count) in errors.counts.enumerated() where count > 0 {
             let kind = ErrorKind(index: UInt8(truncatingIfNeeded: index))
             self.errors.append(ErrorCount(kind: kind, count: count))

@@ -4,46 +4,35 @@ package import CrowdModelsProtocol
 import Kernel
 import Scheduling
 
-extension Backend {
-    /// Appends the Backend object of the protocol.
-    package func write(to out: inout ByteBuffer) {
-        let view = dispatcher.view(of: self)
-        out.append("{\"name\":")
-        out.append(string: name)
-        out.append(",\"kind\":")
-        out.append(string: server.kind.rawValue)
-        out.append(",\"endpoint\":")
-        out.append(string: config.endpoint.original)
-        out.append(",\"state\":\"")
-        out.append(utf8: server.state.rawValue)
-        out.append("\",\"origin\":\"")
-        out.append(utf8: origin.rawValue)
-        out.append("\",\"models\":")
-        out.append(decimal: offered.count)
-        out.append(",\"in_flight\":")
-        out.append(decimal: view?.inFlight ?? 0)
-        out.append(",\"queued\":")
-        out.append(decimal: view?.queued ?? 0)
-        if let limit = config.rateLimit {
-            out.append(",\"rate_limit\":")
-            out.append(decimal: limit)
+extension BackendDescription {
+    /// The backend as callers are told of it, and how its requests stand now.
+    package init(_ backend: Backend) {
+        let server = backend.server
+        self.init(
+            name: backend.name, kind: server.kind.rawValue,
+            endpoint: backend.config.endpoint.original, state: server.state.rawValue,
+            origin: backend.origin.rawValue)
+        let view = backend.dispatcher.view(of: backend)
+        models = backend.offered.count
+        inFlight = view?.inFlight ?? 0
+        queued = view?.queued ?? 0
+        rateLimit = backend.config.rateLimit
+        breaker = (view?.breaker ?? .closed).word
+        lastError = server.lastError
+        lastSeenSeconds = server.lastSeen.map { seen in
+            let now = backend.dispatcher.loop.now
+            return Double((now &- min(seen, now)) / 1_000_000) / 1000
         }
-        out.append(",\"breaker\":\"")
-        switch view?.breaker ?? .closed {
-        case .closed: out.append("closed")
-        case .open: out.append("open")
-        case .halfOpen: out.append("half_open")
+    }
+}
+
+extension BreakerState {
+    /// As the protocol spells it.
+    fileprivate var word: String {
+        switch self {
+        case .closed: "closed"
+        case .open: "open"
+        case .halfOpen: "half_open"
         }
-        out.append("\"")
-        if let error = server.lastError {
-            out.append(",\"last_error\":")
-            out.append(string: error)
-        }
-        if let seen = server.lastSeen {
-            let now = dispatcher.loop.now
-            out.append(",\"last_seen_seconds\":")
-            out.append(number: Double((now &- min(seen, now)) / 1_000_000) / 1000)
-        }
-        out.append("}")
     }
 }

@@ -11,6 +11,8 @@ import Sessions
 /// Pieces of the answer go through `Generation` to the job's reply as they come; a caller who does
 /// not read is not read for. After the job has ended, a server that lingers gets `lingerMax` to end
 /// its answer, so that its connection can be used again; then it is closed.
+///
+/// Many properties: a try is paused, repeated and lingers, each with what it needs to go on.
 final class ChatAttempt: Attempt, ExchangeDelegate {
     /// Not touched once it is over: the job may be gone by then.
     private unowned let job: RequestJob
@@ -290,12 +292,17 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     var contentText: String { isStreamed ? generation.text.contentText : "" }
 
     func writeResult(isCancelled: Bool, to out: inout ByteBuffer) {
-        CompletionResult(
-            text: generation.text, report: generation.report, numbers: numbers,
-            times: job.times, model: placement.model, backend: backend.name,
-            finishReason: isCancelled ? .cancelled : generation.finishReason,
-            attempts: job.attempts, warnings: warnings, listed: job.listedModel
-        ).write(to: &out)
+        let numbers = numbers
+        let finishReason = isCancelled ? FinishReason.cancelled : generation.finishReason
+        var result = CompleteResult(
+            content: "", model: placement.model, backend: backend.name,
+            finishReason: finishReason.rawValue, stats: numbers.stats(job.times))
+        result.attempts = job.attempts
+        result.warnings = warnings.map(\.shape)
+        result.usage = numbers.usage
+        result.modelInfo = CompleteResult.modelInfo(job.listedModel)
+        result.write(
+            CompleteResult.Tokens(generation.text, generation.report), to: &out)
     }
 
     /// What the answer was found out not to be; judged once, when it is complete.

@@ -1,3 +1,5 @@
+import CrowdModelsProtocol
+
 /// What the daemon saw of an answer that is not what was asked for; one WARN line each, too.
 package struct CompletionWarning: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
@@ -20,6 +22,9 @@ package struct CompletionWarning: Equatable, Sendable {
         self.kind = kind
         self.message = message
     }
+
+    /// As callers are told of it.
+    var shape: CompleteWarning { CompleteWarning(kind: kind.rawValue, message: message) }
 
     /// Whether a server that names `served` serves what was asked for as `model`: Ollama's
     /// implied `:latest` is the same model.

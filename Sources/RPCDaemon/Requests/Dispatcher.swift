@@ -7,7 +7,7 @@ package import Scheduling
 /// Who hears of what the dispatcher does: the daemon counts it, logs it and tells subscribers.
 package protocol DispatcherDelegate: AnyObject {
     /// A request came, is in another phase, or left.
-    func changed(_ job: RequestJob, _ change: RequestChange)
+    func changed(_ job: RequestJob, _ change: ChangeKind)
     /// A request was answered, or its caller is gone; told once, before it leaves.
     func ended(_ job: RequestJob, _ ending: CompletionLife.Ending)
     /// A backend's breaker opened or closed, or the failure that counts there.
@@ -28,11 +28,6 @@ package protocol DispatcherDelegate: AnyObject {
     var probed: [String] { get }
     /// A line for the log.
     func log(_ line: BackendNews.Line)
-}
-
-/// What happened to a request, as subscribers are told.
-package enum RequestChange: String, Sendable {
-    case added, changed, removed
 }
 
 /// The scheduler's hands: it keeps every request from its arrival to its answer, tells the

@@ -46,23 +46,13 @@ struct EmbedQuestion: WholeQuestion {
         self.answer = answer
     }
 
-    var numbers: GenerationNumbers {
-        var numbers = GenerationNumbers()
-        numbers.promptTokens = answer?.promptTokens
-        numbers.totalTokens = answer?.promptTokens
-        return numbers
-    }
+    var numbers: GenerationNumbers { GenerationNumbers(read: answer?.promptTokens) }
 
     func write(model: String, backend: String, to out: inout ByteBuffer) {
         guard let answer else { preconditionFailure("written only after it was read") }
-        out.append("{\"embeddings\":")
-        answer.write(to: &out)
-        out.append(",\"model\":")
-        out.append(string: answer.model ?? model)
-        out.append(",\"backend\":")
-        out.append(string: backend)
-        numbers.writeUsage(to: &out)
-        out.append("}")
+        EmbedResult.write(
+            model: answer.model ?? model, backend: backend, usage: numbers.usage, to: &out
+        ) { answer.write(to: &$0) }
     }
 }
 
@@ -103,30 +93,16 @@ struct RerankQuestion: WholeQuestion {
             status: status, retryAfter: retryAfter, documents: count, body)
     }
 
-    var numbers: GenerationNumbers {
-        var numbers = GenerationNumbers()
-        numbers.promptTokens = answer?.promptTokens
-        numbers.totalTokens = answer?.promptTokens
-        return numbers
-    }
+    var numbers: GenerationNumbers { GenerationNumbers(read: answer?.promptTokens) }
 
     func write(model: String, backend: String, to out: inout ByteBuffer) {
         guard let answer else { preconditionFailure("written only after it was read") }
-        out.append("{\"results\":[")
-        for (place, row) in answer.rows.prefix(top ?? .max).enumerated() {
-            if place > 0 { out.append(UInt8(ascii: ",")) }
-            out.append("{\"index\":")
-            out.append(decimal: row.index)
-            out.append(",\"relevance_score\":")
-            out.append(number: row.score)
-            out.append("}")
+        let rows = answer.rows.prefix(top ?? .max).map { row in
+            RerankRow(index: row.index, relevanceScore: row.score)
         }
-        out.append("],\"model\":")
-        out.append(string: answer.model ?? model)
-        out.append(",\"backend\":")
-        out.append(string: backend)
-        numbers.writeUsage(to: &out)
-        out.append("}")
+        RerankResult(
+            results: rows, model: answer.model ?? model, backend: backend, usage: numbers.usage
+        ).write(to: &out)
     }
 }
 

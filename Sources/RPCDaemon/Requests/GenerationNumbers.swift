@@ -3,6 +3,8 @@ package import CrowdModelsProtocol
 
 /// What is known of a generation in numbers: what the server said, and what was measured where it
 /// said nothing. Times are seconds; what nobody knows is nil.
+///
+/// Many properties: one for each number that is told of an answer.
 package struct GenerationNumbers: Equatable, Sendable {
     package var promptTokens: Int?
     package var completionTokens: Int?
@@ -23,6 +25,12 @@ package struct GenerationNumbers: Equatable, Sendable {
     package var arch: String?
 
     package init() {}
+
+    /// Those of an answer for which so many tokens were read and none produced.
+    init(read tokens: Int?) {
+        promptTokens = tokens
+        totalTokens = tokens
+    }
 
     /// - Parameter deltas: pieces that came one by one; 0 where the answer came whole.
     package init(_ report: GenerationReport, deltas: Int, times: RequestTimes) {
@@ -56,60 +64,29 @@ package struct GenerationNumbers: Equatable, Sendable {
         if tokens > 1, span > 0 { tokensPerSecond = Double(tokens - 1) / span }
     }
 
-    /// Appends `"usage":{…}` with a comma before it, if anything is known.
-    package func writeUsage(to out: inout ByteBuffer) {
-        guard promptTokens != nil || completionTokens != nil else { return }
-        out.append(",\"usage\":{")
-        Self.write("prompt_tokens", promptTokens, to: &out)
-        Self.write("completion_tokens", completionTokens, to: &out)
-        out.append("\"total_tokens\":")
-        out.append(decimal: totalTokens ?? (promptTokens ?? 0) + (completionTokens ?? 0))
-        if let cachedTokens {
-            out.append(",\"cached_tokens\":")
-            out.append(decimal: cachedTokens)
-        }
-        if let reasoningTokens {
-            out.append(",\"reasoning_tokens\":")
-            out.append(decimal: reasoningTokens)
-        }
-        if isEstimated { out.append(",\"estimated\":true") }
-        out.append("}")
+    /// The usage as callers are told of it, if anything of it is known.
+    package var usage: CompleteUsage? {
+        guard promptTokens != nil || completionTokens != nil else { return nil }
+        var usage = CompleteUsage()
+        usage.promptTokens = promptTokens
+        usage.completionTokens = completionTokens
+        usage.totalTokens = totalTokens ?? (promptTokens ?? 0) + (completionTokens ?? 0)
+        usage.cachedTokens = cachedTokens
+        usage.reasoningTokens = reasoningTokens
+        usage.isEstimated = isEstimated
+        return usage
     }
 
-    /// Appends `"stats":{…}` with a comma before it.
-    package func writeStats(_ times: RequestTimes, to out: inout ByteBuffer) {
-        out.append(",\"stats\":{")
-        Self.write("tokens_per_second", tokensPerSecond, to: &out)
-        Self.write("time_to_first_token", timeToFirstToken, to: &out)
-        Self.write("generation_time", generationTime, to: &out)
-        out.append("\"queue_time\":")
-        out.append(seconds: times.queueNanoseconds)
-        out.append(",\"total_time\":")
-        out.append(seconds: times.totalNanoseconds)
-        out.append(",")
-        if let stopReason {
-            out.append("\"stop_reason\":")
-            out.append(string: stopReason)
-            out.append(",")
-        }
-        out.append(isFromBackend ? "\"source\":\"backend\"}" : "\"source\":\"measured\"}")
-    }
-
-    private static func write(_ name: StaticString, _ value: Double?, to out: inout ByteBuffer) {
-        guard let value else { return }
-        out.append("\"")
-        out.append(name)
-        out.append("\":")
-        out.append(number: value)
-        out.append(",")
-    }
-
-    private static func write(_ name: StaticString, _ value: Int?, to out: inout ByteBuffer) {
-        guard let value else { return }
-        out.append("\"")
-        out.append(name)
-        out.append("\":")
-        out.append(decimal: value)
-        out.append(",")
+    /// How it went, as callers are told of it.
+    package func stats(_ times: RequestTimes) -> CompleteStats {
+        var stats = CompleteStats(
+            queueTime: Double(times.queueNanoseconds) / 1e9,
+            totalTime: Double(times.totalNanoseconds) / 1e9,
+            source: isFromBackend ? "backend" : "measured")
+        stats.tokensPerSecond = tokensPerSecond
+        stats.timeToFirstToken = timeToFirstToken
+        stats.generationTime = generationTime
+        stats.stopReason = stopReason
+        return stats
     }
 }

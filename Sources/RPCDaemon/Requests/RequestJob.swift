@@ -11,6 +11,8 @@ package import Sessions
 ///
 /// The dispatcher keeps it until it has ended; then it was answered exactly once, or its caller was
 /// gone. `CompletionLife` decides what becomes of it, the scheduler where and when; it acts.
+///
+/// Many properties: half of them are what `requests.list` tells of it.
 package final class RequestJob: Job {
     package let key: UInt64
     package let work: any Work

@@ -3,18 +3,18 @@ package import Metrics
 extension RequestTimes {
     /// Writes into a sample what follows from the moments that came.
     package func fill(_ sample: inout RequestSample) {
-        sample.parts.parse = Self.seconds(readAt, arrivedAt)
-        sample.parts.queue = Self.seconds(arrivedAt, startedAt)
-        sample.parts.connect = Self.seconds(startedAt, sentAt)
-        sample.parts.backend = Self.seconds(sentAt, heardAt)
-        sample.parts.relay = Self.seconds(heardAt, endedAt)
-        sample.latency = Self.seconds(arrivedAt, endedAt)
-        sample.queueTime = Self.seconds(arrivedAt, sentAt)
-        sample.predictionError = Self.seconds(
+        sample[.parse] = Self.seconds(readAt, arrivedAt)
+        sample[.queue] = Self.seconds(arrivedAt, startedAt)
+        sample[.connect] = Self.seconds(startedAt, sentAt)
+        sample[.backend] = Self.seconds(sentAt, heardAt)
+        sample[.relay] = Self.seconds(heardAt, endedAt)
+        sample[.latency] = Self.seconds(arrivedAt, endedAt)
+        sample[.queueTime] = Self.seconds(arrivedAt, sentAt)
+        sample[.predictionError] = Self.seconds(
             min(startedAt, predictedStartAt), max(startedAt, predictedStartAt))
         // Of one that was never sent no part is ours alone.
-        if let parse = sample.parts.parse, let connect = sample.parts.connect {
-            sample.overhead = parse + connect + (sample.parts.relay ?? 0)
+        if let parse = sample[.parse], let connect = sample[.connect] {
+            sample[.overhead] = parse + connect + (sample[.relay] ?? 0)
         }
     }
 

@@ -70,12 +70,8 @@ package final class TokenCount: Job, ExchangeDelegate {
 
     private func answer(_ count: Int, isEstimated: Bool) {
         guard settle() else { return }
-        reply.succeed { out in
-            out.append("{\"prompt_tokens\":")
-            out.append(decimal: count)
-            out.append(",\"estimated\":")
-            out.append(bool: isEstimated)
-            out.append("}")
+        reply.succeed {
+            TokensCountResult(promptTokens: count, isEstimated: isEstimated).write(to: &$0)
         }
     }
 

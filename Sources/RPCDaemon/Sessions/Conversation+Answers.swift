@@ -77,27 +77,22 @@ extension Conversation {
         case .cancel, .cancelRequest, .cancelRequestACP, .cancelled:
             let request = request(line.extracting(call.arguments[0].bounds))
             request?.job?.cancel()
-            say("{\"cancelled\":", request != nil, call, id, batch)
+            say(CancelResult(isCancelled: request != nil), call, id, batch)
         case .subscribe: try subscribe(call, id, line)
         case .unsubscribe:
             let name = JSONText.string(line.extracting(call.arguments[0].bounds))
             let subscription = subscriptions.first { $0.id == name }
             if let subscription { drop(subscription) }
-            say("{\"unsubscribed\":", subscription != nil, call, id, batch)
+            say(UnsubscribeResult(isEnded: subscription != nil), call, id, batch)
         default: return false
         }
         return true
     }
 
     private func say(
-        _ start: StaticString, _ value: Bool, _ call: Call, _ id: Span<UInt8>, _ batch: Batch?
+        _ result: some JSONWritable, _ call: Call, _ id: Span<UInt8>, _ batch: Batch?
     ) {
-        if call.isNotification { return }
-        answer(id, batch) { out in
-            out.append(start)
-            out.append(bool: value)
-            out.append("}")
-        }
+        if !call.isNotification { answer(id, batch) { result.write(to: &$0) } }
     }
 }
 

@@ -128,7 +128,7 @@ package final class Conversation {
         }
         if isNotification && !method.actsAsNotification { return }
         if method == .ping, !envelope.params.isPresent {
-            return answer(id, batch) { $0.append("{\"ok\":true}") }
+            return answer(id, batch) { OkResult().write(to: &$0) }
         }
         do throws(Fault) {
             let arguments = try Arguments(

@@ -107,31 +107,21 @@ final class LineReply: Reply {
         let number = sequence
         sequence += 1
         let id = id
-        conversation.output.append(notification: "complete.delta") { out in
-            out.append("{\"id\":")
-            out.append(id.span)
-            out.append(",\"seq\":")
-            out.append(decimal: number)
-            out.append(member: "content", text: content)
-            out.append(member: "reasoning", text: reasoning)
-            out.append(member: "refusal", text: refusal)
-            if !toolCalls.isEmpty {
-                out.append(",\"tool_calls\":")
-                out.append(toolCalls)
-            }
-            out.append("}")
+        conversation.output.append(notification: ServerNotification.completeDelta.name) { out in
+            CompleteDelta.write(
+                id: id.span, sequence: number, content: content, reasoning: reasoning,
+                refusal: refusal, toolCalls: toolCalls, to: &out)
         }
         conversation.told()
     }
 
     func progress(_ progress: Progress) {
         let id = id
-        tell("complete.progress") { out in
-            out.append("{\"id\":")
-            out.append(id.span)
-            out.append(",")
-            progress.writeMembers(to: &out)
-            out.append("}")
+        tell(ServerNotification.completeProgress.name) { out in
+            CompleteProgress.write(
+                id: id.span, phase: progress.phase, position: progress.position,
+                progress: progress.fraction, backend: progress.backend,
+                etaMilliseconds: progress.etaMilliseconds, to: &out)
         }
     }
 
@@ -139,42 +129,5 @@ final class LineReply: Reply {
         guard let conversation else { return }
         conversation.output.append(notification: notification, params: params)
         conversation.told()
-    }
-}
-
-extension ByteBuffer {
-    /// Appends a further member, a string whose inside is `text`; nothing where that is empty.
-    @inline(__always)
-    fileprivate mutating func append(member name: StaticString, text: Span<UInt8>) {
-        if text.isEmpty { return }
-        append(",\"")
-        append(name)
-        append("\":\"")
-        append(text)
-        append("\"")
-    }
-}
-
-extension Progress {
-    /// Appends the members of a progress notification but its id.
-    func writeMembers(to out: inout ByteBuffer) {
-        out.append("\"phase\":")
-        out.append(string: phase)
-        if let position {
-            out.append(",\"position\":")
-            out.append(decimal: position)
-        }
-        if let fraction {
-            out.append(",\"progress\":")
-            out.append(number: fraction)
-        }
-        if let backend {
-            out.append(",\"backend\":")
-            out.append(string: backend)
-        }
-        if let etaMilliseconds {
-            out.append(",\"eta_ms\":")
-            out.append(decimal: etaMilliseconds)
-        }
     }
 }

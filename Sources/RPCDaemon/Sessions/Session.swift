@@ -8,6 +8,9 @@ package import Kernel
 /// The loop and the reception keep it alive until it is closed. In one turn it handles at most
 /// `linesPerTurn` lines and what its share of the turn lets it; reading stops while more than
 /// `outputPauseBytes` wait to be written.
+///
+/// Many properties: a connection is read, written, stalled and counted by the same events, and
+/// each of these needs to know how the others stand.
 package final class Session: EventHandler, TurnWork, Continuation, Outlet {
     /// Lines handled in one turn at most: some 0.2 ms of pings.
     static let linesPerTurn = 100

@@ -1,5 +1,5 @@
 import Configuration
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
 import Kernel
 
 /// One client's wish to hear of changes: how things stand first, then each change, numbered.
@@ -30,7 +30,7 @@ final class Subscription {
     /// Tells how things stand, topic by topic, and joins the audiences.
     func start() {
         for topic in topics {
-            send(topic, "snapshot") { desk.service.writeSnapshot(of: topic, to: &$0) }
+            send(topic, .snapshot) { desk.service.writeSnapshot(of: topic, to: &$0) }
         }
         desk.feed.add(self)
         if topics.contains(.stats) { setTimer() }
@@ -47,7 +47,7 @@ final class Subscription {
                 "more than \(desk.limits.outputPauseBytes) bytes wait to be read; subscribe again "
                     + "and read faster, or to less")
         }
-        send(topic, "change") { $0.append(change) }
+        send(topic, .change) { $0.append(change) }
         conversation.told()
     }
 
@@ -63,32 +63,21 @@ final class Subscription {
     }
 
     private func end(_ reason: String) {
-        send(topics[0], "ended") { out in
-            out.append("{\"reason\":")
-            out.append(string: reason)
-            out.append(",\"limit\":\"output_bytes_max\"}")
+        send(topics[0], .ended) {
+            SubscriptionEnd(reason: reason, limit: "output_bytes_max").write(to: &$0)
         }
         conversation.told()
         conversation.drop(self)
     }
 
     private func send(
-        _ topic: Topic, _ what: StaticString, _ write: (inout ByteBuffer) -> Void
+        _ topic: Topic, _ news: SubscriptionEvent.News, _ write: (inout ByteBuffer) -> Void
     ) {
         let number = sequence
         sequence += 1
-        conversation.output.append(notification: "event") { out in
-            out.append("{\"subscription\":")
-            out.append(string: id)
-            out.append(",\"seq\":")
-            out.append(decimal: number)
-            out.append(",\"topic\":\"")
-            out.append(utf8: topic.rawValue)
-            out.append("\",\"data\":{\"")
-            out.append(what)
-            out.append("\":")
-            write(&out)
-            out.append("}}")
+        conversation.output.append(notification: ServerNotification.event.name) { out in
+            SubscriptionEvent.write(
+                news, subscription: id, sequence: number, topic: topic.rawValue, to: &out, write)
         }
     }
 }
@@ -118,10 +107,8 @@ extension Conversation {
                     ?? SubscribeMethod.intervalMillisecondsDefault
                 : SubscribeMethod.intervalMillisecondsDefault)
         let mark = output.count
-        output.append(answerTo: id) { out in
-            out.append("{\"subscription\":")
-            out.append(string: subscription.id)
-            out.append("}")
+        output.append(answerTo: id) {
+            SubscribeResult(subscription: subscription.id).write(to: &$0)
         }
         output.append(UInt8(ascii: "\n"))
         subscription.start()
@@ -138,7 +125,7 @@ extension Conversation {
     private static let topicsMax = 64
 
     /// The topics of an array of names that was checked, each once.
-    private static func topics(_ names: Span<UInt8>) throws(Fault) -> [Topic] {
+    package static func topics(_ names: Span<UInt8>) throws(Fault) -> [Topic] {
         var topics: [Topic] = []
         var reader = JSONElementReader(from: 0)
         var count = 0

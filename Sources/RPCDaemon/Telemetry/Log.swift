@@ -76,12 +76,12 @@ package final class Log {
 
     /// Appends the LogLines object of the protocol.
     package func writeLastLines(to out: inout ByteBuffer) {
-        out.append("{\"lines\":[")
-        for (index, line) in lastLines.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            line.write(to: &out)
+        LogLines.write(to: &out) { array, out in
+            for line in lastLines {
+                array.next(&out)
+                line.write(to: &out)
+            }
         }
-        out.append("]}")
     }
 
     private func write(_ level: LogLevel, _ message: () -> String) {

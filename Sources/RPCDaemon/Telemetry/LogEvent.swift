@@ -23,6 +23,7 @@ extension LogEvent {
 /// Members of an event for programs, in the making.
 package struct LogFields: ~Copyable {
     private(set) var bytes = ByteBuffer()
+    private var object = ObjectWriter.continuing()
 
     /// Names that others made up, such as a tag or a model, are cut to so many letters.
     package static let lettersMax = 128
@@ -31,25 +32,14 @@ package struct LogFields: ~Copyable {
 
     package mutating func append(_ name: StaticString, _ value: String?) {
         guard let value else { return }
-        begin(name)
-        bytes.append(string: String(value.prefix(Self.lettersMax)))
+        object.add(name, String(value.prefix(Self.lettersMax)), to: &bytes)
     }
 
     package mutating func append(_ name: StaticString, _ value: Int?) {
-        guard let value else { return }
-        begin(name)
-        bytes.append(decimal: value)
+        object.add(name, value, to: &bytes)
     }
 
     package mutating func append(_ name: StaticString, _ value: Double?) {
-        guard let value else { return }
-        begin(name)
-        bytes.append(number: value)
-    }
-
-    private mutating func begin(_ name: StaticString) {
-        bytes.append(",\"")
-        bytes.append(name)
-        bytes.append("\":")
+        object.add(name, value, to: &bytes)
     }
 }

@@ -46,14 +46,8 @@ package struct LogLine: Sendable {
 
     /// Appends the LogLine object of the protocol.
     package func write(to out: inout ByteBuffer) {
-        out.append("{\"time\":")
-        out.append(number: time)
-        out.append(",\"level\":")
-        out.append(string: level.rawValue)
-        out.append(",\"message\":")
-        out.append(string: message)
-        out.append(fields.span)
-        out.append("}")
+        LogEntry.write(
+            time: time, level: level.rawValue, message: message, fields.span, to: &out)
     }
 
     /// Appends the line without its end, in that shape.

@@ -5,6 +5,8 @@ package import CrowdModelsProtocol
 ///
 /// A success is told in the guide's words, which say neither who asked nor what answered; people
 /// get these in a line behind it, programs as members of the same object.
+///
+/// Many properties: one for each member of the line.
 package struct RequestRecord: LogEvent {
     /// How it ended; the raw value is its word.
     package enum Ending: String, Sendable {

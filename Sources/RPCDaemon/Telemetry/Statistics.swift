@@ -86,10 +86,8 @@ package struct Statistics {
     }
 
     private mutating func writePrometheus(_ load: Load, now: UInt64, to out: inout ByteBuffer) {
-        out.append("{\"content_type\":")
-        out.append(string: "\(Self.prometheusType)")
-        out.append(",\"text\":")
-        out.append(string: prometheusPage(load, now: now).text)
-        out.append("}")
+        StatsText(
+            contentType: Self.prometheusType.description, text: prometheusPage(load, now: now).text
+        ).write(to: &out)
     }
 }

@@ -30,21 +30,34 @@ extension StatsFigures {
         promptTokens = Int(clamping: figures.promptTokens)
         completionTokens = Int(clamping: figures.completionTokens)
         cachedTokens = Int(clamping: figures.cachedTokens)
-        tokensPerSecond = StatsDistribution(figures.tokensPerSecond)
-        timeToFirstToken = StatsDistribution(figures.timeToFirstToken)
-        interTokenLatency = StatsDistribution(figures.interTokenLatency)
-        latency = StatsDistribution(figures.latency)
-        queueTime = StatsDistribution(figures.queueTime)
-        predictionError = StatsDistribution(figures.predictionError)
-        overhead = StatsDistribution(figures.overhead)
-        overheadParts.parse = StatsDistribution(figures.parse)
-        overheadParts.queue = StatsDistribution(figures.queue)
-        overheadParts.connect = StatsDistribution(figures.connect)
-        overheadParts.backend = StatsDistribution(figures.backend)
-        overheadParts.relay = StatsDistribution(figures.relay)
+        for measure in Measure.all {
+            let distribution = StatsDistribution(figures[measure])
+            switch Self.places[measure.rawValue] {
+            case .figure(let row): self[keyPath: Self.measures[row].path] = distribution
+            case .part(let row):
+                overheadParts[keyPath: StatsOverheadParts.measures[row].path] = distribution
+            }
+        }
         for error in figures.errors {
             errors[errorKinds[Int(error.kind.index)]] = Int(clamping: error.count)
         }
+    }
+
+    /// Where a measure is told: the row of that name.
+    private enum Place {
+        case figure(Int)
+        case part(Int)
+    }
+
+    /// By measure.
+    private static let places = Measure.all.map { measure in
+        if let row = measures.firstIndex(where: { $0.isNamed(measure.name) }) {
+            return Place.figure(row)
+        }
+        guard
+            let row = StatsOverheadParts.measures.firstIndex(where: { $0.isNamed(measure.name) })
+        else { preconditionFailure("stats has no row for \(measure.name)") }
+        return Place.part(row)
     }
 }
 

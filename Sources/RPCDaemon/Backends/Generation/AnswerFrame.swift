@@ -5,6 +5,8 @@ import CrowdModelsProtocol
 /// One shape for OpenAI's chat and text completions (with LM Studio's `stats`, `model_info`,
 /// `runtime`, llama.cpp's `timings` and `prompt_progress`) and for Ollama's own answers. Of the
 /// choices only that of index 0 counts.
+///
+/// Many properties: one for each part that some server sends.
 struct AnswerFrame {
     /// What the model said, of the choice that counts.
     var message = AnswerMessage()

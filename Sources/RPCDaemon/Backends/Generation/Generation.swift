@@ -7,6 +7,8 @@ import HTTP
 /// What the body is (an event stream, JSON lines, one whole answer, an error in any clothes) is
 /// told by the body, never by its type or by what was asked. It belongs to one attempt and dies
 /// with it.
+///
+/// Many properties: an answer is cut anywhere, and where each of its layers was cut is kept here.
 package struct Generation: ~Copyable {
     /// How far the answer is.
     package enum Phase: Equatable, Sendable {

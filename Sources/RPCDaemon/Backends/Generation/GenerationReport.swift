@@ -2,6 +2,8 @@ import CrowdModelsProtocol
 
 /// What a server said of a generation beside its text. What it did not say is nil; what it said
 /// that cannot be, such as a billion tokens a second, counts as not said.
+///
+/// Many properties: one for each thing that some server tells.
 package struct GenerationReport: Sendable {
     package internal(set) var promptTokens: Int?
     package internal(set) var completionTokens: Int?

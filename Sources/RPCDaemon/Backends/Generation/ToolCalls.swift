@@ -176,10 +176,11 @@ struct ToolCalls {
             calls[number].hasOwnID = true
         }
         byteCount += calls[number].id.count + calls[number].name.count + 64
-        begin(place, &out)
-        out.append(",")
-        write(number, to: &out)
-        out.append("}")
+        let call = calls[number]
+        if !out.isEmpty { out.append(UInt8(ascii: ",")) }
+        CrowdModelsProtocol.ToolCallDelta.write(
+            index: place, id: call.id.span, name: call.name.span, arguments: call.arguments.span,
+            to: &out)
     }
 
     /// Appends a later delta of a call.
@@ -188,16 +189,8 @@ struct ToolCalls {
     ) {
         guard let place = calls[number].place, !arguments.isEmpty else { return }
         keep(arguments, of: number)
-        begin(place, &out)
-        out.append(",\"function\":{\"arguments\":\"")
-        out.append(arguments)
-        out.append("\"}}")
-    }
-
-    private func begin(_ place: Int, _ out: inout ByteBuffer) {
         if !out.isEmpty { out.append(UInt8(ascii: ",")) }
-        out.append("{\"index\":")
-        out.append(decimal: place)
+        CrowdModelsProtocol.ToolCallDelta.write(index: place, arguments: arguments, to: &out)
     }
 
     /// An id that no call of this answer has.
@@ -212,25 +205,14 @@ struct ToolCalls {
 
     /// Appends all calls, as the result has them.
     func write(to out: inout ByteBuffer) {
-        out.append(UInt8(ascii: "["))
-        for (place, number) in told.enumerated() {
-            if place > 0 { out.append(UInt8(ascii: ",")) }
-            out.append(UInt8(ascii: "{"))
-            write(number, to: &out)
-            out.append(UInt8(ascii: "}"))
+        var array = ArrayWriter(&out)
+        for number in told {
+            let call = calls[number]
+            array.next(&out)
+            CompleteToolCall.write(
+                id: call.id.span, name: call.name.span, arguments: call.arguments.span, to: &out)
         }
-        out.append(UInt8(ascii: "]"))
-    }
-
-    private func write(_ number: Int, to out: inout ByteBuffer) {
-        let call = calls[number]
-        out.append("\"id\":\"")
-        out.append(call.id.span)
-        out.append("\",\"type\":\"function\",\"function\":{\"name\":\"")
-        out.append(call.name.span)
-        out.append("\",\"arguments\":\"")
-        out.append(call.arguments.span)
-        out.append("\"}")
+        array.end(&out)
     }
 }
 

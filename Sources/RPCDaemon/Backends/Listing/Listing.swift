@@ -7,6 +7,8 @@ import CrowdModelsProtocol
 ///
 /// LM Studio's own list is asked for first, since it says most, then OpenAI's, which every server
 /// has. What that one says is told, never the status of a probe.
+///
+/// Many properties: one look asks several questions, and what each of them taught outlives it.
 package struct Listing: Sendable {
     /// What is to be done next.
     package enum Step: Equatable, Sendable {

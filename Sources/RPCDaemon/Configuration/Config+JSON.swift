@@ -1,47 +1,32 @@
-/// A configuration as plain values in their documented order, for JSON and for comparing.
-package indirect enum ConfigTree: Equatable, Sendable {
-    case string(String)
-    case int(Int)
-    case double(Double)
-    case bool(Bool)
-    case array([ConfigTree])
-    case table([(String, ConfigTree)])
+package import CrowdModelsProtocol
 
-    package static func == (a: Self, b: Self) -> Bool {
-        switch (a, b) {
-        case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
-        case (.int(let a), .int(let b)): a == b
-        case (.double(let a), .double(let b)): a == b
-        case (.bool(let a), .bool(let b)): a == b
-        case (.array(let a), .array(let b)): a == b
-        case (.table(let a), .table(let b)): a.elementsEqual(b) { $0.0 == $1.0 && $0.1 == $1.1 }
-        default: false
-        }
+/// A configuration as JSON, its members in their documented order, for callers and for comparing.
+extension JSONValue {
+    static func int(_ value: Int) -> JSONValue { .integer(value) }
+
+    static func table(_ members: [(String, JSONValue)]) -> JSONValue {
+        var object = JSONObject()
+        for (name, value) in members { object.append(name, value) }
+        return .object(object)
     }
 
-    /// The member of a table, or nil.
-    package subscript(key: String) -> ConfigTree? {
-        guard case .table(let members) = self else { return nil }
-        return members.first { $0.0 == key }?.1
-    }
+    static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 
-    static func strings(_ texts: [String]) -> ConfigTree { .array(texts.map { .string($0) }) }
-
-    static func ids(_ numbers: [UInt32]) -> ConfigTree { .array(numbers.map { .int(Int($0)) }) }
+    static func ids(_ numbers: [UInt32]) -> JSONValue { .array(numbers.map { .integer(Int($0)) }) }
 
     /// Whole seconds as an integer, as one would write them.
-    static func seconds(_ seconds: Seconds) -> ConfigTree {
+    static func seconds(_ seconds: Seconds) -> JSONValue {
         let (whole, rest) = seconds.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-        return rest == 0 ? .int(Int(whole)) : .double(seconds.value)
+        return rest == 0 ? .integer(Int(whole)) : .double(seconds.value)
     }
 }
 
 extension Config {
     /// Every key in force, in the order of the documentation, keyed as in the file, secrets as
     /// `***`; only a `rate_limit` that is not set is left out, since no number says "none".
-    package var tree: ConfigTree { tree { _ in Secret.mask } }
+    package var tree: JSONValue { tree { _ in Secret.mask } }
 
-    func tree(_ show: (Secret) -> String) -> ConfigTree {
+    func tree(_ show: (Secret) -> String) -> JSONValue {
         .table([
             ("default_model", .string(defaultModel ?? "")),
             ("server", server.tree),
@@ -71,13 +56,13 @@ extension Config {
 
 extension Config.Alias {
     /// As it stood in the file: one model alone, or a list.
-    fileprivate var tree: ConfigTree {
+    fileprivate var tree: JSONValue {
         models.count == 1 ? .string(models[0]) : .strings(models)
     }
 }
 
 extension Config.Server {
-    fileprivate var tree: ConfigTree {
+    fileprivate var tree: JSONValue {
         let digits = String(mode, radix: 8)
         return .table([
             ("socket", .string(socket ?? "")),
@@ -93,7 +78,7 @@ extension Config.Server {
 
 extension Limits {
     /// Every limit by the name that errors use.
-    package var tree: ConfigTree {
+    package var tree: JSONValue {
         .table(
             Limits.keys.map { ($0.name, .int(self[keyPath: $0.path])) }
                 + [("write_stall", .seconds(writeStall))])
@@ -101,8 +86,8 @@ extension Limits {
 }
 
 extension BackendConfig {
-    fileprivate func tree(_ show: (Secret) -> String) -> ConfigTree {
-        var members: [(String, ConfigTree)] = [
+    fileprivate func tree(_ show: (Secret) -> String) -> JSONValue {
+        var members: [(String, JSONValue)] = [
             ("name", .string(name)),
             ("endpoint", .string(endpoint.original)),
             ("kind", .string(kind.rawValue)),
