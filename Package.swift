@@ -130,7 +130,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
 
         tests("ProtocolTests", ["Configuration", "CrowdModelsProtocol", "TestSupport"]),
-        tests("ConfigurationTests", ["Configuration"]),
+        tests("ConfigurationTests", ["Configuration", "CrowdModelsProtocol"]),
         tests("MetricsTests", ["Metrics"]),
         tests(
             "SessionsTests",
@@ -155,6 +155,9 @@ let package = Package(
         tests(
             "RequestsTests",
             ["Requests", "Backends", "Configuration", "CrowdModelsProtocol", "Metrics"]),
+        tests(
+            "DaemonTests",
+            ["RPCDaemon", "Configuration", "CrowdModelsProtocol", "Kernel", "Telemetry"]),
         tests("EndToEndTests", ["CrowdModelsProtocol", "Link", "Screen", "TestSupport"]),
         tests("TidyTests", ["Configuration", "CrowdModelsProtocol"]),
     ],

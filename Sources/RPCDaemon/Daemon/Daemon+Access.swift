@@ -27,7 +27,7 @@ extension Daemon: ReceptionDelegate {
     }
 
     func sessionsMayBeDone() {
-        if isStopping { endIfIdle() }
+        endIfIdle()
     }
 
     func memoryFreed() {

@@ -9,38 +9,20 @@ import Telemetry
 /// Answers that need nobody's patience: what the daemon knows, written as it stands.
 extension Daemon {
     func writeStatus(to out: inout ByteBuffer) {
-        out.append("{\"name\":\"crowd-models-executor\",\"version\":")
-        out.append(string: Version.number)
-        out.append(",\"pid\":")
-        out.append(decimal: Int(ThisProcess.pid))
-        out.append(",\"uptime_seconds\":")
-        out.append(number: uptimeSeconds)
-        out.append(",\"socket\":")
-        out.append(string: socketPath)
-        if let configPath {
-            out.append(",\"config\":")
-            out.append(string: configPath)
-        }
-        out.append(",\"in_flight\":")
         let totals = dispatcher.totals
-        out.append(decimal: totals.inFlight)
-        out.append(",\"queued\":")
-        out.append(decimal: totals.queued)
-        out.append(",\"connections\":")
-        out.append(decimal: reception.count)
-        out.append(",\"limits\":")
-        out.append(tree: config.limits.tree)
-        out.append(",\"backends\":{")
-        let states = dispatcher.backends.map(\.server.state)
-        var isFirst = true
-        for state in ModelServer.State.allCases where states.contains(state) {
-            if !isFirst { out.append(UInt8(ascii: ",")) }
-            isFirst = false
-            out.append(string: state.rawValue)
-            out.append(UInt8(ascii: ":"))
-            out.append(decimal: states.count { $0 == state })
+        var status = StatusResult(
+            name: Version.name, version: Version.number, pid: Int(ThisProcess.pid),
+            socket: settings.socketPath)
+        status.uptimeSeconds = uptimeSeconds
+        status.config = settings.path
+        status.inFlight = totals.inFlight
+        status.queued = totals.queued
+        status.connections = reception.count
+        status.limits = config.limits.values
+        for backend in dispatcher.backends {
+            status.backends[backend.server.state.rawValue, default: 0] += 1
         }
-        out.append("}}")
+        status.write(to: &out)
     }
 
     /// Seconds since the start, to the millisecond.
@@ -48,16 +30,7 @@ extension Daemon {
 
     func writeHelp(of method: Method?, to out: inout ByteBuffer) {
         if let method { return OpenRPC.writeMethod(method, to: &out) }
-        out.append("{\"methods\":[")
-        for (index, method) in Method.all.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            out.append("{\"name\":")
-            out.append(string: method.name.description)
-            out.append(",\"summary\":")
-            out.append(string: method.description.summary)
-            out.append("}")
-        }
-        out.append("]}")
+        MethodList().write(to: &out)
     }
 
     func writeOpenRPC(to out: inout ByteBuffer) {
@@ -65,16 +38,16 @@ extension Daemon {
     }
 
     func writeConfig(to out: inout ByteBuffer) {
-        out.append(tree: config.tree)
+        config.tree.write(to: &out)
     }
 
     // MARK: Models and backends
 
     func writeModels(_ filter: ModelFilter, to out: inout ByteBuffer) {
         guard filter.admitsAll else {
-            out.append("{\"models\":[")
-            writeModelObjects(filter, dispatcher.backends, to: &out)
-            return out.append("]}")
+            return ModelsResult.write(to: &out) { array, out in
+                add(filter, of: dispatcher.backends, to: &array, &out)
+            }
         }
         if modelsText.isEmpty { renderModels() }
         let text = modelsText
@@ -85,30 +58,28 @@ extension Daemon {
     /// it changes, and has 300 bytes a model.
     private func renderModels() {
         var text = ByteBuffer()
-        text.append("{\"models\":[")
-        writeModelObjects(ModelFilter(), dispatcher.backends, to: &text)
-        text.append("]}")
+        ModelsResult.write(to: &text) { array, out in
+            add(ModelFilter(), of: dispatcher.backends, to: &array, &out)
+        }
         modelsText = text.bytes
     }
 
     /// The models of backends that are up, in the order in which backends are tried.
-    func writeModelObjects(
-        _ filter: ModelFilter, _ backends: [Backend], to out: inout ByteBuffer
+    func add(
+        _ filter: ModelFilter, of backends: [Backend], to array: inout ArrayWriter,
+        _ out: inout ByteBuffer
     ) {
-        var isFirst = true
         for backend in backends {
             if let wanted = filter.backend, wanted != backend.name { continue }
             for model in backend.offered where filter.admits(model) {
-                if !isFirst { out.append(UInt8(ascii: ",")) }
-                isFirst = false
-                write(model, of: backend, to: &out)
+                array.add(description(of: model, on: backend), to: &out)
             }
         }
     }
 
-    func write(_ model: Model, of backend: Backend, to out: inout ByteBuffer) {
+    func description(of model: Model, on backend: Backend) -> ModelDescription {
         let aliases = config.aliases.filter { config.model(named: $0.name) == model.id }
-        model.write(backend: backend.name, aliases: aliases.map(\.name), to: &out)
+        return ModelDescription(model, backend: backend.name, aliases: aliases.map(\.name))
     }
 
     /// The model of that name or alias on a backend that is up.
@@ -124,23 +95,16 @@ extension Daemon {
     }
 
     func writeBackends(to out: inout ByteBuffer) {
-        out.append("{\"backends\":[")
-        for (index, backend) in dispatcher.backends.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            backend.write(to: &out)
-        }
-        out.append("]}")
+        BackendsResult(backends: dispatcher.backends.map { BackendDescription($0) })
+            .write(to: &out)
     }
 
     // MARK: Requests
 
     func writeRequests(to out: inout ByteBuffer) {
-        out.append("{\"requests\":[")
-        for (index, job) in dispatcher.jobsByAge.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            job.write(now: loop.now, to: &out)
-        }
-        out.append("]}")
+        let now = loop.now
+        RequestsResult(requests: dispatcher.jobsByAge.map { RequestDescription($0, now: now) })
+            .write(to: &out)
     }
 
     /// Ends another connection's request; its owner, root and the admins may.
@@ -165,33 +129,5 @@ extension Daemon {
                     + "cancel it")
         }
         return job
-    }
-}
-
-extension ByteBuffer {
-    /// Appends a configuration as JSON.
-    mutating func append(tree: ConfigTree) {
-        switch tree {
-        case .string(let value): append(string: value)
-        case .int(let value): append(decimal: value)
-        case .double(let value): append(number: value)
-        case .bool(let value): append(bool: value)
-        case .array(let elements):
-            append(UInt8(ascii: "["))
-            for (index, element) in elements.enumerated() {
-                if index > 0 { append(UInt8(ascii: ",")) }
-                append(tree: element)
-            }
-            append(UInt8(ascii: "]"))
-        case .table(let members):
-            append(UInt8(ascii: "{"))
-            for (index, member) in members.enumerated() {
-                if index > 0 { append(UInt8(ascii: ",")) }
-                append(string: member.0)
-                append(UInt8(ascii: ":"))
-                append(tree: member.1)
-            }
-            append(UInt8(ascii: "}"))
-        }
     }
 }

@@ -30,28 +30,18 @@ extension Daemon {
             guard nesting < Self.nestedChecksMax, survey == nil else { return }
             try check(call, line, nil, for: peer, nesting: nesting + 1)
         case .modelsList: _ = try ModelFilter(self, call, line)
-        case .modelsGet:
-            try foreseen { () throws(Fault) in
-                _ = try model(named: Self.string(call[0], line) ?? "")
-            }
+        case .modelsGet: _ = try model(named: Self.string(call[0], line) ?? "")
         case .modelsRefresh: _ = try dispatcher.backends(named: Self.string(call[0], line))
         case .complete, .routeExplain:
             let request = try ChatRequest(line, call, survey: inner)
-            try foreseen { () throws(Fault) in
-                let explanation = dispatcher.explain(ticket(of: request, key: 0, for: peer))
-                guard let refusal = explanation.refusal else { return }
-                if method == .routeExplain, !explanation.candidates.isEmpty { return }
-                throw dispatcher.words.fault(of: refusal, method: "complete")
-            }
+            try foresee(ticket(of: request, key: 0, for: peer), of: method, refusedAs: .complete)
         case .embed, .rerank, .modelsLoad, .modelsUnload:
             let kept = KeptCall(line, call)
-            try foreseen { () throws(Fault) in
-                let explanation = dispatcher.explain(
-                    ticket(of: kept, method, key: 0, for: peer))
-                guard let refusal = explanation.refusal else { return }
-                throw dispatcher.words.fault(of: refusal, method: method.name.description)
-            }
-        case .tokensCount: try TokensCountMethod.check(call)
+            try foresee(ticket(of: kept, method, key: 0, for: peer), of: method)
+        case .tokensCount:
+            try TokensCountMethod.check(call)
+            let kept = KeptCall(line, call)
+            try foresee(ticket(of: kept, method, key: 0, for: peer), of: method)
         case .requestsCancel:
             _ = try request(key: Self.string(call[0], line) ?? "", cancelledBy: peer.credentials)
         case .stats: _ = try StatsQuery(call, line)
@@ -60,23 +50,29 @@ extension Daemon {
         case .initialize, .initialized, .serverDiscover, .toolsList, .toolsCall:
             let call = Call(method: method, arguments: call, survey: inner, canStream: false)
             try MCPDoor.check(call, line, limits: limits.request)
+        case .subscribe: _ = try Conversation.topics(line.extracting(call[0].bounds))
         case .ping, .status, .discover, .backendsList, .cancel, .cancelRequest, .cancelRequestACP,
-            .cancelled, .requestsList, .subscribe, .unsubscribe, .configGet:
+            .cancelled, .requestsList, .unsubscribe, .configGet:
             break
         }
     }
 
-    /// Lets through what can be said without asking a backend; that one is down now says nothing
-    /// of a call that comes later.
-    private func foreseen(_ body: () throws(Fault) -> Void) throws(Fault) {
-        do throws(Fault) {
-            try body()
-        } catch {
-            switch error.code {
-            case .invalidParams, .modelNotFound, .noBackend, .unsupported, .permissionDenied:
-                throw error
-            default: return
-            }
+    /// Throws what routing would refuse it with, as far as that can be said without asking a
+    /// backend: that one is down now says nothing of a call that comes later.
+    private func foresee(
+        _ ticket: Ticket, of method: Method, refusedAs name: Method? = nil
+    ) throws(Fault) {
+        let explanation = dispatcher.explain(ticket)
+        guard let refusal = explanation.refusal else { return }
+        // Those that wait for no turn are refused only where there is no candidate at all.
+        let waits = method != .routeExplain && method != .tokensCount
+        guard waits || explanation.candidates.isEmpty else { return }
+        let fault = dispatcher.words.fault(
+            of: refusal, method: (name ?? method).name.description)
+        switch fault.code {
+        case .invalidParams, .modelNotFound, .noBackend, .unsupported, .permissionDenied:
+            throw fault
+        default: return
         }
     }
 }

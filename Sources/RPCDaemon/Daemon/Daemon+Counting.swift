@@ -37,9 +37,9 @@ extension Daemon {
             sample.promptTokens = UInt64(clamping: numbers.promptTokens ?? 0)
             sample.completionTokens = UInt64(clamping: numbers.completionTokens ?? 0)
             sample.cachedTokens = UInt64(clamping: numbers.cachedTokens ?? 0)
-            sample.tokensPerSecond = numbers.tokensPerSecond
-            sample.timeToFirstToken = numbers.timeToFirstToken
-            sample.interTokenLatency = numbers.interTokenLatency
+            sample[.tokensPerSecond] = numbers.tokensPerSecond
+            sample[.timeToFirstToken] = numbers.timeToFirstToken
+            sample[.interTokenLatency] = numbers.interTokenLatency
         }
         job.times.fill(&sample)
         statistics.store.finished(sample, now: loop.now)

@@ -49,7 +49,7 @@ extension Daemon: DiscoveryDelegate {
     }
 
     func changedBackends(_ backend: Backend, isThere: Bool) {
-        publishBackend(backend, isThere ? "added" : "removed")
+        publishBackend(backend, isThere ? .added : .removed)
     }
 
     var probed: [String] { discovery?.probed ?? [] }

@@ -10,7 +10,7 @@ import Telemetry
 
 /// What the daemon makes of what its dispatcher does: figures, log lines and events.
 extension Daemon: DispatcherDelegate {
-    func changed(_ job: RequestJob, _ change: RequestChange) {
+    func changed(_ job: RequestJob, _ change: ChangeKind) {
         publishRequest(job, change)
         debug(job, change)
     }
@@ -23,7 +23,7 @@ extension Daemon: DispatcherDelegate {
         let level = ending.outcome == .failed ? LogLevel.warning : .info
         if level <= log.level { log.tell(record(of: job, ending)) }
         workEnded()
-        if isStopping { loop.atEndOfTurn(self) }
+        endSoonIfIdle()
     }
 
     func changed(_ backend: Backend) {
@@ -43,10 +43,10 @@ extension Daemon: DispatcherDelegate {
         for model in now {
             let old = known[model.id]
             if old == model { continue }
-            publishModel(model, of: backend, old == nil ? "added" : "changed")
+            publishModel(model, of: backend, old == nil ? .added : .changed)
         }
         for model in before where !names.contains(model.id) {
-            publishModel(model, of: backend, "removed")
+            publishModel(model, of: backend, .removed)
         }
     }
 
@@ -56,7 +56,7 @@ extension Daemon: DispatcherDelegate {
 
     func write(_ model: String, of backend: Backend, to out: inout ByteBuffer) {
         let known = backend.offered(named: model) ?? Model(id: model)
-        write(known, of: backend, to: &out)
+        description(of: known, on: backend).write(to: &out)
     }
 
     func aliases(of models: [Model]) -> [String] {
@@ -75,7 +75,7 @@ extension Daemon: DispatcherDelegate {
     }
 
     /// What only `--log-level debug` says of a request on its way.
-    private func debug(_ job: RequestJob, _ change: RequestChange) {
+    private func debug(_ job: RequestJob, _ change: ChangeKind) {
         guard log.level >= .debug else { return }
         switch change {
         case .added:

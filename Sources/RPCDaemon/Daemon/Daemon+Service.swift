@@ -15,21 +15,21 @@ extension Daemon: Service {
     ) throws(Fault) {
         let arguments = call.arguments
         switch call.method {
-        case .ping: reply.succeed { $0.append("{\"ok\":true}") }
+        case .ping: reply.succeed { OkResult().write(to: &$0) }
         case .status: reply.succeed { writeStatus(to: &$0) }
         case .help:
             let method = try method(named: arguments[0], line)
             reply.succeed { writeHelp(of: method, to: &$0) }
         case .check:
             try check(arguments, line, call.survey, for: peer)
-            reply.succeed { $0.append("{\"valid\":true}") }
+            reply.succeed { CheckResult().write(to: &$0) }
         case .discover: reply.succeed { writeOpenRPC(to: &$0) }
         case .modelsList:
             let filter = try ModelFilter(self, arguments, line)
             reply.succeed { writeModels(filter, to: &$0) }
         case .modelsGet:
             let (model, backend) = try model(named: Self.string(arguments[0], line) ?? "")
-            reply.succeed { write(model, of: backend, to: &$0) }
+            reply.succeed { description(of: model, on: backend).write(to: &$0) }
         case .modelsRefresh:
             let backends = try dispatcher.backends(named: Self.string(arguments[0], line))
             if isStopping { throw RefusalWords.stopping }
@@ -59,7 +59,7 @@ extension Daemon: Service {
         case .configReload: throw try reloadRefusal(askedBy: peer.credentials)
         case .shutdown:
             try requireAdmin(peer.credentials, to: "shutdown")
-            reply.succeed { $0.append("{\"ok\":true}") }
+            reply.succeed { OkResult().write(to: &$0) }
             ShutdownOrder(self, from: peer.credentials).give()
         case .initialize, .initialized, .serverDiscover, .toolsList, .toolsCall:
             try MCPDoor.perform(

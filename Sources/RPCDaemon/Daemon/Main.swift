@@ -160,8 +160,9 @@ struct Main {
             log.flush()
             exit(cannotCreate)
         }
-        let daemon = Daemon(config, configPath: path, socketPath: name, loop: loop, log: log)
-        try start(daemon, keys, socket, file, isInherited)
+        let settings = Settings(config, from: path, socketPath: name, keys: keys)
+        let daemon = Daemon(settings, loop: loop, log: log)
+        try start(daemon, socket, file, isInherited)
     }
 
     /// Holds the lock of a socket that systemd made; where that cannot be, nothing depends on it.
@@ -175,8 +176,8 @@ struct Main {
     }
 
     private static func start(
-        _ daemon: Daemon, _ keys: [String: Secret], _ socket: consuming SystemdActivation.Socket,
-        _ file: SocketFile?, _ isInherited: Bool
+        _ daemon: Daemon, _ socket: consuming SystemdActivation.Socket, _ file: SocketFile?,
+        _ isInherited: Bool
     ) throws(Errno) {
         let signals = try Signals([SIGTERM, SIGINT, SIGHUP], on: daemon.loop) { signal in
             switch signal {
@@ -187,8 +188,8 @@ struct Main {
             default: daemon.stop("SIGTERM")
             }
         }
-        daemon.log.info("Listening on \(daemon.socketPath)")
-        daemon.start(socket, file: file, isInherited: isInherited, keys: keys)
+        daemon.log.info("Listening on \(daemon.settings.socketPath)")
+        daemon.start(socket, file: file, isInherited: isInherited)
         try daemon.loop.run()
         withExtendedLifetime(signals) {}
         daemon.log.flush()

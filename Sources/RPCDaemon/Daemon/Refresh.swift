@@ -9,7 +9,7 @@ final class Refresh: Job {
     private let daemon: Daemon
     private let backends: [Backend]
     private var remaining: Int
-    private var errors: [JSONValue] = []
+    private var failures: [ModelsResult.Failure] = []
     private var isSettled = false
 
     init(_ reply: any Reply, _ backends: [Backend], of daemon: Daemon) {
@@ -49,10 +49,10 @@ final class Refresh: Job {
     private func heard(_ outcome: ModelServer.Outcome, of backend: Backend) {
         if case .failed(let failure) = outcome {
             let code: ErrorCode = backend.isKeyRefused ? .backendAuth : .backendUnavailable
-            errors.append([
-                "backend": .string(backend.name), "kind": .string(code.kind),
-                "message": .string(failure.message(product: backend.server.productName)),
-            ])
+            failures.append(
+                ModelsResult.Failure(
+                    backend: backend.name, kind: code.kind,
+                    message: failure.message(product: backend.server.productName)))
         }
         remaining -= 1
         if remaining == 0 { answer() }
@@ -60,13 +60,10 @@ final class Refresh: Job {
 
     private func answer() {
         guard settle() else { return }
-        let errors = JSONValue.array(errors)
         reply.succeed { out in
-            out.append("{\"models\":[")
-            daemon.writeModelObjects(ModelFilter(), backends, to: &out)
-            out.append("],\"errors\":")
-            errors.write(to: &out)
-            out.append("}")
+            ModelsResult.write(failures: failures, to: &out) { array, out in
+                daemon.add(ModelFilter(), of: backends, to: &array, &out)
+            }
         }
         daemon.endIfIdle()
     }

@@ -32,7 +32,5 @@ package struct Errno: Error, Equatable, Sendable {
     package static let noMemory = Errno(code: ENOMEM)
     package static let noBuffers = Errno(code: ENOBUFS)
     package static let notFound = Errno(code: ENOENT)
-    package static let notImplemented = Errno(code: ENOSYS)
-    package static let badMessage = Errno(code: EBADMSG)
     package static let timedOut = Errno(code: ETIMEDOUT)
 }

@@ -54,6 +54,8 @@ package protocol Continuation: AnyObject {
 ///
 /// Everything the daemon owns lives on one loop and is touched from nowhere else, so nothing needs
 /// a lock and nothing hops a thread. Level-triggered: what is not dealt with is told again.
+///
+/// Many properties: a turn goes through descriptors, timers and two kinds of work, in one order.
 package final class EventLoop {
     private struct Slot {
         var handler: (any EventHandler)?

@@ -10,7 +10,7 @@ package final class Inflater {
     /// Bytes that are unpacked at once: a piece of the body as large as one that is read.
     private static let roomBytes = 65_536
 
-    /// One for gzip and zlib, or, if `isRaw`, for deflate alone. Throws `.notImplemented` where the
+    /// One for gzip and zlib, or, if `isRaw`, for deflate alone. Throws ENOSYS where the
     /// system has no zlib.
     package init(isRaw: Bool) throws(Errno) {
         var opened: OpaquePointer?
@@ -24,7 +24,7 @@ package final class Inflater {
     }
 
     /// Unpacks `bytes` and shows `take` what they hold, piece by piece, until it answers false.
-    /// Throws `.badMessage` for what is not compressed.
+    /// Throws EBADMSG for what is not compressed.
     package func feed(_ bytes: Span<UInt8>, _ take: (Span<UInt8>) -> Bool) throws(Errno) {
         // Taken out for the while, so that nothing that `take` does can meet it half used.
         var unpacked = ByteBuffer()
