@@ -33,6 +33,18 @@ import Testing
         }
     }
 
+    @Test func `the path of a streamed request is told in ten files`() throws {
+        let lines = try page("ARCHITECTURE.md").lines
+        let start = try #require(lines.firstIndex(of: "## The path of one request"))
+        let section = lines[(start + 1)...].prefix { !$0.hasPrefix("## ") }
+        let steps = section.filter { $0.first?.isNumber == true }
+        #expect(steps.count == 10)
+        for (index, step) in steps.enumerated() {
+            #expect(step.hasPrefix("\(index + 1). `Sources/"), "\(step)")
+        }
+        #expect(section.joined(separator: "\n")[...].components(of: "`Sources/") == 10)
+    }
+
     @Test(arguments: pages)
     func `every link leads somewhere`(path: String) throws {
         for part in try page(path).text.split(separator: "](").dropFirst() {

@@ -4,6 +4,8 @@ import Kernel
 /// One connection to a server: connecting, then busy with one exchange at a time, or idle.
 ///
 /// The loop keeps it alive while its descriptor is open; the wire knows the idle ones.
+///
+/// Many properties: both directions of one socket, its times, and whose exchange it carries.
 final class HTTPConnection: EventHandler, Continuation {
     private enum State {
         /// Left when the kernel says that it is connected, or not.

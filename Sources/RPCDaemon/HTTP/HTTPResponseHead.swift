@@ -1,4 +1,6 @@
 /// What an answer's status line and header fields say to a client of model servers.
+///
+/// Many properties: one for each header field that is read.
 package struct HTTPResponseHead: Equatable, Sendable {
     /// When a server wants to be asked again.
     package enum RetryAfter: Equatable, Sendable {

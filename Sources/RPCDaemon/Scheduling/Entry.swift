@@ -1,4 +1,6 @@
 /// A request that the scheduler knows, from its arrival until it is answered.
+///
+/// Many properties: its ticket, its place in a lane and its turn, read by one decision.
 struct Entry {
     var ticket: Ticket
     var arrivedAt: UInt64

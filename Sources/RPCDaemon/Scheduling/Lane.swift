@@ -3,6 +3,9 @@
 ///
 /// A class, owned by its `Scheduler` alone: as a value it was copied at every question that the
 /// scheduler asked of it, which doubled the cost of a request.
+///
+/// Many properties: a backend is one account. What runs, what waits and what was told are kept
+/// true together, by every event.
 final class Lane {
     var facts: BackendFacts
     /// Whether it left; it is kept until the last request that runs there has ended.

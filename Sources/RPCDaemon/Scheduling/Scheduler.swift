@@ -4,6 +4,9 @@
 /// gives nil, at the end of each turn and at the time that `wake` said. It holds no reference, no
 /// clock and no prompt; time is monotonic nanoseconds and must not run backwards. It knows a
 /// request from `arrived` until `refuse`, `giveUp`, `gone`, or an `ended` that was served.
+///
+/// Many properties: one decision weighs backends, models, callers and conversations against each
+/// other.
 package struct Scheduler {
     var lanes: [Lane] = []
     var laneNamed: [String: Int] = [:]

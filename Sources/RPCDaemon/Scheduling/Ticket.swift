@@ -2,6 +2,8 @@
 ///
 /// Times are monotonic nanoseconds. Names are as the caller gave them, aliases resolved: an alias
 /// that is a list is a model and its fallbacks.
+///
+/// Many properties: one for each thing that a request may ask of routing.
 package struct Ticket: Sendable {
     /// What is to be done with the model.
     package enum Work: UInt8, Sendable {
