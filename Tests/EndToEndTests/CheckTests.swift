@@ -46,6 +46,12 @@ import Testing
         ("unsubscribe", ["subscription": "s9"]), ("unsubscribe", [:]),
         ("config.get", [:]), ("config.get", ["section": "log"]),
         ("config.reload", ["x": 1]), ("shutdown", ["x": 1]),
+        ("initialize", ["protocolVersion": "2025-11-25"]), ("initialize", [:]),
+        ("notifications/initialized", [:]), ("notifications/initialized", [1]),
+        ("server/discover", [:]), ("server/discover", [1]),
+        ("tools/list", [:]), ("tools/list", ["cursor": "2"]),
+        ("tools/call", ["name": "list_models"]), ("tools/call", ["name": "nope"]),
+        ("tools/call", ["name": "list_models", "arguments": ["x": 1]]),
         ("no.such.method", [:]),
     ]
 
