@@ -8,6 +8,9 @@ package import Scheduling
 /// scheduler whenever something about it is different.
 ///
 /// The dispatcher keeps it; jobs hold it while they are tried there.
+///
+/// Many properties: a server is looked at, waited for and told about, each with what was last
+/// known.
 package final class Backend {
     package let server: ModelServer
     package let origin: Origin

@@ -17,6 +17,8 @@ package struct BackendNews {
     }
 
     /// What a look found, as far as people are told.
+    ///
+    /// Many properties: one for each thing that a look may find changed.
     package struct Look: Sendable {
         package var product: String
         package var backend: String

@@ -1,4 +1,6 @@
 /// What is known of one backend: from its configuration and from the last look at it.
+///
+/// Many properties: one for each fact that routing weighs.
 package struct BackendFacts: Equatable, Sendable {
     /// Whether it may be sent anything.
     package enum State: UInt8, Sendable {
