@@ -91,6 +91,17 @@ import Testing
         #expect(found.all.map(\.id) == ["other-7b", "ready"])
     }
 
+    @Test func `what runs elsewhere is not chosen, and can be named`() throws {
+        var remote = Self.model("big-cloud", state: "loaded")
+        remote.isRemote = true
+        let models = [remote, Self.model("own")]
+        #expect(try AgentModels(models, wanted: nil, byDefault: "").first.id == "own")
+        #expect(try AgentModels(models, wanted: "cloud", byDefault: "").first.id == "big-cloud")
+        #expect(throws: Failure.self) {
+            try AgentModels([remote], wanted: nil, byDefault: "")
+        }
+    }
+
     @Test func `where none stands out, the choices are named`() {
         for (models, wanted) in [
             ([Self.model("a"), Self.model("b")], nil), ([Self.model("a")], "c"),

@@ -31,12 +31,15 @@ struct AgentModels {
                 throw Failure(.failed, "no backend has the model \(wanted)\(choices)")
             }
             first = model
-        } else if let loaded = all.first(where: { $0.state == "loaded" && !$0.isRemote }) {
-            first = loaded
-        } else if all.count == 1 {
-            first = all[0]
+        } else if let found = Self.evident(all.filter { !$0.isRemote }) {
+            first = found
         } else {
             throw Failure(.failed, "say which model to begin with: -m MODEL\(choices)")
         }
+    }
+
+    /// What nobody has to name: never one that runs elsewhere, which its caller leaves out.
+    private static func evident(_ models: [ModelDescription]) -> ModelDescription? {
+        models.first { $0.state == "loaded" } ?? (models.count == 1 ? models[0] : nil)
     }
 }
