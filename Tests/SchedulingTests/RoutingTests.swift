@@ -106,7 +106,7 @@ import Testing
 
     @Test func `what runs elsewhere is served where it is named and never chosen`() {
         var stage = Stage(.up("x", ["cloud"], max: 9) { $0.models[0].isRemote = true })
-        #expect(stage.arrive(.of(1, nil)) == ["refuse 1 noChoice([])"])
+        #expect(stage.arrive(.of(1, nil)) == ["refuse 1 noChoice([\"cloud\"])"])
         #expect(stage.arrive(.of(2, "cloud")) == ["start 2 x/cloud"])
     }
 
