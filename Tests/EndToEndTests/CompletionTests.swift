@@ -158,7 +158,7 @@ import Testing
                 "complete",
                 [
                     "prompt": "x", "stream": .bool(isStream),
-                    "response_format": ["type": "json_object"],
+                    "response_format": ["type": "grammar"],
                 ])
             #expect(error["code"] == 1004)
             #expect(error["data"]?["status"] == 400)
