@@ -1,5 +1,6 @@
 import Backends
 import Configuration
+import CrowdModelsProtocol
 import Kernel
 import Requests
 import Telemetry
