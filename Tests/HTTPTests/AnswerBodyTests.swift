@@ -67,6 +67,27 @@ import Testing
         #expect(scene.ask().answer == "502 ")
     }
 
+    @Test func `what is more than may be held together is given up, and held no more`() throws {
+        let scene = try Scene()
+        scene.loop.memory.max = 30_000
+        let body = String(repeating: "a", count: 9_000)
+        scene.server.answer = { peer, _ in
+            // In chunks: a body that comes in one piece is not gathered.
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _ in 0..<3 { peer.send("bb8\r\n\(body.prefix(3_000))\r\n") }
+            peer.send("0\r\n\r\n")
+        }
+        #expect(scene.ask().answer == "200 \(body)")
+        #expect(scene.loop.memory.held == 0)
+        // Somebody else holds so much that no more than a third of it fits.
+        var other = 0
+        scene.loop.memory.change(&other, to: 20_000)
+        #expect(scene.ask().error == .crowdedOut(max: 30_000))
+        #expect(scene.loop.memory.held == 20_000)
+        scene.loop.memory.change(&other, to: 0)
+        #expect(scene.ask().answer == "200 \(body)")
+    }
+
     @Test func `a compressed body that is broken is named`() throws {
         var bytes = Self.packed[0].bytes
         bytes[12] ^= 0xFF

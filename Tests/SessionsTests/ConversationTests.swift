@@ -1,5 +1,6 @@
 import Configuration
 import CrowdModelsProtocol
+import Kernel
 import Sessions
 import Testing
 

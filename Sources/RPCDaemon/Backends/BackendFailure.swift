@@ -79,6 +79,15 @@ package struct BackendFailure {
                 "\(place) was not asked: the daemon itself lacks what a connection takes "
                     + "(\(words ?? "no descriptor")); try again later",
                 data: data)
+        case .crowdedOut(let most):
+            data["limit"] = "memory_max"
+            data["value"] = .integer(most)
+            data["retry_after_ms"] = .integer(retryAfter)
+            return Fault(
+                .limitExceeded,
+                "the answer of \(place) was given up: the daemon holds as much as it may for all "
+                    + "its clients (memory_max \(most)); try again when others are answered",
+                data: data)
         case .noModelLoaded, .notReady, .contention:
             data["retry_after_ms"] = .integer(failure.retryAfter ?? retryAfter)
             return Fault(.backendUnavailable, unready(failure, words), data: data)
@@ -167,13 +176,15 @@ extension ServerFailure {
         case .answerTooLarge(let most): self.init(.tooLarge(most), status: 200)
         case .encoding(let name): self.init(.encoded(name), status: 200)
         case .lacking(let words): self.init(.ownLack, words: words)
+        case .crowdedOut(let most): self.init(.crowdedOut(most), status: 200)
         }
     }
 
     /// Whether its words are the server's own, and no system's.
     var isTold: Bool {
         switch reason {
-        case .noConnection, .ownLack, .broken, .unreadable, .cut, .empty, .tooLarge, .overKept:
+        case .noConnection, .ownLack, .crowdedOut, .broken, .unreadable, .cut, .empty, .tooLarge,
+            .overKept:
             false
         default: true
         }
@@ -182,7 +193,7 @@ extension ServerFailure {
     /// Whether the same request may be answered the next time, by the same server or another.
     package var isWorthAnotherTry: Bool {
         switch reason {
-        case .noConnection, .ownLack, .broken, .cut, .empty, .contention, .notReady,
+        case .noConnection, .ownLack, .crowdedOut, .broken, .cut, .empty, .contention, .notReady,
             .rateLimited, .noModelLoaded:
             true
         case .refused, .crashed, .unknownRoute: status >= 500

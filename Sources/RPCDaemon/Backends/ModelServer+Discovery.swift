@@ -39,6 +39,8 @@ extension ModelServer {
             guard let self else { return }
             switch result {
             case .failure(.lacking(let words)): finish(.failed(.lacking(words)))
+            case .failure(.crowdedOut(let max)):
+                finish(.failed(.lacking(ExchangeError.crowdedOut(max: max).message)))
             case .failure(let error):
                 if case .connect = error {
                     finish(.failed(.unreachable(error.message)))

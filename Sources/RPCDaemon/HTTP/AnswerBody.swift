@@ -4,8 +4,15 @@ import Kernel
 /// The body of one answer on its way to the delegate: unpacked where it was compressed, bounded,
 /// and gathered where it is wanted whole. One a connection, begun anew for each answer.
 final class AnswerBody {
+    /// A gathered body is read into a text, which is then written out: for a moment it is held so
+    /// many times.
+    private static let timesHeld = 3
+
     /// The body so far, where it is wanted whole and did not come in one piece.
     private var gathered = ByteBuffer()
+    private let memory: MemoryAccount
+    /// Bytes that `memory` counts for it.
+    private var held = 0
     /// Bytes so far, unpacked.
     private var count = 0
     private var inflater: Inflater?
@@ -13,6 +20,12 @@ final class AnswerBody {
     private(set) var hasBegun = false
     /// It was longer than is read of an answer without success, and ends there.
     private(set) var isCut = false
+
+    init(_ memory: MemoryAccount) {
+        self.memory = memory
+    }
+
+    deinit { memory.change(&held, to: 0) }
 
     /// Whether the bytes that come are compressed, so that few of them may become many.
     var isPacked: Bool { inflater != nil }
@@ -24,6 +37,7 @@ final class AnswerBody {
         isCut = false
         inflater = nil
         gathered.removeAll(keeping: 0)
+        memory.change(&held, to: 0)
     }
 
     /// Whether `piece` is the whole body, as it is, so that it need not be gathered.
@@ -67,6 +81,7 @@ final class AnswerBody {
     func takeGathered() -> ByteBuffer {
         var taken = ByteBuffer()
         swap(&taken, &gathered)
+        memory.change(&held, to: 0)
         return taken
     }
 
@@ -122,6 +137,9 @@ final class AnswerBody {
         if count > exchange.request.answerBytesMax {
             throw .answerTooLarge(max: exchange.request.answerBytesMax)
         }
+        let bytes = Self.timesHeld * (gathered.count + piece.count)
+        if memory.held - held + bytes > memory.max { throw .crowdedOut(max: memory.max) }
+        memory.change(&held, to: bytes)
         gathered.append(piece)
     }
 }

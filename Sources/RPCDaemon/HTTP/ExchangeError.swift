@@ -15,6 +15,9 @@ package enum ExchangeError: Error, Equatable, Sendable {
     case answer(HTTPParseError)
     /// The answer is over what the request allowed, in bytes.
     case answerTooLarge(max: Int)
+    /// All that is held together would be more than may be, in bytes: the answer was given up,
+    /// which says nothing of the server.
+    case crowdedOut(max: Int)
 
     /// The answer is encoded, though nobody asked for that, and cannot be unpacked: how it says it
     /// is.
@@ -37,6 +40,7 @@ package enum ExchangeError: Error, Equatable, Sendable {
         case .lacking(let words): "the daemon itself lacks what a connection takes: \(words)"
         case .answer(let error): error.description
         case .answerTooLarge(let max): "the answer is over \(max) bytes"
+        case .crowdedOut(let max): "the daemon holds as much as it may (memory_max \(max))"
         case .encoding(let name):
             "the answer is compressed (Content-Encoding: \(name)), which nobody asked for, and "
                 + "cannot be unpacked"

@@ -27,7 +27,7 @@ final class HTTPConnection: EventHandler, Continuation {
     private var state = State.connecting
     private var exchange: Exchange?
     private var parser = HTTPResponseParser()
-    private let body = AnswerBody()
+    private let body: AnswerBody
     /// The request's head as it goes out.
     private var head = ByteBuffer()
     /// Bytes of head and body that are sent.
@@ -54,6 +54,7 @@ final class HTTPConnection: EventHandler, Continuation {
     {
         self.wire = wire
         self.loop = loop
+        body = AnswerBody(loop.memory)
         number = descriptor.number
         stream = try SocketStream(descriptor, on: loop, for: .writable, self)
     }

@@ -67,6 +67,8 @@ package final class EventLoop {
     /// Bytes of one read: what a socket holds by default is little more.
     package static let scratchBytes = 65_536
 
+    /// What is held for clients, which all that lives on this loop counts in.
+    package let memory = MemoryAccount(max: .max)
     private let epoll: FileDescriptor
     private var slots: [Slot] = []
     /// How many descriptors are watched: all that the process has but a handful.

@@ -19,7 +19,7 @@ extension ServerFailure {
             status >= 500 ? .transient(retryAfter: wait) : .callersFault
         case .tooLarge, .overKept: .callersFault
         // Nor the caller's, but another server would not be reached either.
-        case .ownLack: .callersFault
+        case .ownLack, .crowdedOut: .callersFault
         }
     }
 

@@ -20,7 +20,8 @@ package final class Desk {
         self.service = service
         self.loop = loop
         self.limits = limits
-        memory = MemoryAccount(max: limits.memoryMax)
+        memory = loop.memory
+        memory.max = limits.memoryMax
     }
 
     @inline(__always)

@@ -1,4 +1,5 @@
 import CrowdModelsProtocol
+import Kernel
 
 /// The reply to a request that came in a line: whom to answer, under which id, alone or in a batch.
 ///

@@ -10,6 +10,9 @@ package struct ServerFailure: Error, Equatable, Sendable {
         /// The daemon itself lacks what a connection takes, such as descriptors: it says nothing
         /// of the server.
         case ownLack
+        /// The daemon holds as much as it may, and gave the answer up; the value is the limit in
+        /// bytes. It says nothing of the server.
+        case crowdedOut(Int)
         /// The connection broke, or closed without a byte of an answer. The server may be down.
         case broken
         /// What came is no answer that can be read.

@@ -1,5 +1,5 @@
 import CrowdModelsProtocol
-import Sessions
+import Kernel
 import Testing
 
 /// One account of what is held for all clients.

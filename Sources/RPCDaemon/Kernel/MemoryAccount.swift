@@ -1,9 +1,9 @@
 package import CrowdModelsProtocol
 
 /// The bytes that are held for clients, all of them together: lines that are not handled yet, what
-/// requests hold, and output that waits to be read.
+/// requests hold, answers of servers on their way, and output that waits to be read.
 ///
-/// One for all sessions and doors; each holder says what it held before and holds now.
+/// One a loop; each holder says what it held before and holds now.
 package final class MemoryAccount {
     /// Bytes that are held now.
     package private(set) var held = 0
