@@ -19,7 +19,7 @@ UNITS = crowd-models-executor.service crowd-models-executor.socket
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run build test swift-tests script-tests check lint bench format docs asan-rooms \
-    asan tsan sanitize install uninstall clean
+    asan tsan sanitize memory install uninstall clean
 
 help: ## this list
 	@echo "Crowd Models Executor: one socket for the language models that run on this machine."
@@ -85,6 +85,10 @@ tsan: ## all of Swift's tests and the ledger under the thread sanitizer
 	CROWD_MODELS_PRODUCTS=$(CURDIR)/.build/tsan/debug Tests/scripts/ledger.py
 
 sanitize: asan tsan ## both of them
+
+memory: ## how much a release build holds at the bounds: some three minutes
+	$(RELEASE) --product crowd-models-executor
+	CROWD_MODELS_PRODUCTS="$$($(RELEASE) --show-bin-path)" python3 Tests/scripts/memory.py
 
 install: ## programs, units and the manual below $(DESTDIR)$(PREFIX), built for release
 	$(RELEASE) --product crowd-models-executor

@@ -124,6 +124,46 @@ import Testing
         #expect(fixed.concurrency == 1)
     }
 
+    @Test func `the models that are known count in what may be held, or are not known`() throws {
+        let loop = try EventLoop()
+        var config = BackendConfig(name: "a", endpoint: try Endpoint("http://h:8000/v1"))
+        config.kind = .vllm
+        let server = ModelServer(config, key: nil, on: loop)
+        func list(_ count: Int) {
+            let entries = (0..<count).map { "{\"id\":\"m\($0)\"}" }
+            let body = Array("{\"data\":[\(entries.joined(separator: ","))]}".utf8)
+            _ = server.listing.begin()
+            #expect(
+                server.listing.take(status: 200, location: nil, body.span)
+                    == .listed(changed: true))
+        }
+        list(10)
+        try server.learn()
+        #expect(server.models.count == 10)
+        let held = loop.memory.held
+        #expect(held > 10 * 1024)
+        loop.memory.max = 2 * held
+        list(30)
+        #expect(throws: ExchangeError.crowdedOut(max: 2 * held)) { try server.learn() }
+        #expect(server.models.isEmpty && loop.memory.held == 0)
+        list(10)
+        try server.learn()
+        #expect(server.models.count == 10)
+        server.close()
+        #expect(loop.memory.held == 0)
+    }
+
+    @Test func `a list of more models than may be is none`() throws {
+        var listing = Listing(.openai, at: try Endpoint("http://h:8000/v1"))
+        let entries = (0...HTTPLimits.listModelsMax).map { "{\"id\":\"\($0)\"}" }
+        let body = Array("{\"data\":[\(entries.joined(separator: ","))]}".utf8)
+        _ = listing.begin()
+        #expect(
+            listing.take(status: 200, location: nil, body.span)
+                == .failed(.notAList("more than 100000 models")))
+        #expect(listing.models.isEmpty)
+    }
+
     @Test func `a server that is down says so, and for what reason`() throws {
         let server = try server(name: "lmstudio")
         #expect(server.state == .probing)
@@ -140,6 +180,7 @@ import Testing
         ),
         (.status(404, words: "Not Found"), "Failed to fetch models from LMStudio: 404"),
         (.status(500, words: "locked"), "Failed to fetch models from LMStudio: 500 (locked)"),
+        (.tls("expired; renew it"), "Model discovery failed: TLS: expired; renew it"),
         (.unauthorized(401), "Failed to fetch models from LMStudio: 401"),
         (
             .redirected(301, "https://h/v1/models"),
@@ -155,7 +196,7 @@ import Testing
         (DiscoveryFailure.unauthorized(401), ModelServer.State.authFailed),
         (.unauthorized(403), .authFailed), (.status(429, words: nil), .rateLimited),
         (.status(500, words: nil), .down),
-        (.unreachable("x"), .down), (.notAList("x"), .down),
+        (.unreachable("x"), .down), (.notAList("x"), .down), (.tls("x"), .down),
     ])
     func `what a failed look tells of the server`(
         failure: DiscoveryFailure, state: ModelServer.State

@@ -100,6 +100,72 @@ import Testing
         }
     }
 
+    @Test func `a large request has a connection of its own, and is kept until it is sent`() throws
+    {
+        let scene = try Scene()
+        let memory = scene.loop.memory
+        var isAnswering = true
+        scene.server.answer = { peer, _ in if isAnswering { peer.send(answer("hi")) } }
+        #expect(scene.ask().answer == "200 hi")
+        isAnswering = false
+        // A small one may have to go out again, as long as no answer has begun.
+        let small = Recorder()
+        scene.start(small, body: "x")
+        #expect(scene.loop.run { scene.server.peers[0].requests == 2 })
+        #expect(memory.held > 0)
+        scene.server.peers[0].send(answer("small"))
+        #expect(scene.loop.run { small.isOver })
+        #expect(memory.held == 0)
+        let large = Recorder()
+        scene.start(large, body: String(repeating: "x", count: HTTPLimits.resentBytesMax + 1))
+        #expect(memory.held > HTTPLimits.resentBytesMax)
+        #expect(scene.loop.run { scene.server.peers.last?.requests == 1 })
+        #expect(scene.server.peers.count == 2 && !large.isOver)
+        #expect(memory.held == 0)
+        scene.server.peers[1].send(answer("large"))
+        #expect(scene.loop.run { large.isOver })
+        #expect(large.answer == "200 large" && large.sent == 1)
+    }
+
+    @Test func `where too much is held already nothing with a body is begun`() throws {
+        let scene = try Scene()
+        scene.server.answer = { peer, _ in peer.send(answer("hi")) }
+        scene.loop.memory.max = 1000
+        var other = 0
+        scene.loop.memory.change(&other, to: 1001)
+        let refused = scene.ask(body: "x")
+        #expect(refused.error == .crowdedOut(max: 1000) && refused.sent == 0)
+        // A look holds nothing.
+        #expect(scene.ask().answer == "200 hi")
+        scene.loop.memory.change(&other, to: 1000)
+        #expect(scene.ask(body: "x").answer == "200 hi")
+        #expect(scene.loop.memory.held == 1000)
+    }
+
+    @Test func `what a connection has read and not shown counts, and is given up over the limit`()
+        throws
+    {
+        let scene = try Scene()
+        let piece = String(repeating: "x", count: 1000)
+        scene.server.answer = { peer, _ in
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _ in 0..<20 { peer.send("3e8\r\n\(piece)\r\n") }
+        }
+        let paused = Recorder()
+        paused.onPiece = { $0.pause() }
+        let exchange = scene.start(paused, .pieces)
+        #expect(scene.loop.run { paused.body == piece && scene.loop.memory.held > 0 })
+        exchange.cancel()
+        #expect(scene.loop.memory.held == 0)
+        scene.loop.memory.max = 1000
+        let given = Recorder()
+        given.onPiece = { $0.pause() }
+        scene.start(given, .pieces)
+        #expect(scene.loop.run { given.isOver })
+        #expect(given.error == .crowdedOut(max: 1000))
+        #expect(scene.loop.memory.held == 0)
+    }
+
     @Test func `an idle connection that the server closes is forgotten`() throws {
         let scene = try Scene()
         scene.server.answer = { peer, _ in peer.send(answer("hi")) }

@@ -19,18 +19,20 @@ import Testing
     }
 
     @Test func `what would be too much is refused by name, and counts nothing`() throws {
-        let account = MemoryAccount(max: 1000)
+        let account = MemoryAccount(max: 10_000)
         var first = 0
         var second = 0
+        // What keeps a request counts beside its text: 4,096 bytes for each.
         try account.hold(600, counted: &first)
-        let fault = #expect(throws: Fault.self) { try account.hold(401, counted: &second) }
+        #expect(account.held == 4_696)
+        let fault = #expect(throws: Fault.self) { try account.hold(1_209, counted: &second) }
         #expect(fault?.code == .limitExceeded)
-        #expect(fault?.data["limit"] == "memory_max" && fault?.data["value"] == 1000)
-        #expect(account.held == 600 && second == 0)
-        try account.hold(400, counted: &second)
+        #expect(fault?.data["limit"] == "memory_max" && fault?.data["value"] == 10_000)
+        #expect(account.held == 4_696 && second == 0)
+        try account.hold(1_208, counted: &second)
         // Who holds less than before is never refused.
-        account.max = 500
+        account.max = 5_000
         try account.hold(399, counted: &second)
-        #expect(account.held == 999)
+        #expect(account.held == 4_696 + 4_495)
     }
 }

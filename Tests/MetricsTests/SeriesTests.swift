@@ -55,6 +55,7 @@ import Testing
         let packed = series.slices.joined().map(\.byteCount).reduce(0, +)
         #expect(packed <= 146 * MetricsLimits.sliceBytesMax)
         #expect(packed > 200_000, "it was not wild")
+        #expect(series.byteCount >= packed && series.byteCount < packed + 200_000)
         let all = series.figures(.oneHour, second: 3_771, &histogram).figures
         #expect(all[.latency].count >= 3_600 * 40)
     }

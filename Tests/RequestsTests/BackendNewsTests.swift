@@ -61,6 +61,14 @@ import Testing
         #expect(lines[1].contains("not that of a daemon"))
     }
 
+    @Test func `a server that is not trusted is told with what verifies it`() {
+        var news = BackendNews()
+        let lines = news.take(look([], failure: .tls("expired; renew it")))
+        #expect(
+            lines[0] == BackendNews.Line(.error, "Model discovery failed: TLS: expired; renew it"))
+        #expect(lines[1].text.contains("ca_file of backend"))
+    }
+
     @Test func `after a failure the same list is news`() {
         var news = BackendNews()
         _ = news.take(look(["a"]))

@@ -199,6 +199,31 @@ import Testing
         #expect(conversation.inFlightCount == 2)
     }
 
+    @Test
+    func `answers of a batch count in what may be held, and are refused where it is too much`()
+        throws
+    {
+        let counter = try Counter()
+        let memory = counter.desk.memory
+        let conversation = counter.conversation()
+        let text = String(repeating: "x", count: 5000)
+        counter.service.answers = { _, reply in reply.succeed { $0.append(string: text) } }
+        let status = Self.request("2", "status")
+        conversation.say("[\(Self.complete("1")),\(status)]")
+        #expect(memory.held > 5000)
+        counter.service.jobs[0].finish()
+        #expect(conversation.heard().first?.arrayValue?[0]["result"] == .string(text))
+        #expect(memory.held == 0)
+        // Somebody else holds all.
+        var other = 0
+        memory.change(&other, to: memory.max)
+        conversation.say(#"[\#(status),{"jsonrpc":"2.0","id":3,"method":"ping"}]"#)
+        let answers = try #require(conversation.heard().first?.arrayValue)
+        #expect(answers[0]["error"]?["data"]?["limit"] == "memory_max")
+        #expect(answers[1]["id"] == 3 && answers[1]["error"] == nil)
+        #expect(memory.held == memory.max)
+    }
+
     @Test func `an answer that is too large is replaced, alone and in a batch`() throws {
         var limits = Limits()
         limits.outputBytesMax = 4096

@@ -43,8 +43,11 @@ public struct ByteBuffer: ~Copyable {
     /// Whether no byte waits to be read.
     @inlinable public var isEmpty: Bool { end == start }
 
-    /// Bytes of memory that it owns.
-    @inlinable public var allocated: Int { capacity }
+    /// Bytes of memory that it owns, with what the allocator adds: a page to a large block, a word
+    /// or two to others.
+    @inlinable public var allocated: Int {
+        capacity == 0 ? 0 : capacity &+ (capacity < 65_536 ? 16 : 4096)
+    }
 
     /// Bytes that can be written after the last one without growing.
     @inlinable public var room: Int { capacity &- end }
@@ -79,7 +82,9 @@ public struct ByteBuffer: ~Copyable {
         if start > 0, capacity - used >= count, used <= capacity / 2 {
             unsafe base.update(from: base + start, count: used)
         } else {
-            let wanted = max(used + count, capacity * 2, 256)
+            // Doubled while it is small; a large one and its copy are held at once.
+            let more = capacity < Self.largeBytes ? capacity : capacity / 2
+            let wanted = max(used + count, capacity + more, 256)
             let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
             unsafe fresh.update(from: base + start, count: used)
             free()
@@ -89,6 +94,9 @@ public struct ByteBuffer: ~Copyable {
         start = 0
         end = used
     }
+
+    /// From this size on a buffer grows by half.
+    private static let largeBytes = 1 << 20
 
     /// Appends one byte.
     @inlinable public mutating func append(_ byte: UInt8) {

@@ -71,23 +71,11 @@ package struct BackendFailure {
                 "\(place) does not answer (\(words ?? "no answer")); check that its server is "
                     + "started",
                 data: data)
-        case .ownLack:
-            data["limit"] = "open_files"
-            data["retry_after_ms"] = .integer(retryAfter)
+        case .untrusted:
             return Fault(
-                .limitExceeded,
-                "\(place) was not asked: the daemon itself lacks what a connection takes "
-                    + "(\(words ?? "no descriptor")); try again later",
-                data: data)
-        case .crowdedOut(let most):
-            data["limit"] = "memory_max"
-            data["value"] = .integer(most)
-            data["retry_after_ms"] = .integer(retryAfter)
-            return Fault(
-                .limitExceeded,
-                "the answer of \(place) was given up: the daemon holds as much as it may for all "
-                    + "its clients (memory_max \(most)); try again when others are answered",
-                data: data)
+                .backendUnavailable, "\(place) was not asked: \(words ?? "TLS failed")", data: data)
+        case .ownLack: return lack(words, data)
+        case .crowdedOut(let most): return crowded(most, data)
         case .noModelLoaded, .notReady, .contention:
             data["retry_after_ms"] = .integer(failure.retryAfter ?? retryAfter)
             return Fault(.backendUnavailable, unready(failure, words), data: data)
@@ -117,6 +105,32 @@ package struct BackendFailure {
                 .backendError, error(failure, words), data: data,
                 retryable: failure.isWorthAnotherTry)
         }
+    }
+
+    /// What the daemon lacks itself.
+    private func lack(_ words: String?, _ data: JSONObject) -> Fault {
+        var data = data
+        data["limit"] = "open_files"
+        data["retry_after_ms"] = .integer(retryAfter)
+        return Fault(
+            .limitExceeded,
+            "\(product) at \(endpoint) was not asked: the daemon itself lacks what a connection "
+                + "takes (\(words ?? "no descriptor")); try again later",
+            data: data)
+    }
+
+    /// The daemon holds as much as it may.
+    private func crowded(_ most: Int, _ data: JSONObject) -> Fault {
+        var data = data
+        data["limit"] = "memory_max"
+        data["value"] = .integer(most)
+        data["retry_after_ms"] = .integer(retryAfter)
+        return Fault(
+            .limitExceeded,
+            "what \(product) at \(endpoint) was asked was given up: the daemon holds as much as it "
+                + "may for all its clients (memory_max \(most)); try again when others are "
+                + "answered",
+            data: data)
     }
 
     /// Why the server cannot take it now.
@@ -175,16 +189,20 @@ extension ServerFailure {
         case .answer: self.init(.unreadable, status: 200, words: error.message)
         case .answerTooLarge(let most): self.init(.tooLarge(most), status: 200)
         case .encoding(let name): self.init(.encoded(name), status: 200)
+        case .tls: self.init(.untrusted, words: error.message)
         case .lacking(let words): self.init(.ownLack, words: words)
         case .crowdedOut(let most): self.init(.crowdedOut(most), status: 200)
         }
     }
 
+    /// Whether the server could not be reached at all, so that it is down.
+    package var isUnreachable: Bool { reason == .noConnection || reason == .untrusted }
+
     /// Whether its words are the server's own, and no system's.
     var isTold: Bool {
         switch reason {
-        case .noConnection, .ownLack, .crowdedOut, .broken, .unreadable, .cut, .empty, .tooLarge,
-            .overKept:
+        case .noConnection, .untrusted, .ownLack, .crowdedOut, .broken, .unreadable, .cut, .empty,
+            .tooLarge, .overKept:
             false
         default: true
         }
@@ -198,7 +216,7 @@ extension ServerFailure {
             true
         case .refused, .crashed, .unknownRoute: status >= 500
         case .unreadable, .tooLarge, .overKept, .unauthorized, .noQuota, .contextOverflow,
-            .unknownModel, .encoded, .redirected:
+            .unknownModel, .encoded, .redirected, .untrusted:
             false
         }
     }

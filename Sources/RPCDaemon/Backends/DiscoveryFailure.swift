@@ -2,6 +2,8 @@
 package enum DiscoveryFailure: Equatable, Sendable {
     /// No answer; the system's words, such as `Connection refused`.
     case unreachable(String)
+    /// It is not believed, or cannot be asked in secret: why, and what to do.
+    case tls(String)
     /// The daemon itself lacks what asking takes, such as file descriptors: the system's words.
     case lacking(String)
     /// The server sends its callers elsewhere: the status, and where to.
@@ -19,6 +21,7 @@ package enum DiscoveryFailure: Equatable, Sendable {
     package func message(product: String) -> String {
         switch self {
         case .unreachable(let words), .lacking(let words): "Model discovery failed: \(words)"
+        case .tls(let words): "Model discovery failed: TLS: \(words)"
         case .redirected(let status, let location):
             "Failed to fetch models from \(product): \(status), redirected to \(location)"
         case .executor:

@@ -17,8 +17,12 @@ extension ModelServer {
                 follow(listing.take(status: head.status, location: head.location, body))
             }
         case .listed(let changed):
-            learn()
-            finish(.listed(changed: changed || state != .up))
+            do throws(ExchangeError) {
+                try learn()
+                finish(.listed(changed: changed || state != .up))
+            } catch {
+                finish(.failed(.lacking(error.message)))
+            }
         case .failed(.status(let status, _)) where isServing && (status == 429 || status == 503):
             stayAsItIs()
         case .failed(let failure): finish(.failed(failure))
@@ -39,6 +43,7 @@ extension ModelServer {
             guard let self else { return }
             switch result {
             case .failure(.lacking(let words)): finish(.failed(.lacking(words)))
+            case .failure(.tls(let words)): finish(.failed(.tls(words)))
             case .failure(.crowdedOut(let max)):
                 finish(.failed(.lacking(ExchangeError.crowdedOut(max: max).message)))
             case .failure(let error):

@@ -51,6 +51,8 @@ package final class ModelServer {
     private var waiting: [(Outcome) -> Void] = []
     /// How it is asked for its models, and what is known from last time.
     var listing: Listing
+    /// Bytes that the loop's account of memory counts for the models.
+    private var held = 0
     /// Requests of ours that may be under way there.
     private var underWay: [Exchange] = []
     /// How many of them there may be before those that are over are left out.
@@ -136,8 +138,17 @@ package final class ModelServer {
         adapter.learn(models)
     }
 
-    /// Takes over what a look has told.
-    func learn() {
+    /// Takes over what a look has told; where the list is more than may be held, none of it.
+    func learn() throws(ExchangeError) {
+        let memory = loop.memory
+        let bytes = listing.allocated
+        if memory.held - held + bytes > memory.max {
+            listing.forget()
+            memory.change(&held, to: 0)
+            models = []
+            throw .crowdedOut(max: memory.max)
+        }
+        memory.change(&held, to: bytes)
         slots = listing.slots
         models = listing.models
         kind = listing.kind
@@ -167,6 +178,7 @@ package final class ModelServer {
     package func close() {
         inquiry?.cancel()
         inquiry = nil
+        loop.memory.change(&held, to: 0)
         wire.closeIdle()
         tell(.failed(.unreachable("the server is gone")))
     }

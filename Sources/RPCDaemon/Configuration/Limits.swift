@@ -36,11 +36,11 @@ package struct Limits: Equatable, Sendable {
     /// 256 / 4 × 4.7 s = 300 s, which is the default time limit: more could only time out.
     package var queueMax = 256
 
-    /// Bytes held for clients in all: lines that are not handled yet, what requests hold (their
-    /// text and what was answered so far), and output that waits to be read. Every connection may
-    /// have a line and an output of 8 MiB, and 64 requests: 4096 × 16 MiB = 64 GiB, which no
-    /// machine has to spare; 1 GiB holds 64 of the largest requests of every user that may connect
-    /// at once.
+    /// Bytes held in all: lines that are not handled yet, what requests hold (their text, and what
+    /// was answered so far), answers on their way, output that waits to be read, models that are
+    /// known, statistics. Every connection may have a line and an output of 8 MiB, and 64 requests:
+    /// 4096 × 16 MiB = 64 GiB, which no machine has to spare; 1 GiB holds 64 of the largest
+    /// requests of every user that may connect at once. ARCHITECTURE.md adds up what stands beside.
     package var memoryMax = 1024 * mebibyte
 
     /// Bytes that may wait for one client. Reading from it pauses at `outputPauseBytes`; what

@@ -64,15 +64,18 @@ extension Daemon {
         modelsText = text.bytes
     }
 
-    /// The models of backends that are up, in the order in which backends are tried.
+    /// The models of backends that are up, in the order in which backends are tried; of more than
+    /// may be told, enough to be refused.
     func add(
         _ filter: ModelFilter, of backends: [Backend], to array: inout ArrayWriter,
         _ out: inout ByteBuffer
     ) {
+        let end = out.count + limits.outputBytesMax
         for backend in backends {
             if let wanted = filter.backend, wanted != backend.name { continue }
             for model in backend.offered where filter.admits(model) {
                 array.add(description(of: model, on: backend), to: &out)
+                if out.count > end { return }
             }
         }
     }

@@ -44,6 +44,16 @@ extension Daemon {
         job.times.fill(&sample)
         statistics.store.finished(sample, now: loop.now)
         countOperation(job, ending)
+        countMemory()
+    }
+
+    /// Statistics count in what may be held; no more of them than a quarter of it, since they are
+    /// not given up.
+    private func countMemory() {
+        guard loop.now >= nextMemoryCount else { return }
+        nextMemoryCount = loop.now &+ 10_000_000_000
+        loop.memory.change(
+            &statisticsHeld, to: min(statistics.store.byteCount, loop.memory.max / 4))
     }
 
     /// The same for Prometheus; what no backend was chosen for is no operation.

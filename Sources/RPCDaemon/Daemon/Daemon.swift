@@ -18,6 +18,9 @@ final class Daemon {
     let startedAt: UInt64
     private(set) lazy var dispatcher = Dispatcher(on: loop, delegate: self)
     var statistics = Statistics()
+    /// Bytes that the loop's account of memory counts for them, and when it is looked at again.
+    var statisticsHeld = 0
+    var nextMemoryCount: UInt64 = 0
     /// The answer to `models.list`; empty where a list has changed since.
     var modelsText: [UInt8] = []
     /// What all conversations share.

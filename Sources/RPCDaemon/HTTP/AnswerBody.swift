@@ -4,9 +4,10 @@ import Kernel
 /// The body of one answer on its way to the delegate: unpacked where it was compressed, bounded,
 /// and gathered where it is wanted whole. One a connection, begun anew for each answer.
 final class AnswerBody {
-    /// A gathered body is read into a text, which is then written out: for a moment it is held so
-    /// many times.
-    private static let timesHeld = 3
+    /// How often a gathered body is held for a moment: with the room that it has grown into (1.5
+    /// times), as the text that is read of it (1), and as what is written of that, which grows the
+    /// same way and by copying (2.5).
+    private static let timesHeld = 5
 
     /// The body so far, where it is wanted whole and did not come in one piece.
     private var gathered = ByteBuffer()
@@ -110,6 +111,7 @@ final class AnswerBody {
         } catch {
             throw .encoding(head.encoding.name)
         }
+        try hold(0)
     }
 
     private static func isGzip(_ piece: Span<UInt8>) -> Bool {
@@ -137,9 +139,14 @@ final class AnswerBody {
         if count > exchange.request.answerBytesMax {
             throw .answerTooLarge(max: exchange.request.answerBytesMax)
         }
-        let bytes = Self.timesHeld * (gathered.count + piece.count)
+        try hold(gathered.count + piece.count)
+        gathered.append(piece)
+    }
+
+    /// Counts a body of so many bytes and what unpacks it; gives it up where that is too much.
+    private func hold(_ gathered: Int) throws(ExchangeError) {
+        let bytes = Self.timesHeld * gathered + (inflater == nil ? 0 : Inflater.bytesOwned)
         if memory.held - held + bytes > memory.max { throw .crowdedOut(max: memory.max) }
         memory.change(&held, to: bytes)
-        gathered.append(piece)
     }
 }

@@ -23,6 +23,9 @@ package struct EventStreamParser: ~Copyable {
     private var markBytes = 0
     private var hasFailed = false
 
+    /// Bytes that wait for the end of their event.
+    package var unread: Int { line.count &+ data.count &+ name.count }
+
     /// A parser at the start of a stream; it owns no memory until something is cut.
     package init() {}
 

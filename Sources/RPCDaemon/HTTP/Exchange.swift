@@ -7,18 +7,42 @@ import Kernel
 /// first byte of the answer, since a kept-alive connection may turn out to be dead and the request
 /// go out again.
 package final class Exchange {
-    var request: HTTPRequest
+    private(set) var request: HTTPRequest
     var delegate: (any ExchangeDelegate)?
     /// What it is on, while it is on something, which knows it too until then.
     var carrier: (any ExchangeCarrier)?
-    /// Whether it went out on a kept-alive connection that died, so that it must have a new one.
-    var needsFreshConnection = false
+    /// Whether it must have a new connection: it went out on a kept-alive one that died, or is too
+    /// large to be kept for that case.
+    var needsFreshConnection: Bool
     /// The rest of the answer is read for the connection's sake alone, and nobody hears of it.
     private(set) var isConcluded = false
 
-    init(_ request: consuming HTTPRequest, _ delegate: any ExchangeDelegate) {
+    private let memory: MemoryAccount
+    /// Bytes that `memory` counts for the request's body.
+    private var held = 0
+
+    /// A request whose body counts in `memory` until it is forgotten.
+    init(
+        _ request: consuming HTTPRequest, _ delegate: any ExchangeDelegate, in memory: MemoryAccount
+    ) {
         self.request = request
         self.delegate = delegate
+        self.memory = memory
+        needsFreshConnection = self.request.body.count > HTTPLimits.resentBytesMax
+        memory.change(&held, to: self.request.body.allocated)
+    }
+
+    deinit { memory.change(&held, to: 0) }
+
+    /// Why it may not even begin: too much is held already. One that begins may be too much.
+    var refusal: ExchangeError? {
+        held > 0 && memory.held - held > memory.max ? .crowdedOut(max: memory.max) : nil
+    }
+
+    /// The request will not go out again.
+    func forgetBody() {
+        request.body.removeAll(keeping: 0)
+        memory.change(&held, to: 0)
     }
 
     /// Whether its delegate will still hear of it.
@@ -34,7 +58,7 @@ package final class Exchange {
         isConcluded = false
         carrier?.abandon(self)
         carrier = nil
-        request.body.removeAll(keeping: 0)
+        forgetBody()
     }
 
     /// The delegate knows all that it wants, though the answer may not have ended, and hears
@@ -63,7 +87,7 @@ package final class Exchange {
         self.delegate = nil
         isConcluded = false
         carrier = nil
-        request.body.removeAll(keeping: 0)
+        forgetBody()
         delegate?.exchange(self, failed: error)
     }
 }

@@ -13,6 +13,8 @@ package enum ExchangeError: Error, Equatable, Sendable {
     case broken(String)
     /// What came is no HTTP answer, or was cut.
     case answer(HTTPParseError)
+    /// The server was not believed, or cannot be asked in secret: why, and what to do.
+    case tls(String)
     /// The answer is over what the request allowed, in bytes.
     case answerTooLarge(max: Int)
     /// All that is held together would be more than may be, in bytes: the answer was given up,
@@ -40,6 +42,7 @@ package enum ExchangeError: Error, Equatable, Sendable {
         case .lacking(let words): "the daemon itself lacks what a connection takes: \(words)"
         case .answer(let error): error.description
         case .answerTooLarge(let max): "the answer is over \(max) bytes"
+        case .tls(let words): "TLS: \(words)"
         case .crowdedOut(let max): "the daemon holds as much as it may (memory_max \(max))"
         case .encoding(let name):
             "the answer is compressed (Content-Encoding: \(name)), which nobody asked for, and "

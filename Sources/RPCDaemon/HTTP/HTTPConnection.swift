@@ -7,7 +7,7 @@ import Kernel
 ///
 /// Many properties: both directions of one socket, its times, and whose exchange it carries.
 final class HTTPConnection: EventHandler, Continuation {
-    private enum State {
+    enum State {
         /// Left when the kernel says that it is connected, or not.
         case connecting
         /// Has no exchange; left when it gets one or the server closes.
@@ -21,13 +21,13 @@ final class HTTPConnection: EventHandler, Continuation {
     private static let incoming = ReadyEvents.readable.with(.hungUp).with(.failed)
 
     let wire: PlainWire
-    private let loop: EventLoop
+    let loop: EventLoop
     private let number: Int32
-    private var stream: SocketStream?
-    private var state = State.connecting
+    var stream: SocketStream?
+    var state = State.connecting
     private var exchange: Exchange?
     private var parser = HTTPResponseParser()
-    private let body: AnswerBody
+    let body: AnswerBody
     /// The request's head as it goes out.
     private var head = ByteBuffer()
     /// Bytes of head and body that are sent.
@@ -43,11 +43,11 @@ final class HTTPConnection: EventHandler, Continuation {
     /// When it became idle, and until when the server promised to keep it.
     private(set) var idleUntil: UInt64 = .max
     /// The exchange wants to hear nothing for now; what is left of its request goes out.
-    private var isPaused = false
+    var isPaused = false
     private var isContinuing = false
     /// What came was not read yet, since its turn was spent.
     private var isReadPutOff = false
-    private lazy var lingerTimer = Timer { [unowned self] in close() }
+    lazy var lingerTimer = Timer { [unowned self] in close() }
 
     init(_ descriptor: consuming FileDescriptor, of wire: PlainWire, loop: EventLoop)
         throws(Errno)
@@ -107,10 +107,11 @@ final class HTTPConnection: EventHandler, Continuation {
             if !read(), state == .busy { broke(.broken(error.message)) }
         } else {
             stream?.takeAgain { take($0, ended: false) }
+            giveUpIfCrowded()
         }
     }
 
-    private func continueNextTurn() {
+    func continueNextTurn() {
         guard !isContinuing else { return }
         isContinuing = true
         loop.inNextTurn(self)
@@ -165,6 +166,11 @@ final class HTTPConnection: EventHandler, Continuation {
                         exchange.request.body.span, from: sent - head.count)
                 }
             }
+            // A connection that is new is not stale: the request will not go out again.
+            if !isReused {
+                sent = head.count
+                exchange.forgetBody()
+            }
         } catch .wouldBlock {
         } catch {
             // The server may have answered before it closed: what it said is read first, and not
@@ -182,12 +188,20 @@ final class HTTPConnection: EventHandler, Continuation {
     private func read() -> Bool {
         do throws(Errno) {
             try stream?.read { take($0, ended: $1) }
+            giveUpIfCrowded()
         } catch .wouldBlock {
             return false
         } catch {
             broke(.broken(error.message))
         }
         return true
+    }
+
+    /// Where too much is held, what came and was not taken is given up.
+    private func giveUpIfCrowded() {
+        let memory = loop.memory
+        guard memory.isOver, state == .busy, let stream, stream.unread > 0 else { return }
+        broke(.crowdedOut(max: memory.max))
     }
 
     /// Takes the next steps of the answer; how many bytes are done with.
@@ -220,7 +234,7 @@ final class HTTPConnection: EventHandler, Continuation {
                 hasHead = true
                 wasCutShort = !isSent(exchange)
                 // Bytes came: the connection was alive, and the request need not go out again.
-                exchange.request.body.removeAll(keeping: 0)
+                exchange.forgetBody()
                 sent = head.count
                 if exchange.request.delivery == .pieces {
                     exchange.delegate?.exchange(exchange, began: parser.head)
@@ -315,7 +329,7 @@ final class HTTPConnection: EventHandler, Continuation {
         }
     }
 
-    private func detach() -> Exchange? {
+    func detach() -> Exchange? {
         let exchange = exchange
         self.exchange = nil
         exchange?.carrier = nil
@@ -345,52 +359,10 @@ final class HTTPConnection: EventHandler, Continuation {
         wire.closed(self, wasIdle: wasIdle)
     }
 
-    private func watch() {
+    func watch() {
         guard let exchange, let stream else { return }
         let incoming = isPaused ? ReadyEvents.nothing : .readable
         let isSending = sendFailure == nil && !isSent(exchange)
         stream.watch(isSending ? incoming.with(.writable) : incoming)
-    }
-}
-
-extension HTTPConnection: ExchangeCarrier {
-    /// It was cancelled: the connection closes at once.
-    func abandon(_ exchange: Exchange) {
-        close()
-    }
-
-    /// What is left of the answer is read for a while, so that the connection can serve again.
-    func conclude(_ exchange: Exchange) {
-        guard state == .busy else { return close() }
-        body.concluded()
-        loop.set(lingerTimer, after: HTTPLimits.lingerSeconds * 1_000_000_000)
-        if isPaused { resume(exchange) }
-    }
-
-    func pause(_ exchange: Exchange) {
-        guard exchange.request.delivery == .pieces, !exchange.isConcluded else { return }
-        isPaused = true
-        if state == .busy { watch() }
-    }
-
-    func resume(_ exchange: Exchange) {
-        guard isPaused else { return }
-        isPaused = false
-        guard state == .busy else { return }
-        watch()
-        do throws(Errno) {
-            try stream?.heed()
-        } catch {
-            return close(error)
-        }
-        // What had come before the pause is shown first.
-        if let stream, stream.unread > 0 { continueNextTurn() }
-    }
-
-    /// It cannot be heard any more, and its delegate is told in the next turn.
-    private func close(_ error: Errno) {
-        let exchange = detach()
-        close()
-        if let exchange { loop.inNextTurn(FailedStart(exchange, ExchangeError(error))) }
     }
 }

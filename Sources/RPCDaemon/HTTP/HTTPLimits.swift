@@ -27,6 +27,10 @@ package enum HTTPLimits {
     package static let locationBytesMax = 256
     /// Bytes of a request's prepared head: servers refuse more than 8 KiB to 16 KiB.
     package static let requestHeadBytesMax = 8 * 1024
+    /// Bytes of a request's body that is kept until the answer begins, to go out again where a
+    /// kept-alive connection turns out to be dead. A larger one, which takes longer to send than a
+    /// connection takes to make, has a new one.
+    package static let resentBytesMax = 128 * 1024
     /// Bytes of a whole answer: a list of 10,000 models takes 5 MiB, an answer of 128 Ki tokens 1
     /// MiB, embeddings of 1,000 texts with 4,096 numbers of 12 digits 50 MiB.
     package static let answerBytesMax = 64 * 1024 * 1024
@@ -40,6 +44,9 @@ package enum HTTPLimits {
     package static let lingerBytesMax = 64 * 1024
     /// Bytes of a list of models: 30,000 with all their details.
     package static let listBytesMax = 16 * 1024 * 1024
+    /// Models of one list: ten times what the largest services have. Each takes some 200 bytes
+    /// while the list is read, 20 MiB in all, and 1 KiB where it is known.
+    package static let listModelsMax = 100_000
     /// How long an idle connection is kept where the server did not say, in seconds: Node and
     /// cpp-httplib close after 5, and the next request would meet a connection about to close.
     package static let idleSecondsMax = 5

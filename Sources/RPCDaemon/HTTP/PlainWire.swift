@@ -50,8 +50,12 @@ package final class PlainWire: Wire {
     package func start(
         _ request: consuming HTTPRequest, _ delegate: any ExchangeDelegate
     ) -> Exchange {
-        let exchange = Exchange(request, delegate)
-        send(exchange)
+        let exchange = Exchange(request, delegate, in: loop.memory)
+        if let refusal = exchange.refusal {
+            failNextTurn(exchange, refusal)
+        } else {
+            send(exchange)
+        }
         return exchange
     }
 

@@ -10,6 +10,9 @@ package final class Inflater {
     /// Bytes that are unpacked at once: a piece of the body as large as one that is read.
     private static let roomBytes = 65_536
 
+    /// Bytes of memory that one takes: zlib's state and window (zlib.h: 44 KiB), and the room.
+    package static let bytesOwned = 48 * 1024 + roomBytes
+
     /// One for gzip and zlib, or, if `isRaw`, for deflate alone. Throws ENOSYS where the
     /// system has no zlib.
     package init(isRaw: Bool) throws(Errno) {

@@ -5,6 +5,20 @@ package import CrowdModelsProtocol
 ///
 /// One a loop; each holder says what it held before and holds now.
 package final class MemoryAccount {
+    /// Bytes that a request takes beside its text: what keeps it, its caller's id and names, its
+    /// place in a queue, its connection to the server.
+    private static let requestBytes = 4096
+
+    /// Bytes held from which on freed memory goes back at once: a daemon that holds as much has no
+    /// use for the pieces between it, and `memory_max` is about the whole process.
+    private static let tightBytes = 64 << 20
+    /// Bytes that may be freed of a heap that is tight before they go back to the kernel: pieces
+    /// between what is still in use stay otherwise, beside all that comes next.
+    private static let freedMax = 16 << 20
+    private var isTight = false
+    /// The most that was held since freed memory last went back.
+    private var most = 0
+
     /// Bytes that are held now.
     package private(set) var held = 0
     /// Bytes that may be (`memory_max`).
@@ -22,18 +36,35 @@ package final class MemoryAccount {
     package func change(_ counted: inout Int, to bytes: Int) {
         held &+= bytes &- counted
         counted = bytes
+        if held > Self.tightBytes || isTight { tighten() }
     }
 
-    /// The same for what can be given up: throws 1013 where it is too much, and counts nothing
-    /// more.
-    package func hold(_ bytes: Int, counted: inout Int) throws(Fault) {
-        guard bytes <= counted || held + bytes - counted <= max else {
-            throw Fault(
-                .limitExceeded,
-                "\(held) bytes are held for the daemon's clients, and this request's would be more "
-                    + "than may be (memory_max \(max)); try again when others are answered",
-                data: ["limit": "memory_max", "value": .integer(max)], retryable: true)
+    /// Keeps the process as small as what it holds, now that this is much.
+    private func tighten() {
+        most = Swift.max(most, held)
+        if most - held >= Self.freedMax || !isTight {
+            ProcessMemory.giveBack()
+            most = held
         }
+        if (held > Self.tightBytes) == isTight { return }
+        isTight.toggle()
+        if isTight { ProcessMemory.keepLittleFreed() } else { ProcessMemory.keepFreed() }
+    }
+
+    /// The same for a request of so many bytes, which can be given up: throws 1013 where it is too
+    /// much, and counts nothing more.
+    package func hold(_ bytes: Int, counted: inout Int) throws(Fault) {
+        let bytes = bytes + Self.requestBytes
+        guard bytes <= counted || held + bytes - counted <= max else { throw fault }
         change(&counted, to: bytes)
+    }
+
+    /// 1013 for what would be too much.
+    package var fault: Fault {
+        Fault(
+            .limitExceeded,
+            "\(held) bytes are held for the daemon's clients, and this request's would be more "
+                + "than may be (memory_max \(max)); try again when others are answered",
+            data: ["limit": "memory_max", "value": .integer(max)], retryable: true)
     }
 }

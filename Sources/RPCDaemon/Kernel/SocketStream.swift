@@ -11,6 +11,8 @@ package final class SocketStream {
     private var descriptor: FileDescriptor?
     /// What came and was not taken.
     private var input = ByteBuffer()
+    /// Bytes that the loop's account of memory counts for it.
+    private var held = 0
     private var interest: ReadyEvents
     private unowned let handler: any EventHandler
     private var isWatched = true
@@ -39,6 +41,7 @@ package final class SocketStream {
     /// `.wouldBlock` if nothing came, not even an end.
     package func read(_ take: (Span<UInt8>, Bool) -> Int) throws(Errno) {
         guard isOpen else { throw .wouldBlock }
+        defer { count() }
         if input.isEmpty {
             try loop.read(number) { bytes in
                 let used = take(bytes, bytes.isEmpty)
@@ -64,11 +67,17 @@ package final class SocketStream {
 
     /// Shows `take` what is unread, without reading.
     package func takeAgain(_ take: (Span<UInt8>) -> Int) {
+        defer { count() }
         var bytes = ByteBuffer()
         swap(&bytes, &input)
         defer { if isOpen { swap(&bytes, &input) } }
         bytes.consume(take(bytes.span))
         if bytes.isEmpty { bytes.removeAll(keeping: 0) }
+    }
+
+    /// Keeps the account of memory true.
+    private func count() {
+        if input.allocated != held { loop.memory.change(&held, to: input.allocated) }
     }
 
     /// Writes as much of `bytes` without the first `start` of them as fits now; throws
@@ -111,5 +120,6 @@ package final class SocketStream {
         if isWatched { loop.forget(number) }
         descriptor = nil
         input.removeAll(keeping: 0)
+        count()
     }
 }

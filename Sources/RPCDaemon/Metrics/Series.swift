@@ -28,6 +28,13 @@ struct Series {
         var figures: Figures
     }
 
+    /// Bytes of memory that grow with what is counted.
+    var byteCount: Int {
+        slices.joined().reduce(pending.capacity * MemoryLayout<SampleKeys>.stride) {
+            $0 + $1.byteCount
+        } + total.byteCount + (newest?.byteCount ?? 0)
+    }
+
     init(second: UInt64 = 0) {
         self.second = second
     }

@@ -151,6 +151,9 @@ package struct BackendNews {
         case .redirected(_, let location):
             return "Give \(location), without the path of its list, as the endpoint of backend "
                 + "\(look.backend); \(again)"
+        case .tls:
+            return "The certificate of \(look.endpoint) is verified by the system's authorities, "
+                + "or by ca_file of backend \(look.backend); \(again)"
         case .unreachable:
             return "Start the server of \(look.product) at \(look.endpoint)"
                 + (look.startHint.map { " (\($0))" } ?? "") + "; \(again)"

@@ -182,7 +182,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     /// Says what is held for the request now; false where that was too much, and it has failed.
     private func holds() -> Bool {
         do throws(Fault) {
-            try job.reply.hold(request.byteCount + generation.text.byteCount + unread.count)
+            try job.reply.hold(request.byteCount + generation.allocated + unread.allocated)
             return true
         } catch {
             isOver = true
@@ -249,7 +249,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         if case .overKept(let size) = failure.reason {
             return job.failed(tooLarge(size), .callersFault)
         }
-        if failure.reason == .noConnection { backend.refused(failure.words ?? "no answer") }
+        if failure.isUnreachable { backend.refused(failure.words ?? "no answer") }
         job.failed(
             backend.words(for: placement.model).fault(of: failure), failure.failureClass)
     }

@@ -159,7 +159,7 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
 
     private func failed(_ failure: ServerFailure) {
         stop()
-        if failure.reason == .noConnection { backend.refused(failure.words ?? "no answer") }
+        if failure.isUnreachable { backend.refused(failure.words ?? "no answer") }
         job.failed(
             backend.words(for: placement.model).fault(of: failure), failure.failureClass)
     }

@@ -6,7 +6,7 @@ extension ServerFailure {
     /// What kind of failure it is; exhaustive, so that a new reason has to say whose it is.
     package var failureClass: FailureClass {
         switch reason {
-        case .noConnection: .unreachable
+        case .noConnection, .untrusted: .unreachable
         case .broken, .cut, .empty: .transient(retryAfter: wait)
         case .crashed: .crash
         case .unauthorized, .noQuota: .hardDown

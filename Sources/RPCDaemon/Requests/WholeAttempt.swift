@@ -112,7 +112,7 @@ final class WholeAttempt: Attempt, ExchangeDelegate {
     private func failed(_ failure: ServerFailure) {
         if failure.reason == .unknownRoute { return unable() }
         isOver = true
-        if failure.reason == .noConnection { backend.refused(failure.words ?? "no answer") }
+        if failure.isUnreachable { backend.refused(failure.words ?? "no answer") }
         job.failed(
             backend.words(for: placement.model).fault(of: failure), failure.failureClass)
     }

@@ -1,4 +1,5 @@
 import CrowdModelsProtocol
+import Kernel
 
 /// The answers to one batch, sent as one array when the last of them is there.
 final class Batch {
@@ -9,16 +10,38 @@ final class Batch {
     /// Ids met so far, as they are compared: the second of two is a duplicate.
     var ids: Set<[UInt8]> = []
     /// Whether elements are still being read.
-    var isOpen = true
+    var isOpen = true {
+        didSet { ids = [] }
+    }
+    private let memory: MemoryAccount
+    /// Bytes that `memory` counts for the answers.
+    private var held = 0
 
-    init() {
+    init(in memory: MemoryAccount) {
+        self.memory = memory
         body.append(UInt8(ascii: "["))
     }
+
+    deinit { memory.change(&held, to: 0) }
 
     /// Appends one answer that `write` appends.
     func add(_ write: (inout ByteBuffer) -> Void) {
         if body.count > 1 { body.append(UInt8(ascii: ",")) }
         write(&body)
+        memory.change(&held, to: body.allocated)
+    }
+
+    /// Takes back the answers behind the first `count` bytes, and their memory with them.
+    func truncate(to count: Int) {
+        var shorter = ByteBuffer(body.span.extracting(first: count))
+        swap(&shorter, &body)
+        memory.change(&held, to: body.allocated)
+    }
+
+    /// Its answers were sent.
+    func forget() {
+        body.removeAll(keeping: 0)
+        memory.change(&held, to: 0)
     }
 
     /// Whether all answers are there.

@@ -1,5 +1,6 @@
 import Configuration
 package import CrowdModelsProtocol
+import Kernel
 
 /// What every answer goes through, and the methods that are about the conversation itself.
 extension Conversation {
@@ -9,10 +10,13 @@ extension Conversation {
         if let batch {
             let mark = batch.body.count
             batch.add { $0.append(answerTo: id, result: write) }
+            let size = batch.body.count - mark
             if batch.body.count > desk.limits.outputBytesMax {
-                let size = batch.body.count - mark
-                batch.body.truncate(to: mark)
+                batch.truncate(to: mark)
                 refuse(id, batch, tooLarge(size))
+            } else if desk.memory.isOver, size > Self.smallAnswer {
+                batch.truncate(to: mark)
+                refuse(id, batch, desk.memory.fault)
             }
         } else {
             let mark = output.count
@@ -21,6 +25,9 @@ extension Conversation {
             if output.count > desk.limits.outputBytesMax { replaceAnswer(from: mark, id: id) }
         }
     }
+
+    /// Bytes of an answer that is no longer than the error that would take its place.
+    private static let smallAnswer = 512
 
     /// Answers with an error; no id is `null`.
     func refuse(_ id: Span<UInt8>, _ batch: Batch?, _ fault: Fault) {
@@ -60,7 +67,7 @@ extension Conversation {
         let mark = output.count
         batch.body.append("]\n")
         output.append(batch.body.span)
-        batch.body.removeAll(keeping: 0)
+        batch.forget()
         // Each answer was held to the limit as it came; what waits beside them counts too.
         if mark > 0, output.count > desk.limits.outputBytesMax {
             replaceAnswer(from: mark, id: Span())

@@ -87,7 +87,7 @@ package final class Conversation {
             let before = output.count + (line.batch?.body.count ?? 0)
             switch line.reader.resume(bytes) {
             case .unfinished: work = LineReader.wholeBytes
-            case .batchBegins: line.batch = Batch()
+            case .batchBegins: line.batch = Batch(in: desk.memory)
             case .request(let envelope):
                 perform(envelope, bytes, batch: line.batch, line.reader.survey)
             case .refused(let fault): refuse(Span(), line.batch, fault)

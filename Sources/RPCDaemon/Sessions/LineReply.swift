@@ -55,7 +55,8 @@ final class LineReply: Reply {
     func hold(_ bytes: Int) throws(Fault) {
         guard let conversation else { return }
         if place < 0 { try conversation.checkRoom() }
-        try conversation.desk.memory.hold(bytes, counted: &held)
+        // The id is kept twice: as it came and as it is compared.
+        try conversation.desk.memory.hold(bytes + 2 * id.count, counted: &held)
     }
 
     func succeed(_ write: (inout ByteBuffer) -> Void) {

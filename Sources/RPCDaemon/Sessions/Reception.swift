@@ -23,17 +23,14 @@ package protocol ReceptionDelegate: AnyObject {
 package final class Reception {
     /// What counts as much memory: more than the heap keeps by itself for the next requests.
     static let largeBytes = 1 << 20
-    /// Bytes held from which on freed memory goes back at once: a daemon that holds as much has no
-    /// use for the pieces between it, and `memory_max` is about the whole process.
-    private static let tightBytes = 64 << 20
-
+    /// What a client has to hold to be made to give it up.
+    private static let worthwhileBytes = 64 << 10
     package let desk: Desk
     private unowned let delegate: any ReceptionDelegate
     private var sessions: [UInt64: Session] = [:]
     private var sessionsPerUID: [UInt32: Int] = [:]
     private var lastConnection: UInt64 = 0
     private var isMakingRoom = false
-    private var isTight = false
 
     package init(_ desk: Desk, delegate: any ReceptionDelegate) {
         self.desk = desk
@@ -125,16 +122,12 @@ package final class Reception {
 
     /// More or less is held than before.
     func heldChanged() {
-        if (desk.memory.held > Self.tightBytes) != isTight {
-            isTight.toggle()
-            if isTight { ProcessMemory.keepLittleFreed() } else { ProcessMemory.keepFreed() }
-        }
         if desk.memory.isOver { makeRoom() }
     }
 
     /// Too much is held: the longest line of which nothing is handled yet is skipped, or the client
-    /// with the most unread output dropped, whichever is more, until it is not too much any more.
-    /// What requests hold is bounded where they begin.
+    /// with the most unread output dropped, whichever is more, until it is not too much any more or
+    /// nobody holds what would help. What requests and answers hold is bounded where they grow.
     private func makeRoom() {
         if isMakingRoom { return }
         isMakingRoom = true
@@ -142,9 +135,10 @@ package final class Reception {
         while desk.memory.isOver {
             let longest = sessions.values.max { $0.lineBytes < $1.lineBytes }
             let fullest = sessions.values.max { $0.outputBytes < $1.outputBytes }
-            guard let longest, let fullest else { return }
+            guard let longest, let fullest,
+                max(longest.lineBytes, fullest.outputBytes) >= Self.worthwhileBytes
+            else { return }
             if longest.lineBytes >= fullest.outputBytes {
-                if longest.lineBytes == 0 { return }
                 longest.skipLine(Self.noRoom(desk.memory.max))
             } else {
                 drop(

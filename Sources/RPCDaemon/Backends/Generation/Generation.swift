@@ -63,6 +63,17 @@ package struct Generation: ~Copyable {
         var refusal = TextChannel()
     }
 
+    /// Bytes of memory that it takes at most, as far as it grows with what the server says: the
+    /// text, and what waits for its end.
+    package var allocated: Int {
+        let growing = text.byteCount &+ values.rest.count &+ events.unread
+        return Self.timesHeld &* growing &+ report.allocated &+ front.allocated
+    }
+
+    /// What grows is held with its copy while it does (2.5 times), and a text with the result that
+    /// is written of it.
+    private static let timesHeld = 3
+
     /// An answer of which nothing has come. `keptMax`: bytes of text that are kept for the result;
     /// `isRaw`: a text completion, in which tags have no meaning.
     package init(keptMax: Int, isRaw: Bool = false) {

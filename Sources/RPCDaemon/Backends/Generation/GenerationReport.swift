@@ -29,6 +29,9 @@ package struct GenerationReport: Sendable {
 
     package init() {}
 
+    /// Bytes of memory that it takes, as far as it grows with what the server says.
+    var allocated: Int { servedBy.capacity &+ modelInfo.capacity &+ runtime.capacity }
+
     /// Whether the server told the speed itself.
     package var isFromBackend: Bool { tokensPerSecond != nil || timeToFirstToken != nil }
 

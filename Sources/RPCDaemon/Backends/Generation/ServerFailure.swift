@@ -7,6 +7,8 @@ package struct ServerFailure: Error, Equatable, Sendable {
     package enum Reason: Equatable, Sendable {
         /// No connection: nobody listens, or not in time. The server is down.
         case noConnection
+        /// The server is not believed, or cannot be asked in secret: TLS failed.
+        case untrusted
         /// The daemon itself lacks what a connection takes, such as descriptors: it says nothing
         /// of the server.
         case ownLack

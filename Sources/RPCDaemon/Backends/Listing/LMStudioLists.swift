@@ -1,4 +1,5 @@
 import CrowdModelsProtocol
+import HTTP
 
 /// The two lists that LM Studio gives of its models.
 enum LMStudioLists {
@@ -111,13 +112,14 @@ enum LMStudioLists {
     }
 }
 
-/// Models in the order in which they were listed, each id once.
+/// Models in the order in which they were listed, each id once; of too many, one more than may be.
 struct UniqueModels {
     private(set) var all: [Model] = []
     private var ids: Set<String> = []
 
     /// Adds a model, unless one of its id is there.
     mutating func add(_ model: Model) {
+        guard all.count <= HTTPLimits.listModelsMax else { return }
         if ids.insert(model.id).inserted { all.append(model) }
     }
 }

@@ -1,5 +1,6 @@
 package import Configuration
 import CrowdModelsProtocol
+import HTTP
 
 /// How one server is asked for its models: which question comes next, and what follows from the
 /// answers. It outlives a single look, so that an unchanged list is not read again and a program
@@ -101,6 +102,7 @@ package struct Listing: Sendable {
 
     /// Forgets what was known: whoever listens there next may be another program.
     package mutating func forget() {
+        models = []
         lists = []
         hasDetails = nil
         hasTags = nil
@@ -267,7 +269,20 @@ package struct Listing: Sendable {
         }
     }
 
+    /// Bytes of memory that a known list takes: its answers as they came, and for each model what
+    /// is told of it here, in routing and in the log, with strings of its own.
+    var allocated: Int {
+        lists.reduce(models.count * Self.modelBytes) { $0 + $1.capacity }
+    }
+
+    private static let modelBytes = 1024
+
     private mutating func listed() -> Step {
+        if fresh.count > HTTPLimits.listModelsMax {
+            fresh = []
+            freshLists = []
+            return .failed(.notAList("more than \(HTTPLimits.listModelsMax) models"))
+        }
         let changed = fresh != models || !isKnown
         models = fresh
         lists = freshLists
