@@ -93,12 +93,13 @@ let package = Package(
         room("Backends", ["HTTP", "Configuration", "CrowdModelsProtocol", "Kernel"]),
         room("Sessions", ["Metrics", "Configuration", "CrowdModelsProtocol", "Kernel"]),
         room("Telemetry", ["Metrics", "Configuration", "CrowdModelsProtocol", "Kernel"]),
-        room("HTTP", ["CrowdModelsProtocol", "Kernel"]),
+        room("HTTP", ["CCurl", "CrowdModelsProtocol", "Kernel"]),
         room("Kernel", ["CLinux", "CrowdModelsProtocol"]),
         room("Scheduling"),
         room("Metrics"),
         room("Configuration", ["CrowdModelsProtocol"]),
         .target(name: "CLinux", path: "Sources/RPCDaemon/CLinux"),
+        .target(name: "CCurl", path: "Sources/RPCDaemon/CCurl"),
 
         // The client's rooms.
         clientRoom("Commands", ["Link", "Screen", "CrowdModelsProtocol"]),

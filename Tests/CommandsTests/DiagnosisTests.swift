@@ -80,6 +80,25 @@ import Testing
         #expect(command.isEmpty || check.command?.contains(command) == true)
     }
 
+    @Test(arguments: [
+        ("TLS: the certificate has expired", "https://h/v1", "openssl s_client -connect h:443"),
+        ("TLS: unknown issuer", "https://h:8443/v1", "openssl s_client -connect h:8443"),
+        ("TLS: unknown issuer", "https://[::1]/v1", "openssl s_client -connect [::1]:443"),
+        ("TLS: https needs libcurl: install libcurl4", "https://h", "apt install libcurl4"),
+        ("Connection refused", "https://h", "lms server start"),
+    ])
+    func `a server that is not trusted is told with what shows its certificate`(
+        error: String, endpoint: String, command: String
+    ) throws {
+        var findings = try findings()
+        findings.backends = [try backend("down")]
+        findings.backends[0].lastError = error
+        findings.backends[0].endpoint = endpoint
+        let check = try #require(trouble(findings).first)
+        #expect(check.message.contains(error))
+        #expect(check.command?.hasSuffix(command) == true)
+    }
+
     @Test func `no model, a wrong own model, an open key and warnings are told`() throws {
         var findings = try findings()
         findings.ownModel = "gpt"

@@ -267,12 +267,14 @@ import Testing
         #expect(problems(text) == [problem])
     }
 
-    @Test func `https is refused for now and says what to do`() {
-        let found = problems("[[llm_backends]]\nname = 'a'\nendpoint = 'https://api.x.com/v1'")
-        #expect(found.count == 1)
+    @Test func `https is an endpoint like any other, and its certificates are an absolute path`() {
+        let backend = "[[llm_backends]]\nname = 'a'\nendpoint = 'https://api.x.com/v1'\n"
+        #expect(problems(backend + "ca_file = '/etc/ssl/own.pem'").isEmpty)
+        #expect(problems(backend + "ca_file = ''").isEmpty)
         #expect(
-            found[0].hasPrefix(
-                "3:12: `endpoint` is https://, which is not supported yet; use http://"))
+            problems(backend + "ca_file = 'own.pem'") == [
+                "4:11: `ca_file` must be an absolute path"
+            ])
     }
 
     @Test func `all problems are told at once and in the order of the text`() {

@@ -123,10 +123,4 @@ import Testing
         #expect(try Endpoint("http://h/lms/api/v1").serverRoot.prefix == "/lms")
         #expect(try Endpoint("unix:/s:/v1").serverRoot.description == "unix:/s")
     }
-
-    @Test func `only https is not supported yet`() throws {
-        #expect(try Endpoint("http://h").isSupported)
-        #expect(try Endpoint("unix:/s").isSupported)
-        #expect(try !Endpoint("https://h").isSupported)
-    }
 }

@@ -80,7 +80,7 @@ import Testing
             mode = 600
             [[llm_backends]]
             name = "cloud"
-            endpoint = "https://api.example.com/v1"
+            endpoint = "htps://api.example.com/v1"
             rate_limit = "many"
 
             """)
@@ -94,7 +94,7 @@ import Testing
             for (place, parts) in [
                 ("1:1", ["default_modell", "default_model"]),
                 ("3:8", ["mode", "string", "integer"]),
-                ("6:12", ["https", "http://"]),
+                ("6:12", ["scheme", "https://"]),
                 ("7:14", ["rate_limit", "string"]),
             ] {
                 let line = lines.first { $0.hasPrefix("\(file):\(place): ") }

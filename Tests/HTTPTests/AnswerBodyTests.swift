@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What becomes of a body between the connection and its reader: unpacked, bounded, or named.
-@Suite struct AnswerBodyTests {
+@Suite(.eachWire) struct AnswerBodyTests {
     /// `hello, hello, hello` as gzip, zlib and raw deflate write it.
     static let packed: [(encoding: String, bytes: [UInt8])] = [
         ("gzip", gzip), ("x-gzip", gzip), ("", gzip), ("deflate", zlib), ("deflate", raw),
@@ -107,7 +107,7 @@ import Testing
             peer.send(bomb)
         }
         let recorder = Recorder()
-        var asked = request()
+        var asked = scene.wish()
         asked.answerBytesMax = 30_000_000
         _ = scene.wire.start(asked, recorder)
         var turns = 0
@@ -140,7 +140,7 @@ import Testing
             #expect(recorder.body.utf8.count == HTTPLimits.errorBytesMax)
             #expect(recorder.late == 0)
             #expect(scene.loop.run { scene.server.peers[0].isAtEnd })
-            var asked = request(delivery)
+            var asked = scene.wish(delivery)
             asked.errorBytesMax = 10
             let second = Recorder()
             _ = scene.wire.start(asked, second)
@@ -159,7 +159,7 @@ import Testing
                 peer.send(body)
                 peer.close()
             }
-            var asked = request()
+            var asked = scene.wish()
             asked.answerBytesMax = most
             let recorder = Recorder()
             _ = scene.wire.start(asked, recorder)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What becomes of one request: each way in which an answer may come.
-@Suite struct ExchangeTests {
+@Suite(.eachWire) struct ExchangeTests {
     static let answers: [(text: String, outcome: String)] = [
         (answer("hello"), "200 hello"),
         (answer(""), "200 "),
@@ -36,7 +36,9 @@ import Testing
             #expect(delivery == .pieces || recorder.pieces.isEmpty)
             #expect(delivery == .whole || recorder.whole == "")
         }
-        #expect(requests == Array(repeating: "GET /x HTTP/1.1\r\nHost: h\r\n\r\n", count: 3))
+        let head = "GET /x HTTP/1.1\r\nHost: \(scene.host)\r\n"
+        let accept = WireKind.current == .curl ? "Accept: */*\r\n" : ""
+        #expect(requests == Array(repeating: head + accept + "\r\n", count: 3))
         #expect(scene.server.peers.count == 1)
     }
 
@@ -78,10 +80,12 @@ import Testing
 
     @Test(arguments: [
         "Connection: close\r\n", "Connection: Keep-Alive, close\r\n",
-        // What is left of this promise is less than the time that a request takes to get there.
+        // What is left of this promise is less than the time that a request takes to get there;
+        // libcurl knows none, and asks again where a connection turns out to be closed.
         "Keep-Alive: timeout=1\r\n", "Keep-Alive: timeout=0\r\n",
     ])
     func `a connection is not used beyond what the server promised`(fields: String) throws {
+        if WireKind.current == .curl, fields.hasPrefix("Keep") { return }
         let scene = try Scene()
         scene.server.answer = { peer, _ in peer.send(answer("hello", fields: fields)) }
         #expect(scene.ask().answer == "200 hello")
@@ -176,6 +180,8 @@ import Testing
 
     @Test(arguments: [true, false])
     func `an answer before the request was sent whole is delivered`(closes: Bool) throws {
+        // The front may lose what a server says that then resets its connection.
+        if WireKind.current == .curl, closes { return }
         let scene = try Scene()
         scene.server.greet = { peer in
             peer.isReading = false
@@ -237,14 +243,16 @@ import Testing
             recorder.onPiece = { $0.pause() }
             let exchange = scene.start(recorder, .pieces)
             #expect(scene.loop.run { recorder.pieces == ["a"] })
-            for pieces in [["a", "b"], ["a", "b", "c"]] {
+            while recorder.body != "abc" {
                 scene.loop.runTurns()
                 let count = recorder.pieces.count
-                #expect(count == pieces.count - 1)
                 exchange.resume()
                 #expect(recorder.pieces.count == count)
-                #expect(scene.loop.run { recorder.pieces == pieces })
+                try #require(scene.loop.run { recorder.pieces.count > count })
+                #expect(recorder.pieces.count == count + 1)
             }
+            // libcurl joins what it has held back.
+            #expect(recorder.pieces.count == 3 || WireKind.current == .curl)
             scene.loop.runTurns()
             #expect(!recorder.isOver)
             exchange.resume()
@@ -297,7 +305,8 @@ import Testing
         #expect(recorder.pieces == ["last"] && !recorder.isOver)
         scene.server.answer = { peer, _ in peer.send(answer("next")) }
         #expect(scene.ask().answer == "200 next")
-        #expect(scene.server.peers.count == 1)
+        // The front hands the end on when it comes to it.
+        #expect(scene.server.peers.count == 1 || WireKind.current == .curl)
     }
 
     @Test(arguments: ["silent", "talkative"])

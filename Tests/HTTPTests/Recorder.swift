@@ -68,16 +68,25 @@ final class Recorder: ExchangeDelegate {
     }
 }
 
-/// A loop, a server of the test's own on it, and a wire to it.
+/// A loop, a server of the test's own on it, and a wire to it: of the kind that the suite asks for.
 struct Scene {
     let loop: EventLoop
     let server: LoopServer
-    let wire: PlainWire
+    let wire: any Wire
+    /// What requests name as the host, and where a wire with TLS sends them.
+    let host: String
 
     init(_ socket: consuming BoundSocket = BoundSocket()) throws {
         loop = try EventLoop()
         server = try LoopServer(on: loop, socket)
-        wire = PlainWire(server.address, on: loop, connectTimeout: 20_000_000_000)
+        if WireKind.current == .curl, case .host(_, let port) = server.address {
+            let front = TLSFront.shared
+            host = "127.0.0.1:\(front.open(to: port))"
+            wire = CurlWire(caFile: front.caFile, on: loop, connectTimeout: 20_000_000_000)
+        } else {
+            host = "h"
+            wire = PlainWire(server.address, on: loop, connectTimeout: 20_000_000_000)
+        }
     }
 
     /// Starts a request, of `body` where there is one.
@@ -86,7 +95,12 @@ struct Scene {
         _ recorder: Recorder, _ delivery: HTTPRequest.Delivery = .whole, body: String = "",
         path: String = "/x"
     ) -> Exchange {
-        wire.start(request(delivery, body: body, path: path), recorder)
+        wire.start(request(delivery, body: body, path: path, host: host), recorder)
+    }
+
+    /// A request to this server.
+    func wish(_ delivery: HTTPRequest.Delivery = .whole) -> HTTPRequest {
+        request(delivery, host: host)
     }
 
     /// Sends a request and waits for what becomes of it.
@@ -100,10 +114,11 @@ struct Scene {
 
 /// A request for `path`, of `body` where there is one.
 func request(
-    _ delivery: HTTPRequest.Delivery = .whole, body: String = "", path: String = "/x"
+    _ delivery: HTTPRequest.Delivery = .whole, body: String = "", path: String = "/x",
+    host: String = "h"
 ) -> HTTPRequest {
     let head = try! HTTPRequestHead(
-        body.isEmpty ? .get : .post, target: path, host: "h", fields: [], hasBody: !body.isEmpty)
+        body.isEmpty ? .get : .post, target: path, host: host, fields: [], hasBody: !body.isEmpty)
     var bytes = ByteBuffer(capacity: body.utf8.count)
     bytes.append(utf8: body)
     return HTTPRequest(head, body: bytes, delivery: delivery)

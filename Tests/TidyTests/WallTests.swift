@@ -13,7 +13,7 @@ import Testing
         ("Sources/RPCDaemon/Metrics", []),
         ("Sources/RPCDaemon/Scheduling", []),
         ("Sources/RPCDaemon/Kernel", ["CLinux", "CrowdModelsProtocol", "Glibc"]),
-        ("Sources/RPCDaemon/HTTP", ["CrowdModelsProtocol", "Kernel"]),
+        ("Sources/RPCDaemon/HTTP", ["CCurl", "CrowdModelsProtocol", "Kernel"]),
         (
             "Sources/RPCDaemon/Backends",
             ["Configuration", "CrowdModelsProtocol", "HTTP", "Kernel"]

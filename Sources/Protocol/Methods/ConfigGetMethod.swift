@@ -18,7 +18,8 @@ public enum ConfigGetMethod {
                      ["127.0.0.1", "::1"], "ports": [], "sockets": []}, "llm_backends": [{"name": "lmstudio",
                      "endpoint": "http://localhost:1234/api/v0", "kind": "auto", "api_key":
                      "***", "supported_models": [], "max_concurrent": 0, "priority": 0,
-                     "timeout": 300, "connect_timeout": 5}], "aliases": {"fast": "qwen3-4b"},
+                     "timeout": 300, "connect_timeout": 5, "ca_file": ""}], "aliases": {"fast":
+                     "qwen3-4b"},
                      "limits": {"line_bytes_max": 8388608, "depth_max": 128, "batch_max": 100,
                      "id_bytes_max": 4096, "name_bytes_max": 1024,
                      "connections_max": 4096, "connections_per_uid_max": 1024,

@@ -56,7 +56,7 @@ extension Schema {
         #"""
         {"type": "object", "description": "A model server, as configured.",
          "required": ["name", "endpoint", "kind", "supported_models", "max_concurrent",
-          "priority", "timeout", "connect_timeout"],
+          "priority", "timeout", "connect_timeout", "ca_file"],
          "properties": {
           "name": {"type": "string", "description": "Its name."},
           "endpoint": {"type": "string", "description": "Its address."},
@@ -76,6 +76,8 @@ extension Schema {
           "timeout": {"type": "number", "minimum": 0,
             "description": "Seconds that a request may take."},
           "connect_timeout": {"type": "number", "minimum": 0,
-            "description": "Seconds that connecting may take."}}}
+            "description": "Seconds that connecting may take."},
+          "ca_file": {"type": "string",
+            "description": "The certificates that an https server is trusted by."}}}
         """#)
 }

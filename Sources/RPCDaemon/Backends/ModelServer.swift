@@ -81,9 +81,15 @@ package final class ModelServer {
         self.paths = paths
         kind = listing.kind
         adapter = listing.kind.adapter(paths, known)
-        wire = PlainWire(
-            ServerAddress(config.endpoint), on: loop,
-            connectTimeout: config.connectTimeout.nanoseconds)
+        let connectTimeout = config.connectTimeout.nanoseconds
+        wire =
+            switch config.endpoint.scheme {
+            case .https:
+                CurlWire(caFile: config.caFile, on: loop, connectTimeout: connectTimeout)
+            case .http, .unix:
+                PlainWire(
+                    ServerAddress(config.endpoint), on: loop, connectTimeout: connectTimeout)
+            }
     }
 
     /// The program's name for log lines: LMStudio too for what is named or placed like it.

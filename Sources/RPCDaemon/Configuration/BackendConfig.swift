@@ -26,6 +26,9 @@ package struct BackendConfig: Equatable, Sendable {
     /// For a request in all.
     package var timeout: Seconds = 300
     package var connectTimeout: Seconds = 5
+    /// The file of certificates that an `https` server is trusted by, instead of the system's;
+    /// empty for these.
+    package var caFile = ""
 
     package init(name: String, endpoint: Endpoint) {
         self.name = name

@@ -106,6 +106,7 @@ extension BackendConfig {
             ("priority", .int(priority)),
             ("timeout", .seconds(timeout)),
             ("connect_timeout", .seconds(connectTimeout)),
+            ("ca_file", .string(caFile)),
         ]
         return .table(members)
     }

@@ -161,7 +161,8 @@ extension Endpoint {
         }
         if let range = text.firstIndex(of: ":"), text[range...].hasPrefix("://") {
             return EndpointProblem(
-                message: "has a scheme that is not known; known are http:// and unix:/path")
+                message:
+                    "has a scheme that is not known; known are http://, https:// and unix:/path")
         }
         let repeats = text.utf8.contains(UInt8(ascii: "@")) ? "http://…" : "http://\(text)"
         return EndpointProblem(message: "has no scheme; did you mean `\(repeats)`?")

@@ -20,9 +20,6 @@ package struct Endpoint: Equatable, Sendable, CustomStringConvertible {
 
     package var description: String { original }
 
-    /// Whether this build can talk to it: TLS comes later.
-    package var isSupported: Bool { scheme != .https }
-
     /// What belongs into an HTTP `Host` field: the port is left out where it is the usual one.
     package var authority: String {
         let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host

@@ -39,6 +39,12 @@ package final class Exchange {
         held > 0 && memory.held - held > memory.max ? .crowdedOut(max: memory.max) : nil
     }
 
+    /// Somebody else has a copy of the request's body now, as long as the exchange lasts: it still
+    /// counts.
+    func handOverBody() {
+        request.body.removeAll(keeping: 0)
+    }
+
     /// The request will not go out again.
     func forgetBody() {
         request.body.removeAll(keeping: 0)

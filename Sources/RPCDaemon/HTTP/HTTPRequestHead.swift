@@ -32,7 +32,7 @@ package struct HTTPRequestHead: Sendable {
     }
 
     /// All up to the value of Content-Length, or up to the end for a request without a body.
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
     private let hasBody: Bool
 
     /// Prepares `method target HTTP/1.1` with Host and `fields`. `host`: `name`, `name:port` or

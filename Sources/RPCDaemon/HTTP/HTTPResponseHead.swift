@@ -1,3 +1,5 @@
+import CrowdModelsProtocol
+
 /// What an answer's status line and header fields say to a client of model servers.
 ///
 /// Many properties: one for each header field that is read.
@@ -103,6 +105,31 @@ package struct HTTPResponseHead: Equatable, Sendable {
 
     /// A head of which nothing is known yet.
     init() {}
+
+    /// Reads line `number` of a head, without its line end, as libcurl tells them; true once the
+    /// head is whole. HTTP/2 has no status line: libcurl writes `HTTP/2 200`.
+    mutating func read(line: Span<UInt8>, number: Int) throws(HTTPParseError) -> Bool {
+        let all = 0..<line.count
+        if number == 0 {
+            if line.starts(with: "HTTP/2 ", at: 0) || line.starts(with: "HTTP/3 ", at: 0) {
+                var spelled = ByteBuffer()
+                spelled.append("HTTP/1.1 ")
+                spelled.append(line.extracting("HTTP/2 ".utf8.count...))
+                self = try HTTPResponseHead(
+                    statusLine: 0..<spelled.count, of: spelled.span)
+            } else {
+                self = try HTTPResponseHead(statusLine: all, of: line)
+            }
+            return false
+        }
+        if line.isEmpty { return true }
+        if number > 1, line[0] == 32 || line[0] == 9 {
+            try read(folded: all, of: line)
+        } else {
+            try read(field: all, of: line)
+        }
+        return false
+    }
 
     /// Whether this is an answer before the answer (100 Continue, 103 Early Hints).
     var isInterim: Bool { status < 200 }

@@ -183,7 +183,7 @@ enum Diagnosis {
         default:
             return Check(
                 name: name, verdict: .trouble, message: "\(at) is \(backend.state)\(error)",
-                command: Advice.starting(backend.kind))
+                command: Advice.mending(backend))
         }
     }
 

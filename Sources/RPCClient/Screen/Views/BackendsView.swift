@@ -46,8 +46,8 @@ package enum BackendsView {
         guard backend.state != "up" || backend.breaker ?? "closed" != "closed" else { return [] }
         var sentence = "\(backend.name) is \(backend.state)"
         if let error = backend.lastError { sentence += ": \(error)" }
-        if backend.state == "down", let start = Advice.starting(backend.kind),
-            !sentence.contains(start)
+        if backend.state == "down", !sentence.contains("TLS: "),
+            let start = Advice.starting(backend.kind), !sentence.contains(start)
         {
             sentence += "; to start it: \(start)"
         }
@@ -57,6 +57,25 @@ package enum BackendsView {
 
 /// What a person can do about a model server.
 package enum Advice {
+    /// What mends a server that is down, or shows more of why; nil where there is no one way.
+    package static func mending(_ backend: BackendDescription) -> String? {
+        let error = backend.lastError ?? ""
+        if error.contains("libcurl4") { return "apt install libcurl4" }
+        if error.contains("TLS: ") {
+            return "look at its certificate: openssl s_client -connect \(place(backend.endpoint))"
+        }
+        return starting(backend.kind)
+    }
+
+    /// `host:port` of an address with TLS.
+    private static func place(_ endpoint: String) -> String {
+        let rest = endpoint.dropFirst(endpoint.hasPrefix("https://") ? "https://".count : 0)
+        let authority = rest.prefix { $0 != "/" }
+        let port = authority.split(separator: ":", omittingEmptySubsequences: false).last ?? ""
+        let hasPort = authority.contains(":") && port.allSatisfy(\.isNumber) && !port.isEmpty
+        return hasPort ? String(authority) : "\(authority):443"
+    }
+
     /// How to start a server of that kind; nil where there is no one way.
     package static func starting(_ kind: String) -> String? {
         switch kind {

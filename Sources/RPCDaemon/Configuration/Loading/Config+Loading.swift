@@ -24,7 +24,7 @@ extension Config {
             keys: [
                 "name", "endpoint", "kind", "api_key", "api_key_env", "api_key_file",
                 "api_key_credential", "supported_models", "rate_limit", "max_concurrent",
-                "priority", "timeout", "connect_timeout",
+                "priority", "timeout", "connect_timeout", "ca_file",
             ]),
         Section(name: "[limits]", keys: Limits.keys.map(\.name) + ["write_stall"]),
         Section(name: "[log]", keys: ["level", "format"]),
