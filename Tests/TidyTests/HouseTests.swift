@@ -112,8 +112,8 @@ import Testing
         }
     }
 
-    /// Rooms whose tests go by another name: the client's two lower ones are tested by its commands,
-    /// as programs.
+    /// Rooms whose tests go by another name: the client's two lower ones are tested by its
+    /// commands, as programs.
     private static let otherNames = ["Link": "Commands", "Program": "Commands"]
 
     @Test func `nothing below the daemon knows the daemon`() {

@@ -1,8 +1,8 @@
 /// A named JSON Schema, draft-07: what others refer to as `#/components/schemas/NAME`.
 ///
 /// Its text is a literal, spaced for the reader, or made of a table; it costs no memory until
-/// somebody asks for it and is written compactly. Every object says its members and which are required; more may come with
-/// any version, so that results never forbid further ones.
+/// somebody asks for it and is written compactly. Every object says its members and which are
+/// required; more may come with any version, so that results never forbid further ones.
 public struct Schema: Sendable {
     /// The name under `components/schemas`.
     public let name: StaticString

@@ -1,5 +1,5 @@
-/// One row of what is told as a distribution: its name, what it means, and where it is kept. Reading,
-/// writing, the schema and the documentation go by the rows.
+/// One row of what is told as a distribution: its name, what it means, and where it is kept.
+/// Reading, writing, the schema and the documentation go by the rows.
 package struct StatsMeasure<Figures: Sendable>: Sendable {
     let name: StaticString
     let meaning: StaticString

@@ -10,7 +10,7 @@ struct Lifecycle: Equatable {
         /// Nobody is connected, and nobody may come for so long that the daemon ends; left by a
         /// client, or by its end.
         case idle
-        /// Nobody is let in any more, and what runs may end; left when all has, or its time is over.
+        /// Nobody is let in any more, and what runs may end; left when all has, or its time is up.
         case draining
         /// Nothing leaves it.
         case ended
