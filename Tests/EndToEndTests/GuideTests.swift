@@ -38,7 +38,8 @@ import Testing
         for config in [GuideTests.basic, GuideTests.custom] {
             let text = config.split(separator: "1234", omittingEmptySubsequences: false)
                 .joined(separator: "\(simulator.port)")
-            let daemon = try DaemonProcess(text)
+            // Whoever else serves models on the machine that runs the tests is not the guide's.
+            let daemon = try DaemonProcess(text + "\n[discovery]\nenabled = false\n")
             try daemon.waitForLog(containing: "Initialized LLM client")
             #expect(daemon.log.first == "🚀 Starting Crowd Models Executor...")
             let said = daemon.log.filter { $0.contains("LMStudio") || $0.contains("lmstudio") }
