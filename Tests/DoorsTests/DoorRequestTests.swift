@@ -1,0 +1,47 @@
+import CrowdModelsProtocol
+import HTTP
+import Testing
+
+@testable import Doors
+
+/// What a request says, and the status that a fault is told with.
+@Suite struct DoorRequestTests {
+    @Test(arguments: [
+        ("/v1/models", "/models", ""),
+        ("/models", "/models", ""),
+        ("/v1/v1/models", "/models", ""),
+        ("//v1//models/", "/models", ""),
+        ("/v1/models/qwen/qwen3-4b", "/models/qwen/qwen3-4b", ""),
+        ("/v1/messages?beta=true", "/messages", "beta=true"),
+        ("/v1/models?limit=1000#top", "/models", "limit=1000"),
+        ("/", "/", ""),
+        ("/v1", "/", ""),
+        ("/?a", "/", "a"),
+        ("/v1x/models", "/v1x/models", ""),
+        ("/api/version", "/api/version", ""),
+    ])
+    func `a path is the same with and without v1`(target: String, path: String, query: String) {
+        let parts = DoorRequest.parts(of: target)
+        #expect(parts.path == path)
+        #expect(parts.query == query)
+    }
+
+    @Test func `the last of two members of one name counts, and null is as good as none`() throws {
+        let text = #"{"a": 1, "b": "x\u0041", "\u0061": true, "c": null}"#
+        try Samples.withRequest(body: text) { request in
+            #expect(request.isTrue("a"))
+            #expect(request.string("b") == "xA")
+            #expect(request.value("c") == nil)
+            #expect(request.value("d") == nil)
+        }
+    }
+
+    @Test func `each error has the status that the protocol gives it`() {
+        let statuses = ErrorCode.all.map { Fault($0, "").status }
+        #expect(
+            statuses == [
+                400, 400, 404, 400, 500, 499, 404, 503, 503, 502, 502, 429, 429, 504, 400, 400, 403,
+                503, 429, 502, 504,
+            ])
+    }
+}
