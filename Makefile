@@ -108,7 +108,7 @@ install: ## programs, units and the manual below $(DESTDIR)$(PREFIX), built for 
 	install -D -m 0644 contrib/systemd/sysusers.conf \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/crowd-models.conf
 	install -D -m 0644 config.toml $(DESTDIR)$(PREFIX)/share/crowd-models/config.toml
-	for page in README.md docs/PROTOCOL.md; do \
+	for page in README.md docs/PROTOCOL.md docs/HTTP.md; do \
 	    install -D -m 0644 $$page $(DESTDIR)$(PREFIX)/share/doc/crowd-models/$$(basename $$page); \
 	done
 	for name in $(BINARIES); do \

@@ -214,6 +214,18 @@ import Testing
             "[discovery]\nsockets = ['run/x']",
             "2:12: `sockets` element 1 must be an absolute path"
         ),
+        (
+            "[http]\nlisten = '11434'",
+            "2:10: `listen` must be an address and a port, such as \"127.0.0.1:11434\" or \"[::1]:8000\""
+        ),
+        (
+            "[http]\nhosts = ['a:1']",
+            "2:10: `hosts` element 1 must be a host name or an address alone, without a port"
+        ),
+        (
+            "[http]\norigins = ['http://a/']",
+            "2:12: `origins` element 1 must be a scheme, a host and a port if it is not the usual one, such as http://localhost:3000, and nothing behind them"
+        ),
         ("[aliases]\na = 'a'", "2:1: alias `a` leads back to an alias and never to a model"),
     ])
     func `a value out of range says what is allowed`(text: String, problem: String) {

@@ -16,6 +16,31 @@ import Testing
         #expect(config.discovery.interval == 1)
         #expect(config.log.level == .info)
         #expect(config.limits == Limits())
+        #expect(config.http == Config.HTTP())
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:11434", "127.0.0.1", 11434), ("[::1]:8000", "::1", 8000),
+        ("0.0.0.0:1", "0.0.0.0", 1), ("localhost:65535", "127.0.0.1", 65535),
+    ])
+    func `a place to listen is an address and a port`(
+        text: String, host: String, port: UInt16
+    ) throws {
+        let config = try load(
+            "[http]\nlisten = '\(text)'\nhosts = ['box.local']\norigins = ['http://a:1']")
+        let listen = try #require(config.http.listen)
+        #expect(listen.host == host && listen.port == port && listen.text == text)
+        #expect(config.http.hosts == ["box.local"] && config.http.origins == ["http://a:1"])
+        #expect(config.tree["http"]?["listen"] == .string(text))
+    }
+
+    @Test(arguments: [
+        "11434", ":11434", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536",
+        "127.0.0.1:+1", "::1:8000", "[127.0.0.1]:1", "[::1]", "example.com:80",
+        "http://127.0.0.1:1", "127.0.0.256:1",
+    ])
+    func `what is no such place is none`(text: String) {
+        #expect(ListenAddress(text) == nil)
     }
 
     @Test func `without a file there is LM Studio at its default place`() {

@@ -7,8 +7,10 @@ import Testing
 /// Requests for tongues, without a connection.
 enum Samples {
     /// Reads a head as a connection would.
-    static func head(_ line: String, _ fields: [String] = []) throws -> IncomingRequestHead {
-        var text = "\(line) HTTP/1.1\r\nHost: localhost\r\n"
+    static func head(
+        _ line: String = "GET /", _ fields: [String] = [], host: String = "localhost"
+    ) throws -> IncomingRequestHead {
+        var text = "\(line) HTTP/1.1\r\nHost: \(host)\r\n"
         for field in fields { text += field + "\r\n" }
         text += "\r\n"
         var parser = HTTPRequestParser(bodyBytesMax: 1 << 20)
@@ -20,7 +22,7 @@ enum Samples {
     /// Shows `look` a request whose body is `body`.
     static func withRequest(
         _ line: String = "POST /v1/chat/completions", fields: [String] = [], body: String,
-        _ look: (borrowing DoorRequest) throws -> Void
+        _ look: (DoorRequest) throws -> Void
     ) throws {
         let bytes = Array(body.utf8)
         var members: [JSONMember] = []

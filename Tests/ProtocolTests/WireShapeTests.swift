@@ -45,7 +45,7 @@ import Testing
 
     private static let status =
         #"{"name":"crowd-models-executor","version":"1","pid":7,"#
-        + #""uptime_seconds":1.5,"socket":"/s","config":"/c","in_flight":1,"queued":2,"#
+        + #""uptime_seconds":1.5,"socket":"/s","http":"[::1]:1","http_problem":"p","config":"/c","in_flight":1,"queued":2,"#
         + #""connections":3,"limits":{"line_bytes_max":8,"write_stall":0.5},"backends":{"up":1}}"#
 
     private static let delta =

@@ -61,6 +61,8 @@ extension ProtocolDocument {
 
         - An `AF_UNIX` stream socket; UTF-8; one compact JSON value per line, ended by `\\n`. A
           trailing `\\r`, blank lines and a last line without `\\n` are accepted.
+        - A connection whose first bytes are an HTTP method, a space and `/` or `*` speaks HTTP/1.1
+          until it closes: OpenAI's API and others, and `POST /rpc` for this one (docs/HTTP.md).
         - JSON is strict RFC 8259: no byte order mark, no trailing comma, no lone surrogate.
         - Nothing comes that was not asked for. The one exception: a connection that is refused
           gets one line with id null and is closed: error 1013 where it is one too many, 1011

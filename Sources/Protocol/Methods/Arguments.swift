@@ -67,6 +67,15 @@ protocol Callee {
         }
     }
 
+    /// Gives a parameter that the call did not a value of its type, which stands in the call's text
+    /// as well; where the call did, or the method has none of that name, it is left at that.
+    public mutating func add(_ name: String, of method: Method, _ value: JSONRange) {
+        guard let index = method.parameters.firstIndex(where: { $0.name == name }),
+            !values[index].isPresent
+        else { return }
+        values[index] = value
+    }
+
     /// `max_completion_tokens` is another name for `max_tokens`, and from here on is that.
     private mutating func foldMaxTokens() throws(Fault) {
         let alias = CompleteParameter.maxCompletionTokens

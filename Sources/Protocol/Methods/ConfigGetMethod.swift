@@ -19,7 +19,7 @@ public enum ConfigGetMethod {
                      "endpoint": "http://localhost:1234/api/v0", "kind": "auto", "api_key":
                      "***", "supported_models": [], "max_concurrent": 0, "priority": 0,
                      "timeout": 300, "connect_timeout": 5, "ca_file": ""}], "aliases": {"fast":
-                     "qwen3-4b"},
+                     "qwen3-4b"}, "http": {"listen": "", "hosts": [], "origins": []},
                      "limits": {"line_bytes_max": 8388608, "depth_max": 128, "batch_max": 100,
                      "id_bytes_max": 4096, "name_bytes_max": 1024,
                      "connections_max": 4096, "connections_per_uid_max": 1024,

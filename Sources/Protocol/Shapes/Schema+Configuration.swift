@@ -5,7 +5,7 @@ extension Schema {
         "ConfigResult",
         #"""
         {"type": "object", "description": "The configuration in force, keyed as in config.toml.",
-         "required": ["server", "discovery", "llm_backends", "aliases", "limits", "log"],
+         "required": ["server", "discovery", "llm_backends", "aliases", "http", "limits", "log"],
          "properties": {
           "default_model": {"type": "string",
             "description": "The model of requests that name none; empty for none."},
@@ -42,6 +42,14 @@ extension Schema {
           "aliases": {"type": "object", "additionalProperties": {"anyOf": [
             {"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
             "description": "Other names of models; a list is a chain of fallbacks."},
+          "http": {"type": "object", "description": "HTTP by TCP.",
+            "required": ["listen", "hosts", "origins"], "properties": {
+            "listen": {"type": "string",
+              "description": "The address; empty for HTTP on the Unix socket alone."},
+            "hosts": {"type": "array", "items": {"type": "string"},
+              "description": "What `Host` may say, besides the loopback's names and the address."},
+            "origins": {"type": "array", "items": {"type": "string"},
+              "description": "The web pages that may ask."}}},
           "limits": {"$ref": "#/components/schemas/Limits"},
           "log": {"type": "object", "description": "The log.", "required": ["level", "format"],
             "properties": {

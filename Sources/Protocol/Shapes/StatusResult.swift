@@ -10,6 +10,10 @@ public struct StatusResult: Sendable, JSONReadable, JSONWritable {
     public var uptimeSeconds: Double
     /// The path it listens on.
     public var socket: String
+    /// Where it listens for HTTP by TCP; nil for nowhere.
+    public var http: String?
+    /// Why it does not, though it should.
+    public var httpProblem: String?
     /// The configuration file it read; nil for none.
     public var config: String?
     /// Requests running.
@@ -44,6 +48,8 @@ public struct StatusResult: Sendable, JSONReadable, JSONWritable {
         pid = try members.integer("pid")
         uptimeSeconds = try members.number("uptime_seconds")
         socket = try members.string("socket")
+        http = try members.stringIfPresent("http")
+        httpProblem = try members.stringIfPresent("http_problem")
         config = try members.stringIfPresent("config").flatMap { $0.isEmpty ? nil : $0 }
         inFlight = try members.integer("in_flight")
         queued = try members.integer("queued")
@@ -64,6 +70,8 @@ public struct StatusResult: Sendable, JSONReadable, JSONWritable {
         object.add("pid", pid, to: &out)
         object.add("uptime_seconds", uptimeSeconds, to: &out)
         object.add("socket", socket, to: &out)
+        object.add("http", http, to: &out)
+        object.add("http_problem", httpProblem, to: &out)
         object.add("config", config, to: &out)
         object.add("in_flight", inFlight, to: &out)
         object.add("queued", queued, to: &out)
@@ -91,6 +99,10 @@ extension Schema {
           "uptime_seconds": {"type": "number", "minimum": 0,
             "description": "Seconds since it started."},
           "socket": {"type": "string", "description": "The path it listens on."},
+          "http": {"type": "string",
+            "description": "Where it listens for HTTP by TCP; left out for nowhere."},
+          "http_problem": {"type": "string",
+            "description": "Why it does not, though `[http] listen` says so."},
           "config": {"type": "string",
             "description": "The configuration file it read; left out or empty for none."},
           "in_flight": {"type": "integer", "minimum": 0, "description": "Requests running."},

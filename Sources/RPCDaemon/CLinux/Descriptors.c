@@ -24,10 +24,11 @@ int clinux_socket_role(int fd) {
     socklen_t length = sizeof(int);
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) < 0 || type != SOCK_STREAM) return 0;
     length = sizeof(int);
-    if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) < 0 || domain != AF_UNIX) return 0;
+    if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) < 0) return 0;
     length = sizeof(int);
     if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) < 0) return 0;
-    return listens ? 1 : 2;
+    if (domain == AF_UNIX) return listens ? 1 : 2;
+    return listens && (domain == AF_INET || domain == AF_INET6) ? 3 : 0;
 }
 
 int clinux_adopt(int fd) {

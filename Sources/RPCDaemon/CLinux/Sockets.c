@@ -37,6 +37,8 @@ int clinux_peer(int fd, int32_t *pid, uint32_t *uid, uint32_t *gid) {
     return 0;
 }
 
+void clinux_end_output(int fd) { shutdown(fd, SHUT_WR); }
+
 int clinux_unread(int fd) {
     int bytes = 0;
     return ioctl(fd, SIOCOUTQ, &bytes) < 0 ? -errno : bytes;
@@ -78,6 +80,44 @@ int clinux_connect_address(const void *address, uint32_t length, int *descriptor
     if (connect(fd, any, length) < 0 && errno != EINPROGRESS) return failed(fd);
     *descriptor = fd;
     return 0;
+}
+
+int clinux_listen_address(const void *address, uint32_t length, int backlog) {
+    const struct sockaddr *any = address;
+    int fd = socket(any->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (bind(fd, any, length) < 0 || listen(fd, backlog) < 0) return failed(fd);
+    return fd;
+}
+
+static int unpack(const struct sockaddr_storage *any, uint8_t *bytes, uint16_t *port) {
+    if (any->ss_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)any;
+        memcpy(bytes, &six->sin6_addr, 16);
+        *port = ntohs(six->sin6_port);
+        return 0;
+    }
+    if (any->ss_family != AF_INET) return -EAFNOSUPPORT;
+    const struct sockaddr_in *four = (const struct sockaddr_in *)any;
+    memset(bytes, 0, 10);
+    memset(bytes + 10, 0xFF, 2);
+    memcpy(bytes + 12, &four->sin_addr, 4);
+    *port = ntohs(four->sin_port);
+    return 0;
+}
+
+int clinux_endpoints(int fd, uint8_t *own, uint16_t *own_port, uint8_t *peer, uint16_t *peer_port) {
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &length) < 0) return -errno;
+    int result = unpack(&address, own, own_port);
+    if (result < 0 || peer == NULL) return result;
+    length = sizeof address;
+    if (getpeername(fd, (struct sockaddr *)&address, &length) < 0) return -errno;
+    return unpack(&address, peer, peer_port);
 }
 
 int clinux_connect_result(int fd) {

@@ -42,6 +42,14 @@ extension Config {
             ),
             ("llm_backends", .array(backends.map { $0.tree(show) })),
             ("aliases", .table(aliases.map { ($0.name, $0.tree) })),
+            (
+                "http",
+                .table([
+                    ("listen", .string(http.listen?.text ?? "")),
+                    ("hosts", .strings(http.hosts)),
+                    ("origins", .strings(http.origins)),
+                ])
+            ),
             ("limits", limits.tree),
             (
                 "log",

@@ -8,6 +8,7 @@ package struct Config: Equatable, Sendable {
     package var backends: [BackendConfig] = []
     /// In the order of the file.
     package var aliases: [Alias] = []
+    package var http = HTTP()
     package var limits = Limits()
     package var log = Log()
     /// Where each key stood.
@@ -64,6 +65,16 @@ extension Config {
         package var name: String
         /// At least one.
         package var models: [String]
+    }
+
+    /// `[http]`: HTTP for programs that know no Unix socket.
+    package struct HTTP: Equatable, Sendable {
+        /// Nil for HTTP on the Unix socket alone.
+        package var listen: ListenAddress?
+        /// Names under which requests may ask for it, beside the loopback's own and the address.
+        package var hosts: [String] = []
+        /// Web pages that may use it, as browsers say it: `http://localhost:3000`.
+        package var origins: [String] = []
     }
 
     /// `[log]`: what is told, and how.

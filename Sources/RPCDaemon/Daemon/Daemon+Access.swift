@@ -26,6 +26,13 @@ extension Daemon: ReceptionDelegate {
         log.warning(message)
     }
 
+    /// There is no descriptor left to accept with.
+    func starved(_ error: Errno) {
+        log.warning(
+            "Cannot accept connections: \(error.message); waiting for a descriptor to be free "
+                + "(\(reception.count) clients are connected)")
+    }
+
     func sessionsMayBeDone() {
         endIfIdle()
     }

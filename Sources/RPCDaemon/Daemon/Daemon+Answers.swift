@@ -14,6 +14,8 @@ extension Daemon {
             name: Version.name, version: Version.number, pid: Int(ThisProcess.pid),
             socket: settings.socketPath)
         status.uptimeSeconds = uptimeSeconds
+        status.http = serving?.port.endpoint
+        status.httpProblem = serving?.port.problem
         status.config = settings.path
         status.inFlight = totals.inFlight
         status.queued = totals.queued

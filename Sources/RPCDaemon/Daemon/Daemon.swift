@@ -32,7 +32,7 @@ final class Daemon {
     /// Those that ask the backends now.
     var refreshes: [Refresh] = []
     /// Opens and closes the socket; nil before `start`.
-    private var serving: Serving?
+    private(set) var serving: Serving?
 
     init(_ settings: Settings, loop: EventLoop, log: Log) {
         self.settings = settings
@@ -52,11 +52,13 @@ final class Daemon {
     /// - Parameters:
     ///   - file: the socket's file, or its lock alone where the socket was passed.
     ///   - isInherited: whether systemd passed the socket.
+    ///   - http: a TCP listener that systemd passed, for HTTP.
     func start(
-        _ socket: consuming SystemdActivation.Socket, file: SocketFile?, isInherited: Bool
+        _ socket: consuming SystemdActivation.Socket, file: SocketFile?, isInherited: Bool,
+        http: consuming FileDescriptor?
     ) {
         ProcessMemory.keepFreed()
-        let serving = Serving(self, socket, file: file, isInherited: isInherited)
+        let serving = Serving(self, socket, file: file, isInherited: isInherited, http: http)
         self.serving = serving
         if let name = config.defaultModel {
             dispatcher.take(.defaultModel(config.chain(for: name)))

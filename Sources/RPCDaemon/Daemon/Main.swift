@@ -132,12 +132,15 @@ struct Main {
         _ location: SocketLocation, _ loop: EventLoop, _ log: Log
     ) throws(Errno) {
         let socket: SystemdActivation.Socket
+        let http: FileDescriptor?
         var file: SocketFile?
         var isInherited = false
         var name = "the socket that systemd passed"
         do throws(SocketFileError) {
-            if let inherited = try SystemdActivation.take() {
-                if let path = SystemdActivation.path {
+            var passed = try SystemdActivation.take()
+            http = passed.http.take()
+            if let inherited = passed.socket.take() {
+                if let path = passed.path {
                     name = path
                     file = lockInherited(path, log)
                 }
@@ -162,7 +165,7 @@ struct Main {
         }
         let settings = Settings(config, from: path, socketPath: name, keys: keys)
         let daemon = Daemon(settings, loop: loop, log: log)
-        try start(daemon, socket, file, isInherited)
+        try start(daemon, socket, file, isInherited, http)
     }
 
     /// Holds the lock of a socket that systemd made; where that cannot be, nothing depends on it.
@@ -177,7 +180,7 @@ struct Main {
 
     private static func start(
         _ daemon: Daemon, _ socket: consuming SystemdActivation.Socket, _ file: SocketFile?,
-        _ isInherited: Bool
+        _ isInherited: Bool, _ http: consuming FileDescriptor?
     ) throws(Errno) {
         let signals = try Signals([SIGTERM, SIGINT, SIGHUP], on: daemon.loop) { signal in
             switch signal {
@@ -189,7 +192,7 @@ struct Main {
             }
         }
         daemon.log.info("Listening on \(daemon.settings.socketPath)")
-        daemon.start(socket, file: file, isInherited: isInherited)
+        daemon.start(socket, file: file, isInherited: isInherited, http: http)
         try daemon.loop.run()
         withExtendedLifetime(signals) {}
         daemon.log.flush()

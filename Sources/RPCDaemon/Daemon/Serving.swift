@@ -1,4 +1,5 @@
 import Configuration
+import Doors
 import Kernel
 import Requests
 import Sessions
@@ -14,6 +15,8 @@ final class Serving: TurnWork {
     /// The socket's file, or its lock alone where systemd passed the socket.
     private let file: SocketFile?
     private var listener: Listener?
+    /// HTTP for programs that know no Unix socket.
+    let port: Port
     private let notify = SystemdNotify()
     private lazy var patienceTimer = Timer { [unowned self] in take(.looked) }
     private lazy var settledTimer = Timer { ProcessMemory.release() }
@@ -30,13 +33,16 @@ final class Serving: TurnWork {
     /// waits some hundred page faults longer, which is less than a millisecond.
     private static let workSettled: UInt64 = 2_000_000_000
 
-    /// - Parameter isInherited: whether systemd passed the socket, and will start us again.
+    /// - Parameters:
+    ///   - isInherited: whether systemd passed the socket, and will start us again.
+    ///   - http: a TCP listener that systemd passed, for HTTP.
     init(
         _ daemon: Daemon, _ socket: consuming SystemdActivation.Socket, file: SocketFile?,
-        isInherited: Bool
+        isInherited: Bool, http: consuming FileDescriptor?
     ) {
         self.daemon = daemon
         self.file = file
+        port = Port(daemon, http)
         let idleExit = daemon.config.server.idleExit
         switch consume socket {
         case .listener(let descriptor):
@@ -86,6 +92,8 @@ final class Serving: TurnWork {
         loop.cancel(patienceTimer)
         guard let socket = heldSocket.take() else { return }
         loop.set(settledTimer, after: Self.startSettled)
+        reception.doorkeeper = HTTPDoorkeeper(.local)
+        port.open(watchedMax: watchedMax)
         do throws(Errno) {
             switch consume socket {
             case .listener(let descriptor): try listen(descriptor)
@@ -102,11 +110,7 @@ final class Serving: TurnWork {
     private func listen(_ descriptor: consuming FileDescriptor) throws(Errno) {
         listener = try Listener(
             descriptor, on: loop, watchedMax: watchedMax,
-            starved: { [unowned self] error in
-                daemon.log.warning(
-                    "Cannot accept connections: \(error.message); waiting for a descriptor to be "
-                        + "free (\(reception.count) clients are connected)")
-            },
+            starved: { [unowned self] error in daemon.starved(error) },
             accepted: { [unowned self] descriptor in reception.accept(descriptor) })
     }
 
@@ -122,6 +126,7 @@ final class Serving: TurnWork {
     private func idledOut() {
         // Whoever connected in the meantime waits with the kernel and is served first.
         listener?.ready(.readable)
+        port.acceptWaiting()
         take(.idledOut(connected: reception.count))
     }
 
@@ -130,6 +135,7 @@ final class Serving: TurnWork {
         daemon.log.info("Stopping (\(reason))")
         listener?.stop()
         listener = nil
+        port.close()
         file?.remove()
         loop.cancel(idleTimer)
         daemon.dispatcher.stop()

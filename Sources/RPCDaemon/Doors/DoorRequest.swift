@@ -32,14 +32,7 @@ package struct DoorRequest: ~Escapable {
 
     /// The value of the body's last member of that name; nil where there is none, or null.
     package func value(_ name: StaticString) -> JSONRange? {
-        for member in members.reversed() {
-            let token = body.extracting(member.name.bounds)
-            guard JSONText.string(token, hasEscape: member.nameHasEscape, equals: name) else {
-                continue
-            }
-            return body[Int(member.value.start)] == UInt8(ascii: "n") ? nil : member.value
-        }
-        return nil
+        members.last(named: name, in: body)
     }
 
     /// The bytes of a value of the body.

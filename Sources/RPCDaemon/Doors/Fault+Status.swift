@@ -1,10 +1,13 @@
 package import CrowdModelsProtocol
+import Sessions
 
 extension Fault {
     /// The status of the answer that tells it, in every API the same.
     package var status: Int {
         switch code {
-        case .parseError, .invalidRequest, .invalidParams, .contextOverflow, .unsupported: 400
+        case .parseError, .invalidRequest, .invalidParams, .unsupportedProtocolVersion,
+            .contextOverflow, .unsupported:
+            400
         case .permissionDenied: 403
         case .methodNotFound, .modelNotFound: 404
         case .rateLimited, .busy, .limitExceeded: 429
@@ -17,6 +20,35 @@ extension Fault {
         }
     }
 
-    /// After how many milliseconds the same request may succeed; nil where nobody knows.
-    var retryAfterMilliseconds: Int? { data["retry_after_ms"]?.integerValue }
+    /// The fields that tell whoever is to try again when, and whom it would be useless.
+    func fields(status: Int) -> [(name: StaticString, value: String)] {
+        var fields: [(name: StaticString, value: String)] = []
+        if let milliseconds = data["retry_after_ms"]?.integerValue, milliseconds >= 0 {
+            fields.append(("Retry-After", "\((milliseconds + 999) / 1000)"))
+            fields.append(("retry-after-ms", "\(milliseconds)"))
+        } else if status == 429 {
+            fields.append(("Retry-After", "1"))
+        }
+        // SDKs try again by themselves after these, unless they are told.
+        if !retryable, status == 429 || status >= 500 {
+            fields.append(("x-should-retry", "false"))
+        }
+        return fields
+    }
+}
+
+extension JobFacts {
+    /// The fields that say who answers.
+    var fields: [(name: StaticString, value: String)] {
+        guard let backend else { return [] }
+        return [("x-crowd-models-backend", backend)]
+    }
+
+    /// Milliseconds of ours, to the microsecond.
+    var overheadText: String? {
+        guard let overhead else { return nil }
+        var text = ByteBuffer()
+        text.append(fixed: overhead * 1000, decimals: 3)
+        return text.text
+    }
 }

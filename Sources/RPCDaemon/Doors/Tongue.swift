@@ -10,7 +10,7 @@ package protocol Tongue {
     /// Appends the params of the method of ours that the request means, one JSON object, and says
     /// which method it is and how the answer goes. A thrown fault is answered in this tongue.
     mutating func question(
-        _ request: borrowing DoorRequest, _ params: inout ByteBuffer
+        _ request: DoorRequest, _ params: inout ByteBuffer
     ) throws(Fault) -> Question
 
     /// The model and the backend that answer, as far as they are known: told before each first
@@ -18,7 +18,7 @@ package protocol Tongue {
     mutating func placed(model: String, backend: String)
 
     /// Appends what a delta means in this API: nothing, one event, or several.
-    mutating func delta(_ delta: borrowing Delta, to out: inout ByteBuffer)
+    mutating func delta(_ delta: Delta, to out: inout ByteBuffer)
 
     /// Appends the whole answer's body, or the stream's last events; `result` is the result of our
     /// method, one JSON value.
@@ -33,7 +33,7 @@ extension Tongue {
     package mutating func placed(model: String, backend: String) {}
 
     /// Methods without streams have no deltas.
-    package mutating func delta(_ delta: borrowing Delta, to out: inout ByteBuffer) {}
+    package mutating func delta(_ delta: Delta, to out: inout ByteBuffer) {}
 }
 
 /// What a request means to the daemon.

@@ -43,17 +43,18 @@ package struct HTTPResponseWriter: Sendable {
         out.append("HTTP/1.1 100 Continue\r\n\r\n")
     }
 
-    /// Writes a whole answer. 204 and 304 have no body.
+    /// Writes a whole answer. 204 and 304 have no body. `closes`: nothing more is answered on this
+    /// connection, whatever the client wished.
     package mutating func whole(
-        _ status: Int, contentType: StaticString = "application/json",
+        _ status: Int, contentType: String = "application/json",
         fields: [(name: StaticString, value: String)] = [], body: Span<UInt8>,
-        to out: inout ByteBuffer
+        closes: Bool = false, to out: inout ByteBuffer
     ) {
         precondition(state == .fresh, "an answer has one head")
-        mustClose = !wantsKeepAlive
+        mustClose = closes || !wantsKeepAlive
         head(status, to: &out)
         if status != 204, status != 304 {
-            write("Content-Type: ", contentType, to: &out)
+            write(contentType: contentType, to: &out)
             out.append("Content-Length: ")
             out.append(decimal: body.count)
             out.append("\r\n")
@@ -65,13 +66,13 @@ package struct HTTPResponseWriter: Sendable {
 
     /// Begins an answer whose pieces follow: an event stream, or lines of JSON.
     package mutating func begin(
-        _ status: Int, contentType: StaticString = "text/event-stream",
+        _ status: Int, contentType: String = "text/event-stream",
         fields: [(name: StaticString, value: String)] = [], to out: inout ByteBuffer
     ) {
         precondition(state == .fresh, "an answer has one head")
         mustClose = !wantsKeepAlive || isHTTP10
         head(status, to: &out)
-        write("Content-Type: ", contentType, to: &out)
+        write(contentType: contentType, to: &out)
         out.append("Cache-Control: no-cache\r\n")
         if !isHTTP10 { out.append("Transfer-Encoding: chunked\r\n") }
         end(of: fields, to: &out)
@@ -130,7 +131,9 @@ package struct HTTPResponseWriter: Sendable {
         out.append(" ")
         out.append(Self.reason(status))
         out.append("\r\n")
-        write("Server: ", Self.server, to: &out)
+        out.append("Server: ")
+        out.append(Self.server)
+        out.append("\r\n")
         if mustClose {
             out.append("Connection: close\r\n")
         } else if isHTTP10 {
@@ -138,9 +141,9 @@ package struct HTTPResponseWriter: Sendable {
         }
     }
 
-    private func write(_ name: StaticString, _ value: StaticString, to out: inout ByteBuffer) {
-        out.append(name)
-        out.append(value)
+    private func write(contentType: String, to out: inout ByteBuffer) {
+        out.append("Content-Type: ")
+        out.append(utf8: contentType)
         out.append("\r\n")
     }
 
@@ -183,6 +186,7 @@ package struct HTTPResponseWriter: Sendable {
         case 421: "Misdirected Request"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
+        case 499: "Client Closed Request"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"
         case 502: "Bad Gateway"

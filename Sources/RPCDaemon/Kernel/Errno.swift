@@ -32,5 +32,6 @@ package struct Errno: Error, Equatable, Sendable {
     package static let noMemory = Errno(code: ENOMEM)
     package static let noBuffers = Errno(code: ENOBUFS)
     package static let notFound = Errno(code: ENOENT)
+    package static let addressInUse = Errno(code: EADDRINUSE)
     package static let timedOut = Errno(code: ETIMEDOUT)
 }

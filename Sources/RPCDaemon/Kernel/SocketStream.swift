@@ -1,3 +1,4 @@
+import CLinux
 import CrowdModelsProtocol
 
 /// A connected socket on the loop: the one routine that reads, writes, and says what to watch for.
@@ -17,12 +18,13 @@ package final class SocketStream {
     private unowned let handler: any EventHandler
     private var isWatched = true
 
-    /// A stream of which `handler` hears `events`.
+    /// A stream of which `handler` hears `events`; `unread` came already and was not taken.
     package init(
-        _ descriptor: consuming FileDescriptor, on loop: EventLoop, for events: ReadyEvents,
-        _ handler: any EventHandler
+        _ descriptor: consuming FileDescriptor, unread: Span<UInt8> = Span(), on loop: EventLoop,
+        for events: ReadyEvents, _ handler: any EventHandler
     ) throws(Errno) {
         self.loop = loop
+        input.append(unread)
         self.handler = handler
         interest = events
         number = descriptor.number
@@ -35,6 +37,17 @@ package final class SocketStream {
 
     /// How many bytes came and were not taken.
     package var unread: Int { input.count }
+
+    /// Bytes of memory that hold them.
+    package var allocated: Int { input.allocated }
+
+    /// What was written and the other side has not read yet, in the kernel's own measure.
+    package var unsent: Int { descriptor?.unread() ?? 0 }
+
+    /// Tells the other side that nothing more will be written.
+    package func endOutput() {
+        if isOpen { clinux_end_output(number) }
+    }
 
     /// Reads once and shows `take` what is unread; it answers how many bytes are done with, and may
     /// close the stream. The second argument says that the other side will send no more. Throws

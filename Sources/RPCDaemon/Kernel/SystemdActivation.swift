@@ -11,33 +11,63 @@ package enum SystemdActivation {
         case connection(FileDescriptor)
     }
 
+    /// What was passed; nil for what was not.
+    package struct Passed: ~Copyable {
+        /// The socket of the daemon.
+        package var socket: Socket?
+        /// The path that it is bound to; nil for one without.
+        package var path: String?
+        /// A TCP socket that listens, named `http` in the unit.
+        package var http: FileDescriptor?
+    }
+
     /// First descriptor that systemd passes.
     private static let first: Int32 = 3
 
-    /// The path that the passed socket is bound to; nil for one without. Valid once it was taken.
-    package static var path: String? { SocketAddress.unixPath(boundTo: first) }
-
-    /// Takes the one Unix stream socket that was passed to us, if any, and clears the variables so
-    /// that no child believes it was meant. Sockets of any other sort are an error with a message.
-    package static func take() throws(SocketFileError) -> Socket? {
+    /// Takes what was passed to us, and clears the variables so that no child believes it was
+    /// meant: at most one Unix stream socket, and one TCP listener with `FileDescriptorName=http`.
+    /// Sockets of any other sort are an error with a message.
+    package static func take() throws(SocketFileError) -> Passed {
         let count = announcedCount()
+        let names = Environment.value("LISTEN_FDNAMES") ?? ""
         for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID"] {
             unsafe unsetenv(name)
         }
-        guard count > 0 else { return nil }
-        guard count == 1 else {
-            throw SocketFileError(
-                message: "systemd passed \(count) sockets; this daemon serves exactly one. Keep "
-                    + "one ListenStream= in the .socket unit.")
+        var passed = Passed()
+        let list = names.split(separator: ":", omittingEmptySubsequences: false)
+        for index in 0..<Int(count) {
+            let isHTTP = index < list.count && list[index] == "http"
+            try take(first + Int32(index), isHTTP: isHTTP, of: count, into: &passed)
         }
-        let role = clinux_socket_role(first)
-        guard role != 0, clinux_adopt(first) == 0 else {
+        return passed
+    }
+
+    private static func take(
+        _ number: Int32, isHTTP: Bool, of count: Int32, into passed: inout Passed
+    ) throws(SocketFileError) {
+        let role = clinux_socket_role(number)
+        if isHTTP {
+            guard role == 3, passed.http == nil, clinux_adopt(number) == 0 else {
+                throw SocketFileError(
+                    message: "The descriptor that systemd passed as http is no TCP socket that "
+                        + "listens. Use ListenStream= with an address in its .socket unit.")
+            }
+            passed.http = FileDescriptor(owning: number)
+            return
+        }
+        guard passed.socket == nil else {
+            throw SocketFileError(
+                message: "systemd passed \(count) sockets; this daemon serves exactly one, and one "
+                    + "named http. Keep one ListenStream= in the .socket unit.")
+        }
+        guard role == 1 || role == 2, clinux_adopt(number) == 0 else {
             throw SocketFileError(
                 message: "The descriptor that systemd passed is no Unix stream socket. Use "
                     + "ListenStream= with a path in the .socket unit.")
         }
-        let descriptor = FileDescriptor(owning: first)
-        return role == 1 ? .listener(descriptor) : .connection(descriptor)
+        passed.path = SocketAddress.unixPath(boundTo: number)
+        let descriptor = FileDescriptor(owning: number)
+        passed.socket = role == 1 ? .listener(descriptor) : .connection(descriptor)
     }
 
     private static func announcedCount() -> Int32 {

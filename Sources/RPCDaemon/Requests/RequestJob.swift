@@ -171,6 +171,12 @@ package final class RequestJob: Job {
     /// The caller has read most of what waited for it.
     package func drained() { attempt?.resume() }
 
+    package var facts: JobFacts? {
+        JobFacts(
+            key: "r\(key)", model: model, backend: backend?.name,
+            overhead: times.endedAt > 0 ? times.overhead : nil)
+    }
+
     // MARK: Time, and the end of the daemon
 
     private func expire() {

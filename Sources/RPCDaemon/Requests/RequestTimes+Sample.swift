@@ -12,10 +12,15 @@ extension RequestTimes {
         sample[.queueTime] = Self.seconds(arrivedAt, sentAt)
         sample[.predictionError] = Self.seconds(
             min(startedAt, predictedStartAt), max(startedAt, predictedStartAt))
-        // Of one that was never sent no part is ours alone.
-        if let parse = sample[.parse], let connect = sample[.connect] {
-            sample[.overhead] = parse + connect + (sample[.relay] ?? 0)
-        }
+        sample[.overhead] = overhead
+    }
+
+    /// Seconds of ours in it; nil for one that was never sent, of which no part is ours alone.
+    package var overhead: Double? {
+        guard let parse = Self.seconds(readAt, arrivedAt),
+            let connect = Self.seconds(startedAt, sentAt)
+        else { return nil }
+        return parse + connect + (Self.seconds(heardAt, endedAt) ?? 0)
     }
 
     /// Writes what the histograms for others want to know; a stream alone has a first token.

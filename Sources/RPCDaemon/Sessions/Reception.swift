@@ -19,16 +19,19 @@ package protocol ReceptionDelegate: AnyObject {
 /// Who is connected: lets clients in or says why not, and has them make room where too much is
 /// held.
 ///
-/// It owns the sessions and lives as long as the daemon.
+/// It owns the connections, sessions and others, and lives as long as the daemon.
 package final class Reception {
     /// What counts as much memory: more than the heap keeps by itself for the next requests.
-    static let largeBytes = 1 << 20
+    package static let largeBytes = 1 << 20
     /// What a client has to hold to be made to give it up.
     private static let worthwhileBytes = 64 << 10
+
     package let desk: Desk
     private unowned let delegate: any ReceptionDelegate
-    private var sessions: [UInt64: Session] = [:]
-    private var sessionsPerUID: [UInt32: Int] = [:]
+    /// Who goes on where HTTP is spoken; nil where nobody does.
+    package var doorkeeper: (any Doorkeeper)?
+    private var guests: [UInt64: any Guest] = [:]
+    private var guestsPerUID: [UInt32: Int] = [:]
     private var lastConnection: UInt64 = 0
     private var isMakingRoom = false
 
@@ -38,41 +41,77 @@ package final class Reception {
     }
 
     /// How many are connected.
-    package var count: Int { sessions.count }
+    package var count: Int { guests.count }
 
     /// Whether all that was read is handled, and all answers are written.
-    package var isDone: Bool { sessions.values.allSatisfy(\.isDone) }
+    package var isDone: Bool { guests.values.allSatisfy(\.isDone) }
 
     /// Serves a connection, or says in one line why not and closes it.
     package func accept(_ descriptor: consuming FileDescriptor) {
         do throws(Errno) {
             let credentials = try PeerCredentials(of: descriptor.number)
             if let fault = refusal(of: credentials) {
-                var line = ByteBuffer()
-                line.append(answerTo: Span(), fault: fault)
-                line.append(UInt8(ascii: "\n"))
-                _ = try? descriptor.write(line.span)
-                // Closed with bytes unread, it would look reset to a client that has asked already.
-                try? desk.loop.read(descriptor.number) { _ in }
-                return
+                return turnAway(descriptor, fault, nil)
             }
-            lastConnection += 1
-            let peer = Peer(connection: lastConnection, credentials: credentials)
-            sessions[lastConnection] = try Session(descriptor, peer: peer, at: self)
-            sessionsPerUID[peer.uid, default: 0] += 1
-            delegate.sessionsChanged(peer, isOpen: true)
+            let peer = newcomer(credentials)
+            welcome(try Session(descriptor, peer: peer, at: self))
         } catch {
             delegate.warn("Cannot serve a new connection: \(error.message)")
         }
     }
 
+    /// Serves a connection on which nothing but HTTP is spoken, of somebody whom the kernel told.
+    package func accept(
+        _ descriptor: consuming FileDescriptor, from credentials: PeerCredentials,
+        by doorkeeper: any Doorkeeper
+    ) {
+        if let fault = refusal(of: credentials) { return turnAway(descriptor, fault, doorkeeper) }
+        do throws(Errno) {
+            let peer = newcomer(credentials)
+            welcome(
+                try doorkeeper.serve(descriptor, Span(), hasEnded: false, peer: peer, at: self))
+        } catch {
+            delegate.warn("Cannot serve a new connection: \(error.message)")
+        }
+    }
+
+    /// Says why a connection is not served, in the words of those who speak there, and closes it.
+    package func turnAway(
+        _ descriptor: consuming FileDescriptor, _ fault: Fault, _ doorkeeper: (any Doorkeeper)?
+    ) {
+        var doorkeeper = doorkeeper
+        // Closed with bytes unread, it would look reset to a client that has asked already.
+        try? desk.loop.read(descriptor.number) { bytes in
+            if doorkeeper == nil, Greeting(bytes) == .http { doorkeeper = self.doorkeeper }
+        }
+        var words = ByteBuffer()
+        if let doorkeeper {
+            doorkeeper.refuse(fault, to: &words)
+        } else {
+            words.append(answerTo: Span(), fault: fault)
+            words.append(UInt8(ascii: "\n"))
+        }
+        _ = try? descriptor.write(words.span)
+    }
+
+    private func newcomer(_ credentials: PeerCredentials) -> Peer {
+        lastConnection += 1
+        return Peer(connection: lastConnection, credentials: credentials)
+    }
+
+    private func welcome(_ guest: any Guest) {
+        guests[guest.peer.connection] = guest
+        guestsPerUID[guest.peer.uid, default: 0] += 1
+        delegate.sessionsChanged(guest.peer, isOpen: true)
+    }
+
     private func refusal(of peer: PeerCredentials) -> Fault? {
         if let fault = delegate.refusal(of: peer) { return fault }
         let limits = desk.limits
-        if sessions.count >= limits.connectionsMax {
+        if guests.count >= limits.connectionsMax {
             return Self.tooMany("connections_max", limits.connectionsMax)
         }
-        if sessionsPerUID[peer.uid] ?? 0 >= limits.connectionsPerUIDMax {
+        if guestsPerUID[peer.uid] ?? 0 >= limits.connectionsPerUIDMax {
             return Self.tooMany("connections_per_uid_max", limits.connectionsPerUIDMax)
         }
         return nil
@@ -87,41 +126,59 @@ package final class Reception {
 
     /// Reads what clients have sent that nobody has read yet.
     package func readAll() {
-        for session in sessions.values { session.ready(.readable) }
+        for guest in guests.values { guest.read() }
     }
 
     /// Writes what waits for clients, as far as they take it.
     package func flushAll() {
-        for session in sessions.values { session.flush() }
+        for guest in guests.values { guest.flush() }
     }
 
-    // MARK: What sessions say
+    // MARK: What guests say
 
-    /// A session has closed and forgot all that it asked for.
-    func closed(_ session: Session) {
-        let peer = session.peer
-        guard sessions.removeValue(forKey: peer.connection) != nil else { return }
-        let left = (sessionsPerUID[peer.uid] ?? 1) - 1
-        sessionsPerUID[peer.uid] = left > 0 ? left : nil
+    /// HTTP is spoken on the connection of a session: somebody else goes on with it.
+    func handOver(
+        _ descriptor: consuming FileDescriptor, _ bytes: Span<UInt8>, hasEnded: Bool,
+        from peer: Peer
+    ) {
+        guard let doorkeeper else { return }
+        do throws(Errno) {
+            guests[peer.connection] = try doorkeeper.serve(
+                descriptor, bytes, hasEnded: hasEnded, peer: peer, at: self)
+        } catch {
+            delegate.warn("Cannot serve a connection: \(error.message)")
+            forget(peer)
+        }
+    }
+
+    /// A guest has closed and forgot all that it asked for.
+    package func closed(_ guest: any Guest) {
+        forget(guest.peer)
+    }
+
+    private func forget(_ peer: Peer) {
+        guard guests.removeValue(forKey: peer.connection) != nil else { return }
+        let left = (guestsPerUID[peer.uid] ?? 1) - 1
+        guestsPerUID[peer.uid] = left > 0 ? left : nil
         delegate.sessionsChanged(peer, isOpen: false)
     }
 
-    func mayBeDone() {
+    package func mayBeDone() {
         delegate.sessionsMayBeDone()
     }
 
-    func freed() {
+    package func freed() {
         delegate.memoryFreed()
     }
 
-    func drop(_ session: Session, _ why: String) {
-        let peer = session.peer
+    package func drop(_ guest: any Guest, _ why: String) {
+        let peer = guest.peer
         delegate.warn("Dropped a client (uid \(peer.uid), \(peer.processName)) that \(why)")
-        session.close()
+        guest.close()
     }
 
     /// More or less is held than before.
-    func heldChanged() {
+    package func heldChanged() {
         if desk.memory.isOver { makeRoom() }
     }
 
@@ -133,13 +190,13 @@ package final class Reception {
         isMakingRoom = true
         defer { isMakingRoom = false }
         while desk.memory.isOver {
-            let longest = sessions.values.max { $0.lineBytes < $1.lineBytes }
-            let fullest = sessions.values.max { $0.outputBytes < $1.outputBytes }
+            let longest = guests.values.max { $0.inputBytes < $1.inputBytes }
+            let fullest = guests.values.max { $0.outputBytes < $1.outputBytes }
             guard let longest, let fullest,
-                max(longest.lineBytes, fullest.outputBytes) >= Self.worthwhileBytes
+                max(longest.inputBytes, fullest.outputBytes) >= Self.worthwhileBytes
             else { return }
-            if longest.lineBytes >= fullest.outputBytes {
-                longest.skipLine(Self.noRoom(desk.memory.max))
+            if longest.inputBytes >= fullest.outputBytes {
+                longest.skipInput(Self.noRoom(desk.memory.max))
             } else {
                 drop(
                     fullest,

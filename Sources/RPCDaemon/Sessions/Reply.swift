@@ -62,4 +62,6 @@ package protocol Job: AnyObject {
     func abandon()
     /// The caller has read most of what waited for it.
     func drained()
+    /// What may be told of it beside its answer; nil where there is nothing.
+    var facts: JobFacts? { get }
 }

@@ -1,5 +1,5 @@
 import Configuration
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
 package import Kernel
 
 /// One client on a Unix socket: its lines come in, its answers go out, and what it asked for dies
@@ -11,7 +11,7 @@ package import Kernel
 ///
 /// Many properties: a connection is read, written, stalled and counted by the same events, and
 /// each of these needs to know how the others stand.
-package final class Session: EventHandler, TurnWork, Continuation, Outlet {
+package final class Session: EventHandler, TurnWork, Continuation, Outlet, Guest {
     /// Lines handled in one turn at most: some 0.2 ms of pings.
     static let linesPerTurn = 100
     /// Bytes of input that are read at once where much is there: a tenth of a millisecond.
@@ -25,12 +25,14 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
     /// It lives as long as the process.
     private unowned let reception: Reception
     private let desk: Desk
-    let peer: Peer
+    package let peer: Peer
     let conversation: Conversation
     private let number: Int32
     private var descriptor: FileDescriptor?
     private var input = ByteBuffer()
     private var framer: LineFramer
+    /// Whether its first bytes have not said yet that it speaks lines.
+    private var isNew = true
     private var interest = Session.incoming
     /// Lines are there that this turn had no room for.
     private var isBacklogged = false
@@ -66,7 +68,7 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
 
     package func ready(_ events: ReadyEvents) {
         if events.has(.writable) { flush() }
-        if !isClosed, canRead, events.has(Self.readable) { read() }
+        if events.has(Self.readable) { read() }
         // What came before the end was still handled above; nobody is left to hear of it.
         if !isClosed, events.has(Self.gone) { leave() }
     }
@@ -84,7 +86,8 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
 
     private var canRead: Bool { !isReadClosed && !isBacklogged && !conversation.isFull }
 
-    private func read() {
+    package func read() {
+        guard !isClosed, canRead else { return }
         do throws(Errno) {
             if input.isEmpty {
                 try desk.loop.read(number) { bytes in
@@ -120,6 +123,7 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
 
     /// Handles the whole lines at the front of `bytes`; how many bytes are done with.
     private func takeLines(_ bytes: Span<UInt8>) -> Int {
+        if isNew, !speaksLines(bytes) { return 0 }
         var at = 0
         var lines = 0
         var budget = TurnBudget()
@@ -153,6 +157,22 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
             }
         }
         return at
+    }
+
+    /// Whether it is known by now that lines are spoken; where HTTP is, somebody else goes on with
+    /// the connection, and this session is over.
+    private func speaksLines(_ bytes: Span<UInt8>) -> Bool {
+        switch Greeting(bytes) {
+        case .unclear where !isReadClosed: return false
+        case .http where reception.doorkeeper != nil:
+            guard let descriptor = descriptor.take() else { return false }
+            letGo()
+            reception.handOver(descriptor, bytes, hasEnded: isReadClosed, from: peer)
+            return false
+        default:
+            isNew = false
+            return true
+        }
     }
 
     /// The client will send no more: a last line may lack its newline.
@@ -196,7 +216,7 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
     }
 
     /// Whether all that was read is handled, and all answers are written.
-    var isDone: Bool { conversation.output.isEmpty && !isBacklogged }
+    package var isDone: Bool { conversation.output.isEmpty && !isBacklogged }
 
     // MARK: Writing
 
@@ -215,7 +235,7 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
         flush()
     }
 
-    func flush() {
+    package func flush() {
         if isClosed { return }
         var wrote = false
         let wasBlocked = isWriteBlocked
@@ -282,10 +302,8 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
 
     // MARK: Memory
 
-    /// The bytes that it keeps for what its client has not read.
-    var outputBytes: Int { conversation.output.allocated }
-    /// The bytes of its first line where nothing of it is handled yet.
-    var lineBytes: Int { conversation.isInLine ? 0 : input.allocated }
+    package var outputBytes: Int { conversation.output.allocated }
+    package var inputBytes: Int { conversation.isInLine ? 0 : input.allocated }
 
     /// Keeps the account of memory true; where too much is held, somebody has to give up something.
     private func count() {
@@ -297,8 +315,8 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
         reception.heldChanged()
     }
 
-    /// Answers its first line with `fault` and forgets it, up to its newline.
-    func skipLine(_ fault: Fault) {
+    /// Forgets its first line, up to its newline.
+    package func skipInput(_ fault: Fault) {
         input.consume(framer.skip(input.span))
         if input.isEmpty { input.removeAll(keeping: 0) }
         conversation.skip(fault)
@@ -307,19 +325,23 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet {
 
     // MARK: Ending
 
-    /// Closes it and abandons all that it asked for.
-    func close() {
+    package func close() {
         guard !isClosed else { return }
+        let isLarge = counted >= Reception.largeBytes
+        letGo()
+        if isLarge { reception.freed() }
+        reception.heldChanged()
+        reception.closed(self)
+    }
+
+    /// Is told nothing more, says nothing more, and holds nothing more.
+    private func letGo() {
         isClosed = true
         desk.loop.cancel(stallTimer)
         desk.loop.forget(number)
         descriptor = nil
         conversation.end()
         input.removeAll(keeping: 0)
-        let isLarge = counted >= Reception.largeBytes
         desk.memory.change(&counted, to: 0)
-        if isLarge { reception.freed() }
-        reception.heldChanged()
-        reception.closed(self)
     }
 }

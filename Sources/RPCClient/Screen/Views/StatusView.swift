@@ -8,6 +8,7 @@ package enum StatusView {
         listing.append("pid", "\(status.pid)")
         listing.append("up", Units.seconds(status.uptimeSeconds))
         listing.append("socket", status.socket)
+        if let http = status.http ?? status.httpProblem { listing.append("http", http) }
         listing.append("configuration", status.config ?? "none, built-in defaults")
         listing.append("running", Units.count(status.inFlight, "request"))
         listing.append("queued", Units.count(status.queued, "request"))

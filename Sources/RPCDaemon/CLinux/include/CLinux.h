@@ -54,12 +54,23 @@ int clinux_listen_unix(const char *path, uint32_t mode, int backlog);
 int clinux_connect_unix(const char *path, int blocking, int *descriptor);
 /// Starts connecting to an address given as sockaddr bytes; TCP gets TCP_NODELAY.
 int clinux_connect_address(const void *address, uint32_t length, int *descriptor);
+/// Binds a TCP socket to an address given as sockaddr bytes and listens on it; what it accepts has
+/// TCP_NODELAY.
+int clinux_listen_address(const void *address, uint32_t length, int backlog);
+/// Both ends of a connected TCP socket, or the own one of a listener (`peer` null): each 16 bytes
+/// of address, an IPv4 one as IPv6 maps it, and a port.
+int clinux_endpoints(
+    int fd, uint8_t *own, uint16_t *own_port, uint8_t *peer, uint16_t *peer_port);
 /// What became of a connect that was in progress: 0 or -errno.
 int clinux_connect_result(int fd);
 
+/// Shuts the writing side of a socket down.
+void clinux_end_output(int fd);
+
 /// Opens `path` and takes an exclusive lock that lasts as long as the descriptor.
 int clinux_lock_file(const char *path);
-/// 1 if `fd` is a Unix stream socket that listens, 2 if it is a connected one, 0 if neither.
+/// 1 if `fd` is a Unix stream socket that listens, 2 if it is a connected one, 3 if it is a TCP
+/// socket that listens, 0 if none of these.
 int clinux_socket_role(int fd);
 /// Makes an inherited descriptor non-blocking and close-on-exec.
 int clinux_adopt(int fd);

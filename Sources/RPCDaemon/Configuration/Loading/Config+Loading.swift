@@ -10,7 +10,8 @@ extension Config {
         Section(
             name: "the top level",
             keys: [
-                "default_model", "server", "discovery", "llm_backends", "aliases", "limits", "log",
+                "default_model", "server", "discovery", "llm_backends", "aliases", "http", "limits",
+                "log",
             ]),
         Section(
             name: "[server]",
@@ -26,6 +27,7 @@ extension Config {
                 "api_key_credential", "supported_models", "rate_limit", "max_concurrent",
                 "priority", "timeout", "connect_timeout", "ca_file",
             ]),
+        Section(name: "[http]", keys: ["listen", "hosts", "origins"]),
         Section(name: "[limits]", keys: Limits.keys.map(\.name) + ["write_stall"]),
         Section(name: "[log]", keys: ["level", "format"]),
     ]
@@ -81,9 +83,10 @@ struct Loading {
         if let discovery = section("discovery", in: table) { readDiscovery(reader(discovery, 2)) }
         readBackends(table["llm_backends"])
         if let aliases = section("aliases", in: table) { readAliases(aliases) }
-        if let limits = section("limits", in: table) { readLimits(reader(limits, 4)) }
+        if let http = section("http", in: table) { readHTTP(reader(http, 4)) }
+        if let limits = section("limits", in: table) { readLimits(reader(limits, 5)) }
         if let log = section("log", in: table) {
-            let reader = reader(log, 5)
+            let reader = reader(log, 6)
             reader.choice("level", into: &config.log.level)
             reader.choice("format", into: &config.log.format)
         }
@@ -172,6 +175,41 @@ struct Loading {
                 return "has \(path.utf8.count) bytes; the system allows "
                     + "\(Limits.socketPathBytesMax) (socket_path_bytes_max)"
             }, into: &config.discovery.sockets)
+    }
+
+    private mutating func readHTTP(_ reader: TableReader) {
+        var address: ListenAddress?
+        _ = reader.string("listen", "an address and a port, such as 127.0.0.1:11434") { text in
+            address = ListenAddress(text)
+            return text.isEmpty || address != nil
+                ? nil
+                : "must be an address and a port, such as \"127.0.0.1:11434\" or \"[::1]:8000\""
+        }
+        config.http.listen = address
+        reader.strings(
+            "hosts", "names",
+            check: { host in
+                InternetAddress.isHost(host[...]) || InternetAddress.isIPv6(host[...])
+                    ? nil : "must be a host name or an address alone, without a port"
+            }, into: &config.http.hosts)
+        reader.strings(
+            "origins", "what browsers send, such as http://localhost:3000",
+            check: { origin in
+                Self.isOrigin(origin)
+                    ? nil
+                    : "must be a scheme, a host and a port if it is not the usual one, such as "
+                        + "http://localhost:3000, and nothing behind them"
+            }, into: &config.http.origins)
+    }
+
+    /// Whether a browser would send it as `Origin` (RFC 6454, 6.1), apart from `null`, which any
+    /// page can.
+    private static func isOrigin(_ text: String) -> Bool {
+        let scheme = text.prefix { $0 != ":" }
+        guard text.dropFirst(scheme.count).hasPrefix("://") else { return false }
+        let rest = text.dropFirst(scheme.count + 3)
+        return !scheme.isEmpty && scheme.utf8.allSatisfy(TOMLParser.isBareKeyByte)
+            && !rest.isEmpty && !rest.utf8.contains { $0 <= 0x20 || $0 >= 0x7F || $0 == 0x2F }
     }
 
     private mutating func readLimits(_ reader: TableReader) {

@@ -1,0 +1,302 @@
+import Configuration
+import CrowdModelsProtocol
+import HTTP
+import Kernel
+import Sessions
+
+/// One request at a door, from its head to the last byte of its answer.
+///
+/// The door keeps it until it has ended, its job until that is answered; once the door is gone,
+/// what it is told goes nowhere.
+///
+/// Many properties: it is the request as it is understood and the answer as it is written, since
+/// whatever answers may come in the middle of either.
+final class DoorExchange: Reply {
+    /// How long an event stream may be silent before a comment says that somebody is there: half of
+    /// what the shortest-tempered proxies allow.
+    static let silenceNanoseconds: UInt64 = 15_000_000_000
+
+    let head: IncomingRequestHead?
+    let key: String
+    let peer: Peer
+    let desk: Desk
+    /// Nil once it has ended.
+    private(set) var door: HTTPDoor?
+    private let route: Route
+    private var tongue: any Tongue
+    private var intake: Intake
+    private var conversation: DoorConversation?
+    private var writer: HTTPResponseWriter
+    /// Whether the head of a stream is written.
+    private var hasBegun = false
+    private var job: (any Job)?
+    private var facts: JobFacts?
+    private var isPlaced = false
+    private var held = 0
+    /// Room for one piece of the answer.
+    private var piece = ByteBuffer()
+    private var lastByteAt: UInt64 = 0
+    /// Nil where silence is nobody's trouble.
+    private var silence: Timer?
+
+    /// The exchange of a request with this head; nil for bytes that had none.
+    init(_ head: IncomingRequestHead?, key: String, at door: HTTPDoor) {
+        self.head = head
+        self.key = key
+        self.door = door
+        peer = door.peer
+        desk = door.desk
+        route = head.map(Router.route) ?? .nowhere(OpenAIRefusal())
+        tongue = route.tongue
+        intake = Intake(desk.limits.request)
+        writer = HTTPResponseWriter(to: head)
+    }
+
+    // MARK: The request
+
+    /// Whether there is something for it at that path.
+    var isExpected: Bool { route.refusal(of: head) == nil }
+
+    /// Whether nothing is left to do but to wait for the answer.
+    private(set) var isUnderstood = false
+
+    /// Bytes that it holds itself.
+    var heldBytes: Int { intake.heldBytes }
+
+    /// A piece of the body has come.
+    func add(_ bytes: Span<UInt8>) { intake.add(bytes) }
+
+    /// Goes on with the request, which has come whole; false if it is to be called again in another
+    /// turn.
+    func understand(_ budget: inout TurnBudget) -> Bool {
+        guard let head else { return true }
+        if let refusal = route.refusal(of: head) {
+            refuse(refusal.fault, status: refusal.status)
+            return true
+        }
+        switch route {
+        case .options:
+            answer(204, fields: [], Span())
+            return true
+        case .lines: return converse(&budget)
+        default: break
+        }
+        do throws(Fault) {
+            while true {
+                let work = try step(head)
+                if isUnderstood { return true }
+                if !budget.spend(work, of: desk.loop) { return false }
+            }
+        } catch {
+            fail(error)
+            return true
+        }
+    }
+
+    /// Takes one step towards the call and, when that is known, does it; the bytes it looked at.
+    private func step(_ head: IncomingRequestHead) throws(Fault) -> Int {
+        switch try intake.step(head, key: key, &tongue) {
+        case .unfinished(let work): return work
+        case .call(let call):
+            isUnderstood = true
+            var line = ByteBuffer()
+            intake.swapLine(&line)
+            try desk.service.perform(call, line.span, for: peer, reply: self)
+            return 0
+        }
+    }
+
+    private func converse(_ budget: inout TurnBudget) -> Bool {
+        let conversation = conversation ?? DoorConversation(self)
+        self.conversation = conversation
+        var body = ByteBuffer()
+        intake.swapBody(&body)
+        let isTaken = conversation.take(body.span, &budget)
+        intake.swapBody(&body)
+        guard isTaken else { return false }
+        isUnderstood = true
+        intake.drop()
+        conversation.answerIfDone()
+        return true
+    }
+
+    // MARK: Reply
+
+    func began(_ job: any Job) {
+        guard door != nil else { return }
+        self.job = job
+        lastByteAt = desk.loop.now
+        guard intake.question?.form == .events else { return }
+        let silence = Timer { [unowned self] in breakSilence() }
+        self.silence = silence
+        desk.loop.set(silence, after: Self.silenceNanoseconds)
+    }
+
+    func hold(_ bytes: Int) throws(Fault) {
+        if door != nil { try desk.memory.hold(bytes, counted: &held) }
+    }
+
+    func succeed(_ write: (inout ByteBuffer) -> Void) {
+        guard door != nil else { return }
+        var result = ByteBuffer()
+        write(&result)
+        let max = desk.limits.outputBytesMax
+        if result.count > max { return fail(.answerTooLarge(result.count, limit: max)) }
+        place()
+        var text = ByteBuffer()
+        tongue.succeed(result.span, to: &text)
+        if intake.question?.isStream == true {
+            endStream(text.span)
+        } else {
+            var fields = facts?.fields ?? []
+            if let overhead = facts?.overheadText {
+                fields.append(("x-crowd-models-overhead-ms", overhead))
+            }
+            answer(200, fields: fields, text.span)
+        }
+    }
+
+    func fail(_ fault: Fault) {
+        refuse(fault, status: fault.status)
+    }
+
+    func delta(
+        content: Span<UInt8>, reasoning: Span<UInt8>, refusal: Span<UInt8>,
+        toolCalls: Span<UInt8>
+    ) {
+        guard door != nil else { return }
+        if !isPlaced { place() }
+        var text = ByteBuffer()
+        swap(&text, &piece)
+        defer { swap(&text, &piece) }
+        text.removeAll()
+        let delta = Delta(
+            content: content, reasoning: reasoning, refusal: refusal, toolCalls: toolCalls)
+        tongue.delta(delta, to: &text)
+        send(text.span)
+    }
+
+    /// Nobody asks for it: what says how far a request is in these APIs is their silence.
+    func progress(_ progress: Progress) {}
+
+    var isFull: Bool { door?.isFull ?? false }
+
+    /// The client has read most of what waited for it.
+    func drained() {
+        job?.drained()
+    }
+
+    /// The client is gone.
+    func abandon() {
+        guard door != nil else { return }
+        let job = job
+        let conversation = conversation
+        release()
+        job?.abandon()
+        conversation?.end()
+    }
+
+    /// Learns who answers, and tells the tongue.
+    private func place() {
+        facts = job?.facts
+        guard let model = facts?.model, let backend = facts?.backend else { return }
+        isPlaced = true
+        tongue.placed(model: model, backend: backend)
+    }
+
+    private func release() {
+        door = nil
+        isUnderstood = true
+        if let silence { desk.loop.cancel(silence) }
+        desk.memory.change(&held, to: 0)
+        job = nil
+        conversation = nil
+        intake.drop()
+    }
+
+    // MARK: The answer
+
+    /// Answers with an error; `closes`: the connection as well, since the rest of the request is
+    /// not waited for.
+    func refuse(_ fault: Fault, status: Int, closes: Bool = false) {
+        guard door != nil else { return }
+        facts = job?.facts ?? facts
+        var text = ByteBuffer()
+        tongue.fail(fault, status: status, hasBegun: hasBegun, to: &text)
+        if hasBegun { return endStream(text.span) }
+        var fields = facts?.fields ?? []
+        fields += route.fields(status: status)
+        fields += fault.fields(status: status)
+        answer(status, fields: fields, text.span, closes: closes)
+    }
+
+    /// Answers that there is nothing at its path.
+    func refuseUnexpected(closes: Bool) {
+        guard let refusal = route.refusal(of: head) else { return }
+        refuse(refusal.fault, status: refusal.status, closes: closes)
+    }
+
+    /// Answers in one piece.
+    func answer(
+        _ status: Int, fields: [(name: StaticString, value: String)], _ body: Span<UInt8>,
+        closes: Bool = false
+    ) {
+        guard let door else { return }
+        let type = status == 200 ? intake.question?.contentType : nil
+        writer.whole(
+            status, contentType: type ?? "application/json",
+            fields: commonFields + route.preflight(head, door.gate) + fields, body: body,
+            closes: closes, to: &door.output)
+        end(door)
+    }
+
+    private var commonFields: [(name: StaticString, value: String)] {
+        let own: [(name: StaticString, value: String)] = [("x-request-id", facts?.key ?? key)]
+        return own + (door?.gate.fields(for: head) ?? [])
+    }
+
+    /// Begins a stream where it is not begun.
+    private func begin() {
+        guard !hasBegun, let door else { return }
+        hasBegun = true
+        let type = intake.question?.form == .lines ? "application/x-ndjson" : "text/event-stream"
+        writer.begin(
+            200, contentType: type, fields: commonFields + (facts?.fields ?? []),
+            to: &door.output)
+    }
+
+    private func send(_ text: Span<UInt8>) {
+        guard !text.isEmpty, let door else { return }
+        begin()
+        lastByteAt = desk.loop.now
+        writer.piece(text, to: &door.output)
+        door.outputGrew()
+    }
+
+    private func endStream(_ text: Span<UInt8>) {
+        send(text)
+        guard let door else { return }
+        begin()
+        writer.end(to: &door.output)
+        end(door)
+    }
+
+    private func end(_ door: HTTPDoor) {
+        release()
+        door.ended(self, closes: writer.mustClose)
+    }
+
+    /// Nothing was sent for a while: a comment keeps clients and proxies from giving up.
+    private func breakSilence() {
+        guard let door, let silence else { return }
+        if desk.loop.now &- lastByteAt >= Self.silenceNanoseconds, !door.isFull {
+            facts = job?.facts
+            begin()
+            lastByteAt = desk.loop.now
+            writer.comment(to: &door.output)
+            door.outputGrew()
+        }
+        let next = max(lastByteAt, desk.loop.now &- Self.silenceNanoseconds / 2)
+        desk.loop.set(silence, at: next &+ Self.silenceNanoseconds)
+    }
+}

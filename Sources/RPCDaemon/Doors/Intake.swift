@@ -1,0 +1,130 @@
+import CrowdModelsProtocol
+import HTTP
+import Kernel
+import Sessions
+
+/// A request's body on its way to a call of ours, one step at a time, so that a body of megabytes
+/// keeps nobody else waiting.
+struct Intake: ~Copyable {
+    enum Step {
+        /// Nothing to tell yet; so many bytes were looked at.
+        case unfinished(Int)
+        /// The call, whose parameters stand in the line.
+        case call(Call)
+    }
+
+    private enum Stage {
+        /// The body is being validated; left when it is.
+        case surveying
+        /// Left when the tongue has written the params.
+        case asking
+        /// They are being validated; left by nothing but their end.
+        case checking
+    }
+
+    private var stage = Stage.surveying
+    private let limits: RequestLimits
+    private var body = ByteBuffer()
+    private var survey: ObjectSurvey
+    /// The call as a line of ours, and behind it what the head says of it.
+    private var line = ByteBuffer()
+    private var reader: LineReader
+    /// What is asked; nil until the tongue has said.
+    private(set) var question: Question?
+    private var hints = Hints()
+
+    init(_ limits: RequestLimits) {
+        self.limits = limits
+        survey = ObjectSurvey(depthMax: limits.depthMax)
+        reader = LineReader(limits)
+    }
+
+    /// Bytes of memory that it holds.
+    var heldBytes: Int { body.allocated &+ line.allocated }
+
+    /// A piece of the body has come.
+    mutating func add(_ bytes: Span<UInt8>) {
+        body.append(bytes)
+    }
+
+    /// Takes the body out, or puts it back.
+    mutating func swapBody(_ bytes: inout ByteBuffer) { swap(&bytes, &body) }
+
+    /// Takes out the line that the call points into.
+    mutating func swapLine(_ bytes: inout ByteBuffer) { swap(&bytes, &line) }
+
+    /// Forgets all that it holds.
+    mutating func drop() {
+        body.removeAll(keeping: 0)
+        line.removeAll(keeping: 0)
+    }
+
+    /// Takes the next step with the request of this head, as `tongue` understands it.
+    mutating func step(
+        _ head: IncomingRequestHead, key: String, _ tongue: inout any Tongue
+    ) throws(Fault) -> Step {
+        switch stage {
+        case .surveying:
+            let hasBody = !body.isEmpty || head.method == "POST"
+            if hasBody, try !surveyed() { return .unfinished(LineReader.wholeBytes) }
+            stage = .asking
+            return .unfinished(body.count)
+        case .asking: return .unfinished(try ask(head, key: key, &tongue))
+        case .checking: return try check()
+        }
+    }
+
+    private mutating func surveyed() throws(Fault) -> Bool {
+        var text = ByteBuffer()
+        swap(&text, &body)
+        defer { swap(&text, &body) }
+        do throws(JSONError) {
+            return try survey.resume(text.span)
+        } catch {
+            if error.reason == .tooDeep { throw .notJSON(error, limits) }
+            throw Fault(.invalidRequest, "the body is not a JSON object: \(error.message)")
+        }
+    }
+
+    /// Lets the tongue say what is asked; how many bytes that took.
+    private mutating func ask(
+        _ head: IncomingRequestHead, key: String, _ tongue: inout any Tongue
+    ) throws(Fault) -> Int {
+        var text = ByteBuffer()
+        swap(&text, &body)
+        var call = ByteBuffer(capacity: text.count + 256)
+        call.append(#"{"jsonrpc":"2.0","id":0,"method":"ping","params":"#)
+        let request = DoorRequest(
+            head, body: text.span, members: survey.members,
+            receivedAt: Int(Clock.wall() / 1_000_000_000), key: key)
+        hints = Hints(request, nameBytesMax: limits.nameBytesMax)
+        question = try tongue.question(request, &call)
+        call.append("}")
+        let size = text.count + call.count
+        swap(&call, &line)
+        stage = .checking
+        return size
+    }
+
+    private mutating func check() throws(Fault) -> Step {
+        guard let question else { return .unfinished(0) }
+        var text = ByteBuffer()
+        swap(&text, &line)
+        defer { swap(&text, &line) }
+        switch reader.resume(text.span) {
+        case .unfinished: return .unfinished(LineReader.wholeBytes)
+        case .request(let envelope):
+            var arguments = try Arguments(
+                params: envelope.params, of: question.method, in: text.span, limits: limits,
+                survey: reader.survey)
+            hints.add(to: &arguments, of: question.method, &text)
+            return .call(
+                Call(
+                    method: question.method, arguments: arguments, survey: reader.survey,
+                    canStream: question.isStream))
+        case .refused(let fault) where fault.code == .invalidRequest: throw fault
+        case .refused, .batchBegins, .ended:
+            throw Fault(.internalError, "the request could not be put into words of the daemon")
+        }
+    }
+}
