@@ -69,6 +69,26 @@ import Testing
         #expect(tape.names == [1, 0])
     }
 
+    @Test func `of many that are due at once some wait for the next turn`() throws {
+        let loop = try EventLoop()
+        var (fired, before, most) = (0, 0, 0)
+        let timers = (0..<40).map { _ in
+            Timer {
+                fired += 1
+                let end = Clock.monotonic() + 1_000_000
+                while Clock.monotonic() < end {}
+            }
+        }
+        for timer in timers { loop.set(timer, after: 0) }
+        let areOver = loop.run {
+            most = max(most, fired - before)
+            before = fired
+            return fired == timers.count
+        }
+        #expect(areOver)
+        #expect(most <= 11, "a turn has 10 ms, and each takes one")
+    }
+
     @Test func `a timer that is not set can be cancelled`() throws {
         let tape = Tape(try EventLoop(), count: 1)
         tape.loop.cancel(tape.timers[0])

@@ -231,11 +231,15 @@ package final class EventLoop {
         handler.ready(ReadyEvents(rawValue: event.events))
     }
 
+    /// Fires what is due, at least one, and then as much as the turn has time for: thousands of
+    /// requests may be over at one moment. The rest is still due in the next turn.
     private func fireTimers() {
         isFiringTimers = true
         defer { isFiringTimers = false }
         while let timer = timers.takeDue(at: now) {
             TimerHeap.fire(timer)
+            _ = lookAtClock()
+            if isTurnSpent { return }
         }
     }
 
