@@ -337,6 +337,16 @@ import Testing
     }
 
     @Test(arguments: [
+        (400, #"{"error":"Failed to load model \"a\". Error: Model load was aborted."}"#),
+        (500, #"{"error":{"code":500,"message":"model limit reached, try again later"}}"#),
+        (400, #"{"error":{"code":400,"message":"model name=a is not running"}}"#),
+    ])
+    func `a load that met another load is nobody's failure`(status: Int, body: String) {
+        let failure = ServerFailure(status: status, retryAfter: nil, body: ByteBuffer(body).span)
+        #expect(failure.reason == .contention)
+    }
+
+    @Test(arguments: [
         (#"{"error":"a"}"#, "a"), (#"{"error":{"message":"a","code":1}}"#, "a"),
         (#"{"message":"a"}"#, "a"), (#"{"detail":"a"}"#, "a"),
         (#"{"error":null,"message":"a"}"#, "a"), (#"{"error":{"code":1},"detail":"a"}"#, "a"),

@@ -136,6 +136,7 @@ import Testing
         #expect(rich.asked == ["/api/tags", "/api/ps"])
         rich.answers["/api/ps"] = (200, #"{"models":[]}"#)
         #expect(rich.look(&listing) == .listed(changed: true))
+        #expect(listing.room.seen == 1, "it was seen that one fits")
     }
 
     @Test func `llama.cpp tells its slots, and its router the state of each model`() throws {
@@ -159,6 +160,33 @@ import Testing
         #expect(router.look(&listing) == .listed(changed: true))
         #expect(listing.models.map(\.state) == [.loaded, .notLoaded, .loading])
         #expect(listing.isRouter)
+        #expect(listing.room == Listing.Room(told: nil, seen: 1, asleep: 0))
+    }
+
+    @Test(
+        arguments: [
+            (#"{"role":"router","max_instances":2,"models_autoload":true}"#, 2),
+            (#"{"role":"router","max_instances":4,"models_autoload":true}"#, 4),
+            (#"{"role":"router","max_instances":0,"models_autoload":true}"#, 0),
+            (#"{"role":"router","max_instances":1}"#, 1),
+            // The first routers said so whatever they were told.
+            (#"{"role":"router","max_instances":4}"#, nil),
+            (#"{"role":"router"}"#, nil),
+        ] as [(String, Int?)])
+    func `a router tells how many models it keeps, and which of them sleep`(
+        props: String, told: Int?
+    ) throws {
+        func list(_ second: String) -> String {
+            #"{"data":[{"id":"A","owned_by":"llamacpp","status":{"value":"loaded"}},"#
+                + #"{"id":"B","owned_by":"llamacpp","status":{"value":"\#(second)"}}]}"#
+        }
+        var listing = try listing()
+        var router = Server(["/v1/models": list("sleeping"), "/props": props])
+        #expect(router.look(&listing) == .listed(changed: true))
+        #expect(listing.room == Listing.Room(told: told, seen: 1, asleep: 1))
+        router.answers["/v1/models"] = (200, list("unloaded"))
+        #expect(router.look(&listing) == .listed(changed: true), "there is room for one more")
+        #expect(listing.room == Listing.Room(told: told, seen: 1, asleep: 0))
     }
 
     @Test(arguments: [

@@ -72,8 +72,63 @@ import Testing
         configured: BackendConfig.Kind, kind: ServerKind
     ) throws {
         #expect(try server { $0.kind = configured }.kind == kind)
-        #expect(
-            try server { $0.kind = configured }.adapter.traits.evictsModels == (kind == .lmstudio))
+    }
+
+    /// What each says of how many models stay loaded, and how many that is.
+    private static let rooms: [(BackendConfig.Kind, [String: String], Int?)] = [
+        (.lmstudio, [:], 1), (.vllm, [:], nil), (.openai, [:], nil), (.ollama, [:], 1),
+        (.llamaCpp, [:], nil),
+        (
+            .ollama,
+            [
+                "/api/tags": #"{"models":[{"name":"a:1b"},{"name":"b:1b"},{"name":"c:1b"}]}"#,
+                "/api/ps": #"{"models":[{"name":"a:1b"},{"name":"c:1b"}]}"#,
+            ], 2
+        ),
+        (.llamaCpp, ["/v1/models": router], 1),
+        (.llamaCpp, ["/v1/models": router, "/props": #"{"max_instances":3}"#], 3),
+        (.llamaCpp, ["/v1/models": router, "/props": #"{"max_instances":0}"#], nil),
+    ]
+
+    private static let router = #"""
+        {"data":[{"id":"A","owned_by":"llamacpp","status":{"value":"loaded"}},
+         {"id":"B","owned_by":"llamacpp","status":{"value":"sleeping"}},
+         {"id":"C","owned_by":"llamacpp","status":{"value":"unloaded"}}]}
+        """#
+
+    @Test(arguments: rooms.indices)
+    func `as many models are loaded side by side as the server says or was seen to`(
+        index: Int
+    ) throws {
+        let (kind, answers, most) = Self.rooms[index]
+        let server = try server { $0.kind = kind }
+        look(server, answers)
+        #expect(server.modelsMax == most)
+        look(server, answers)
+        #expect(server.modelsMax == most, "what is known outlives a look that finds the same")
+    }
+
+    private func look(_ server: ModelServer, _ answers: [String: String]) {
+        var step = server.listing.begin()
+        while case .ask(let path) = step {
+            let body = Array((answers[path] ?? "").utf8)
+            step = server.listing.take(
+                status: answers[path] == nil ? 404 : 200, location: nil, body.span)
+        }
+        if case .listed = step { server.learn() }
+    }
+
+    @Test func `what is loaded there and not offered, or asleep, takes a place too`() throws {
+        let chosen = try server { config in
+            config.kind = .llamaCpp
+            config.supportedModels = ["C"]
+        }
+        look(chosen, ["/v1/models": Self.router])
+        #expect(chosen.offered.map(\.id) == ["C"])
+        #expect(chosen.loadedBeside == 2)
+        let open = try server { $0.kind = .llamaCpp }
+        look(open, ["/v1/models": Self.router])
+        #expect(open.loadedBeside == 1)
     }
 
     @Test(arguments: [

@@ -73,6 +73,48 @@ import Testing
         #expect(stage.serve(4) == ["start 3 x/c loads"])
     }
 
+    @Test func `models that are loaded there beside those listed take places too`() {
+        var facts = Self.evicting(room: 2)
+        facts.othersLoaded = 1
+        var stage = Stage(facts)
+        _ = stage.arrive(.of(1, "a"))
+        #expect(stage.arrive(.of(2, "b")) == ["queue 2 x/b"])
+        facts.othersLoaded = 0
+        #expect(stage(.backend(facts)) == ["start 2 x/b loads"])
+    }
+
+    @Test func `a router's least recently used model may be the one that generates`() {
+        // The longest generation began first: the server would choose it, not the idle one.
+        var stage = Stage(Self.evicting(["a", "b"], room: 2))
+        _ = stage.arrive(.of(1, "a"))
+        _ = stage.arrive(.of(2, "b"))
+        _ = stage.serve(2)
+        #expect(stage.arrive(.of(3, "c")) == ["queue 3 x/c"])
+        #expect(stage.serve(1) == ["start 3 x/c loads"])
+    }
+
+    @Test func `one that waits for a load goes to the other server as soon as that is free`() {
+        var other = BackendFacts.up("y", ["b"], max: 1)
+        other.priority = 0
+        var stage = Stage(Self.evicting(), other)
+        _ = stage.arrive(.of(1, "a"))
+        _ = stage.arrive(.of(2, "b"))
+        #expect(stage.arrive(.of(3, "b")) == ["queue 3 y/b"])
+        #expect(stage.serve(2) == ["start 3 y/b"])
+    }
+
+    @Test func `between two busy servers the one that is free first serves`() {
+        var stage = Stage(.up("x"), .up("y"))
+        _ = stage.arrive(.of(1))
+        _ = stage.arrive(.of(2))
+        let waits = stage.arrive(.of(3))
+        #expect(waits.count == 1 && waits[0].hasPrefix("queue 3 "))
+        let waitsAtFirst = waits[0].contains("x/")
+        // The other one ends first: it takes over who waits.
+        let served = stage.serve(waitsAtFirst ? 2 : 1)
+        #expect(served == ["start 3 \(waitsAtFirst ? "y" : "x")/a"])
+    }
+
     @Test func `requests for the loaded model go together, at most eight of them`() {
         var stage = Stage(Self.evicting(max: 1))
         _ = stage.arrive(.of(0, "a"))

@@ -127,6 +127,26 @@ package final class ModelServer {
         return parallel ?? slots ?? Self.concurrencyDefault
     }
 
+    /// How many models are loaded at once before a request for another makes one leave, with what
+    /// it generates; nil where none leaves. Who does not say (Ollama) keeps as many as were seen to
+    /// fit.
+    package var modelsMax: Int? {
+        let traits = adapter.traits
+        guard traits.evictsModels else { return nil }
+        if let most = traits.modelsMax { return most }
+        guard let told = listing.room.told else { return max(1, listing.room.seen) }
+        return told > 0 ? told : nil
+    }
+
+    /// Models that take a place among the loaded ones though `offered` does not show them so: those
+    /// that the configuration leaves out, and a router's that sleep.
+    package var loadedBeside: Int {
+        let asleep = listing.room.asleep
+        if config.supportedModels.isEmpty { return asleep }
+        return asleep + models.count { $0.state == .loaded }
+            - offered.count { $0.state == .loaded }
+    }
+
     /// LM Studio's own default (0.4.0), and what Ollama had for years.
     package static let concurrencyDefault = 4
 

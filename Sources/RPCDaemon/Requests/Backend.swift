@@ -71,6 +71,11 @@ package final class Backend {
         server.refresh { [unowned self] outcome in looked(outcome) }
     }
 
+    /// A model was loaded for a request: where others leave for it, only a look says which.
+    func hasLoaded() {
+        if server.modelsMax != nil { look() }
+    }
+
     /// Looks at it once, for somebody who waits.
     package func refresh(_ completion: @escaping (ModelServer.Outcome) -> Void) {
         server.refresh { [unowned self] outcome in
@@ -159,7 +164,7 @@ package final class Backend {
             interval: interval.value, failure: failure,
             chatModels: isUp ? chat.map(\.id) : config.supportedModels,
             models: server.models.map(\.id), missing: server.missing,
-            loadsOnRequest: traits.evictsModels && isUp && !chat.contains { $0.state == .loaded },
+            loadsOnRequest: traits.modelsMax == 1 && isUp && !chat.contains { $0.state == .loaded },
             startHint: LMStudioAdapter.startHint, loadCommand: traits.loadCommand)
     }
 
@@ -183,7 +188,8 @@ package final class Backend {
         facts.othersRunning = others.running
         facts.othersWaiting = others.waiting
         facts.assignsSlots = server.adapter.traits.assignsSlots
-        facts.residency = server.adapter.traits.evictsModels ? .limited(1) : .all
+        facts.residency = server.modelsMax.map { .limited($0) } ?? .all
+        facts.othersLoaded = server.loadedBeside
         return facts
     }
 

@@ -17,7 +17,8 @@ package struct BackendFacts: Equatable, Sendable {
         /// Nothing: all that it lists can be served side by side.
         case all
         /// As many may be loaded at once; one more throws another out, together with what that one
-        /// is generating. LM Studio's just-in-time loading: 1; llama.cpp's router: `models-max`.
+        /// is generating. LM Studio's just-in-time loading: 1; llama.cpp's router: `models-max`;
+        /// Ollama: what was seen to fit.
         case limited(Int)
     }
 

@@ -59,6 +59,8 @@ package struct ServerTraits: Equatable, Sendable {
     /// Whether a request for a model that is not loaded makes the server load it, and throw out
     /// another together with what that one is generating.
     package var evictsModels = false
+    /// How many models stay loaded then, where that is always so; nil where its lists tell.
+    package var modelsMax: Int?
     /// Whether a request may name the slot that is to serve it, each model having its own.
     package var assignsSlots = false
     /// The command that loads a model.

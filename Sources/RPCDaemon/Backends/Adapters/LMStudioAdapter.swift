@@ -24,6 +24,8 @@ package struct LMStudioAdapter: Adapter {
     package var traits: ServerTraits {
         var traits = ServerTraits()
         traits.evictsModels = true
+        // Just-in-time loading keeps the one that a request loaded last.
+        traits.modelsMax = 1
         traits.loadCommand = "lms load"
         return traits
     }

@@ -9,6 +9,7 @@ package struct LlamaCppAdapter: Adapter {
     package var traits: ServerTraits {
         var traits = ServerTraits()
         traits.assignsSlots = true
+        traits.evictsModels = isRouter
         return traits
     }
 

@@ -22,6 +22,7 @@ package struct OllamaAdapter: Adapter {
     package var traits: ServerTraits {
         var traits = ServerTraits()
         traits.hasSuffix = true
+        traits.evictsModels = true
         return traits
     }
 

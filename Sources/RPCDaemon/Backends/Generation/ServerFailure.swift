@@ -102,6 +102,12 @@ package struct ServerFailure: Error, Equatable, Sendable {
         {
             return .contention
         }
+        // llama.cpp's router, where a load met another, or its model had to leave before it was up.
+        if words.contains("model limit reached")
+            || words.hasPrefix("model name=") && words.hasSuffix(" is not running")
+        {
+            return .contention
+        }
         if names.contains("invalid_api_key") { return .unauthorized }
         if status == 200 || status == 404 || status == 405, words.contains("Unexpected endpoint") {
             return .unknownRoute

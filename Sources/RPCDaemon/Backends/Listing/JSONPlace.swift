@@ -61,9 +61,11 @@ struct JSONPlace {
     }
 
     /// A number of tokens, bytes or the like: an integer above 0.
-    func count(_ text: Span<UInt8>) -> Int? {
-        guard kind(text) == .number else { return nil }
-        return JSONText.integer(text.extracting(range.bounds)).flatMap { $0 > 0 ? $0 : nil }
+    func count(_ text: Span<UInt8>) -> Int? { integer(text).flatMap { $0 > 0 ? $0 : nil } }
+
+    /// Any integer.
+    func integer(_ text: Span<UInt8>) -> Int? {
+        kind(text) == .number ? JSONText.integer(text.extracting(range.bounds)) : nil
     }
 
     /// The names in an array of strings.

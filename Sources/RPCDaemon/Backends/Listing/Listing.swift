@@ -40,6 +40,23 @@ package struct Listing: Sendable {
     package private(set) var slots: Int?
     /// llama.cpp's router, which loads and unloads models for requests.
     package private(set) var isRouter = false
+    /// What is known of how many models can be loaded there side by side.
+    package private(set) var room = Room()
+
+    package struct Room: Equatable, Sendable {
+        /// As many as the server keeps, 0 for any number; nil where it does not say. A router does.
+        package var told: Int?
+        /// The most that one look saw loaded.
+        package var seen = 0
+        /// Models that take a place though they are not loaded: a router's that sleep.
+        package var asleep = 0
+
+        package init(told: Int? = nil, seen: Int = 0, asleep: Int = 0) {
+            self.told = told
+            self.seen = seen
+            self.asleep = asleep
+        }
+    }
 
     /// How busy it says it is; nil where it does not.
     package private(set) var load: ServerLoad?
@@ -57,6 +74,7 @@ package struct Listing: Sendable {
     private let port: Int
     private var question = Question.none
     private var fresh: [Model] = []
+    private var freshRoom = Room()
     /// The answers of the last look that were lists, as they came.
     private var lists: [[UInt8]] = []
     private var freshLists: [[UInt8]] = []
@@ -93,6 +111,7 @@ package struct Listing: Sendable {
     package mutating func begin() -> Step {
         fresh = []
         freshLists = []
+        freshRoom = room
         switch kind {
         case .unknown, .lmstudio: return ask(.lmStudio)
         case .ollama where hasTags != false: return ask(.tags)
@@ -104,6 +123,7 @@ package struct Listing: Sendable {
     package mutating func forget() {
         models = []
         lists = []
+        room = Room()
         hasDetails = nil
         hasTags = nil
         hasGauges = nil
@@ -215,6 +235,7 @@ package struct Listing: Sendable {
         }
         fresh = list.models
         isRouter = list.isRouter
+        freshRoom.asleep = list.asleep
         keep(body)
         if !isFixed {
             if list.kind != .openai {
@@ -224,7 +245,7 @@ package struct Listing: Sendable {
             }
         }
         switch kind {
-        case .llamaCpp where !isRouter: return ask(.props)
+        case .llamaCpp: return ask(.props)
         case .ollama where hasTags == nil: return ask(.tags)
         case .vllm where tellsGauges: return ask(.gauges)
         default: return listed()
@@ -254,8 +275,17 @@ package struct Listing: Sendable {
         return listed()
     }
 
-    /// llama.cpp's `GET /props`: how many slots, and how much context each has.
+    /// llama.cpp's `GET /props`: how many slots, and how much context each has; of a router, how
+    /// many models it keeps (`--models-max`). The first routers said 4 whatever they were told.
     private mutating func takeProps(_ body: Span<UInt8>) {
+        if isRouter {
+            freshRoom.told = JSONPlace.read(body) { props, text -> Int? in
+                let most = props.member("max_instances", text)?.integer(text)
+                let isTrue = props.member("models_autoload", text) != nil || most != 4
+                return isTrue ? most.map { max(0, $0) } : nil
+            }
+            return
+        }
         var context: Int?
         let slots = JSONPlace.read(body) { props, text -> Int? in
             context = props.member("default_generation_settings", text)?.member("n_ctx", text)?
@@ -283,8 +313,10 @@ package struct Listing: Sendable {
             freshLists = []
             return .failed(.notAList("more than \(HTTPLimits.listModelsMax) models"))
         }
-        let changed = fresh != models || !isKnown
+        freshRoom.seen = max(freshRoom.seen, fresh.count { $0.state == .loaded })
+        let changed = fresh != models || freshRoom != room || !isKnown
         models = fresh
+        room = freshRoom
         lists = freshLists
         isKnown = true
         return .listed(changed: changed)

@@ -6,6 +6,8 @@ struct OpenAIList {
     private(set) var models: [Model] = []
     /// llama.cpp's router lists models that it has not loaded, and says so.
     private(set) var isRouter = false
+    /// Models of a router that sleep: not loaded, but not gone either.
+    private(set) var asleep = 0
     /// Whether it says that it is a list, though it may be empty.
     private(set) var saysList = false
     /// The first owner that an entry names.
@@ -74,6 +76,7 @@ struct OpenAIList {
         model.isRemote = model.id.hasSuffix(":cloud") || model.id.hasSuffix("-cloud")
         take(owner, &model, isLoading: isLoading)
         if let status { model.state = Self.state(status) }
+        if status == "sleeping" { asleep += 1 }
         if model.isNamedEmbedder, model.purpose != .vlm {
             model.purpose = .embeddings
         }
