@@ -105,6 +105,10 @@ measure_large() {
         --meanwhile large=complete-1mb@"$socket" daemon=ping@"$socket" || return
 }
 
+measure_scheduler() {
+    timeout 60 "$products/BenchScheduler" || return
+}
+
 # Two daemons of this section's own, four requests running at once: one whose server answers no
 # chat, one whose server answers all. 10,000 wait, then 200, so that what a long queue adds shows.
 measure_queue() {

@@ -73,6 +73,30 @@ import Testing
         #expect(counted?["failed"] == 0)
     }
 
+    @Test func `of three models where one fits none is thrown out, whatever is asked for`() throws {
+        let scene = try Scene(
+            "--model", "a", "--model", "b", "--model", "c", "--load-time", "0.02", "--token-rate",
+            "2000", backend: "max_concurrent = 4")
+        let models = (0..<45).map { ["a", "b", "c"][$0 / 2 * $0 % 7 % 3] }
+        let ids = models.enumerated().map { number, model in
+            scene.client.start(
+                "complete",
+                [
+                    "prompt": "tokens:12", "model": .string(model),
+                    "stream": .bool(number % 2 == 0),
+                ])
+        }
+        for (id, model) in zip(ids, models) {
+            let answer = try scene.client.answer(to: id)
+            #expect(answer["result"]?["model"] == .string(model), "\(answer.text)")
+            #expect(answer["result"]?["usage"]?["completion_tokens"] == 12)
+        }
+        let seen = try scene.simulator.json("/simulator/stats")
+        #expect(seen["generated"] == 45, "each was asked for once, and ended")
+        #expect(seen["aborted"] == 0)
+        #expect(try scene.totals()["requests"]?["succeeded"] == 45)
+    }
+
     @Test func `positions are told while they change, then the phases`() throws {
         let scene = try Scene("--token-rate", "400", backend: "max_concurrent = 1")
         let first = scene.client.start(

@@ -172,6 +172,9 @@ struct Ledger {
     mutating func told(_ key: UInt64, _ standing: Standing, _ scheduler: Scheduler, now: UInt64) {
         expect(accounts[key]?.ticket.wantsProgress == true, "only who asked is told")
         expect(accounts[key]?.state == .waiting(standing.backend), "only who waits has a place")
+        expect(
+            scheduler.position(of: key, now: now) == standing.position,
+            "the place told is the real one")
     }
 
     mutating func breaker(_ backend: String, _ state: BreakerState, _ span: UInt64, now: UInt64) {

@@ -25,9 +25,10 @@ struct Stage {
     mutating func drain() -> [String] {
         var lines: [String] = []
         while let action = scheduler.next(now: now) {
-            if case .wake(let moment) = action {
-                wakesAt = moment
-            } else {
+            switch action {
+            case .wake(let moment): wakesAt = moment
+            case .goOn: break
+            default:
                 lines.append(Self.line(action))
             }
         }
@@ -79,6 +80,7 @@ struct Stage {
         case .tell(let key, let standing): return "tell \(key) \(standing.position)"
         case .breaker(let backend, let state, _): return "breaker \(backend) \(state)"
         case .wake: return "wake"
+        case .goOn: return "go on"
         }
     }
 }

@@ -212,6 +212,7 @@ struct World {
             case .wake(let moment):
                 ledger.expect(moment.map { $0 > now } ?? true, "a wake lies ahead")
                 wakesAt = moment
+            case .goOn: break
             }
         }
     }

@@ -61,6 +61,7 @@ def main():
                 progress(client)
                 sampling(client)
                 overflow(client)
+                conversations(client)
                 two_at_once(client, server)
                 cancelled(client, server)
                 abandoned(daemon, server)
@@ -219,6 +220,26 @@ def overflow(client):
               and error.data["prompt_tokens"] > CONTEXT,
               f"a prompt too long is 1009 with both numbers (stream: {stream})",
               str(error), error.data)
+
+
+def conversations(client):
+    """As many conversations as slots, in turns: each finds its prompt where it was read."""
+    turns = {name: [] for name in ("left", "right")}
+    read, shares = {}, []
+    for number in range(5):
+        for name, messages in turns.items():
+            text = f"{name}, turn {number}: " + f"{name} says a word or two. " * 12
+            messages.append({"role": "user", "content": text})
+            result = client.call(
+                "complete", messages=messages, max_tokens=16, seed=number, session=name)
+            messages.append({"role": "assistant", "content": result["content"]})
+            usage = result["usage"]
+            if name in read:
+                shares.append(usage.get("cached_tokens", 0) / read[name])
+            read[name] = usage["prompt_tokens"]
+    check(min(shares) >= 0.9 and len(shares) == 8,
+          f"of two conversations in turns {min(shares):.0%} of each earlier prompt are cached",
+          shares, read)
 
 
 def two_at_once(client, server):

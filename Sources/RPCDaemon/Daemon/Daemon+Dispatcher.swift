@@ -89,10 +89,30 @@ extension Daemon: DispatcherDelegate {
                     key: job.key, phase: job.phase.rawValue, backend: job.backend?.name ?? "none"))
         case .removed: return
         }
-        guard job.phase == .queued, let reason = job.queueReason else { return }
+        var reason: String?
+        switch job.phase {
+        case .queued: reason = job.queueReason.map(Self.words)
+        case .connecting, .loading: reason = job.advantage.map(Self.words)
+        case .prompt, .generating: break
+        }
+        guard let reason else { return }
         log.debug(
-            .decision(
-                key: job.key, backend: job.backend?.name ?? "none", reason: Self.words(reason)))
+            .decision(key: job.key, backend: job.backend?.name ?? "none", reason: reason))
+    }
+
+    private static func words(_ advantage: Advantage) -> String {
+        switch advantage {
+        case .only: "goes where nothing forbids it; no other backend can take it"
+        case .name: "goes where the earlier of its names is served"
+        case .loaded: "goes where its model is loaded"
+        case .session: "goes where its conversation was served last"
+        case .priority: "goes where the configured priority is the best"
+        case .failures: "goes where fewer failed of late"
+        case .firstToken: "goes where the first token is predicted the soonest"
+        case .crowd: "goes where fewer run and wait"
+        case .order: "goes where the configuration says first; nothing else tells them apart"
+        case .free: "goes where a place came free before the one that it waited for"
+        }
     }
 
     private static func words(_ reason: QueueReason) -> String {

@@ -53,9 +53,8 @@ package final class Dispatcher: Continuation {
     package private(set) var isStopping = false
     private lazy var wakeTimer = Timer { [unowned self] in drain() }
 
-    /// How long one drain may go on before others get their turn, in nanoseconds: a queue of
-    /// thousands whose server goes is answered in slices.
-    private static let drainNanoseconds: UInt64 = 5_000_000
+    /// What carrying out one action counts against the turn, in bytes read: some 2 to 20 µs.
+    private static let actionBytes = TurnBudget.bytesPerLook / 8
 
     package init(on loop: EventLoop, delegate: any DispatcherDelegate) {
         self.loop = loop
@@ -90,25 +89,20 @@ package final class Dispatcher: Continuation {
         jobs[job.key] = nil
     }
 
+    /// Does what is decided, as much as the turn has time for; the rest, and whatever is decided
+    /// meanwhile, in the next turn: a queue of thousands whose server goes is answered in slices.
     private func drain() {
-        guard !isDraining else { return }
+        guard !isDraining, !isPostponed else { return }
         isDraining = true
         defer { isDraining = false }
-        var count = 0
+        var budget = TurnBudget()
         while let action = scheduler.next(now: loop.now) {
             perform(action)
-            count &+= 1
-            if count & 63 == 0, Clock.monotonic() &- loop.now > Self.drainNanoseconds {
-                postpone()
-                return
+            if !budget.spend(Self.actionBytes, of: loop) {
+                isPostponed = true
+                return loop.inNextTurn(self)
             }
         }
-    }
-
-    private func postpone() {
-        guard !isPostponed else { return }
-        isPostponed = true
-        loop.inNextTurn(self)
     }
 
     package func continueTurn() {
@@ -127,6 +121,7 @@ package final class Dispatcher: Continuation {
             job.start(placement, on: backend)
         case .queue(let key, let backend, let model, let reason):
             jobs[key]?.queued(on: backend, model: model, reason)
+        case .refuse(let key, .stopping): jobs[key]?.stop()
         case .refuse(let key, let refusal):
             guard let job = jobs[key] else { return }
             job.refuse(words.fault(of: refusal, method: job.method))
@@ -135,6 +130,7 @@ package final class Dispatcher: Continuation {
         case .breaker(let name, let state, let wait): breakerChanged(name, state, wait)
         case .wake(let moment):
             if let moment { loop.set(wakeTimer, at: moment) } else { loop.cancel(wakeTimer) }
+        case .goOn: return
         }
     }
 
@@ -196,9 +192,7 @@ package final class Dispatcher: Continuation {
 
     /// The place of a request that waits, the first being 1.
     func position(of job: RequestJob) -> Int? {
-        guard let backend = job.backend else { return nil }
-        return scheduler.order(on: backend.name, now: loop.now).firstIndex(of: job.key)
-            .map { $0 + 1 }
+        scheduler.position(of: job.key, now: loop.now)
     }
 
     /// All backends in the order in which they are tried, or the one of that name.
@@ -257,7 +251,6 @@ package final class Dispatcher: Continuation {
     /// Takes no more, and answers what waits.
     package func stop() {
         isStopping = true
-        for job in jobsByAge { job.stop() }
         take(.stopping)
     }
 

@@ -31,12 +31,19 @@ package final class RequestJob: Job {
     package private(set) var progress: Double?
     /// Why it waits; nil for one that began at once.
     package private(set) var queueReason: QueueReason?
+    /// Why it went where it is; nil for one that was not sent yet.
+    package private(set) var advantage: Advantage?
+    /// Tries so far; one more after an aborted load counts as none.
+    package private(set) var attempts = 0
+    /// Whether its server has to load the model for it, and has not answered yet.
+    private var awaitsLoad = false
     /// Seconds between the pieces of its stream.
     package private(set) var chunkTimes = BoundedHistogram(.seconds)
     private(set) var life: CompletionLife
     private var attempt: (any Attempt)?
-    /// Why the last try failed, for the scheduler.
+    /// Why the last try failed, for the scheduler, and where.
     private var failure = FailureClass.callersFault
+    private var failedAt = ""
     private var told: Progress?
     /// Whether those who watch the requests were told of it: not of one that was refused at once.
     private var isAnnounced = false
@@ -64,7 +71,6 @@ package final class RequestJob: Job {
     /// Whose it is, as statistics and `requests.list` name it.
     package var clientText: String { "uid:\(peer.uid) \(work.tag ?? peer.processName)" }
     package var phase: CompletionLife.Phase { life.phase }
-    package var attempts: Int { life.attempts }
     /// Its place in the queue, the first being 1; nil while it runs.
     package var position: Int? {
         guard phase == .queued else { return nil }
@@ -87,6 +93,13 @@ package final class RequestJob: Job {
     // MARK: What the scheduler decided
 
     func start(_ placement: Placement, on backend: Backend) {
+        if case .undecided(let fault) = life.state, failure != .contention {
+            log("failed at \(failedAt) (\(fault.code.kind)), goes on at \(backend.name)")
+        }
+        attempts = placement.attempt
+        advantage = placement.advantage
+        awaitsLoad = placement.loads
+        times.predictedStartAt = placement.predictedStart ?? 0
         self.backend = backend
         backend.hasWorked = true
         model = placement.model
@@ -108,8 +121,18 @@ package final class RequestJob: Job {
         backend = dispatcher.backend(named: name)
         self.model = model
         queueReason = reason
+        if reason == .contention {
+            log("waits, since \(name) stopped loading \(model) for another request")
+        }
         if isAnnounced { dispatcher.delegate.changed(self, .changed) } else { announce() }
     }
+
+    /// A line for the log about a failure that its caller does not hear of.
+    private func log(_ words: String) {
+        dispatcher.delegate.log(BackendNews.Line(.info, "Request \(keyText) \(words)"))
+    }
+
+    private var name: String { backend?.name ?? "any backend" }
 
     private func announce() {
         guard !isAnnounced else { return }
@@ -119,9 +142,6 @@ package final class RequestJob: Job {
 
     func moved(_ standing: Standing) {
         self.standing = standing
-        if times.predictedStartAt == 0, let wait = standing.eta {
-            times.predictedStartAt = dispatcher.loop.now &+ wait
-        }
         tell(.queued)
     }
 
@@ -141,6 +161,7 @@ package final class RequestJob: Job {
         if times.firstDeltaAt == 0 {
             times.firstDeltaAt = now
             dispatcher.take(.firstToken(key))
+            loaded()
             act(life.take(.firstDelta))
         }
         if times.lastDeltaAt > 0, work.isStream {
@@ -154,7 +175,16 @@ package final class RequestJob: Job {
         tell(life.phase)
     }
 
-    func finished() { act(life.take(.finished)) }
+    func finished() {
+        loaded()
+        act(life.take(.finished))
+    }
+
+    private func loaded() {
+        guard awaitsLoad else { return }
+        awaitsLoad = false
+        backend?.hasLoaded()
+    }
 
     func failed(_ fault: Fault, _ failure: FailureClass) {
         self.failure = failure
@@ -181,7 +211,6 @@ package final class RequestJob: Job {
 
     private func expire() {
         let now = dispatcher.loop.now
-        let name = backend?.name ?? "any backend"
         let seconds = RequestTimes.seconds(from: times.arrivedAt, to: now)
         let fault = Fault(
             .timeout,
@@ -208,6 +237,7 @@ package final class RequestJob: Job {
             tell(phase)
             dispatcher.delegate.changed(self, .changed)
         case .askAgain:
+            failedAt = name
             attempt?.drop()
             attempt = nil
             dispatcher.take(.ended(key, .failed(failure, afterText: false)))

@@ -4,7 +4,7 @@ package struct RequestTimes: Equatable, Sendable {
     package var readAt: UInt64 = 0
     /// It was understood, and is to be decided on.
     package let arrivedAt: UInt64
-    /// When its last try was predicted to begin, the first time that anybody knew.
+    /// When it was predicted to begin, as it came to wait.
     package var predictedStartAt: UInt64 = 0
     /// Its last try began.
     package var startedAt: UInt64 = 0

@@ -15,6 +15,8 @@ package enum Action: Equatable, Sendable {
     /// Call `next` at that time even if nothing happens; nil: only an event does anything. It
     /// replaces what was said before.
     case wake(at: UInt64?)
+    /// Nothing, and more is to be decided: whoever has other things to do may do them first.
+    case goOn
 }
 
 /// Where a request goes, and how.
@@ -28,8 +30,11 @@ package struct Placement: Equatable, Sendable {
     package var attempt: Int
     /// Whether the server has to load the model first.
     package var loads: Bool
-    /// The end of the answer as predicted when the request arrived; nil where nothing was known.
-    package var predictedEnd: UInt64?
+    /// When it was predicted to start, as it came to wait; nil where nothing was known, or it did
+    /// not wait.
+    package var predictedStart: UInt64?
+    /// What spoke for it there and for no other.
+    package var advantage: Advantage
 }
 
 /// Why a request waits.

@@ -30,6 +30,34 @@ struct Candidate {
         if firstToken != other.firstToken { return firstToken < other.firstToken }
         return crowd < other.crowd
     }
+
+    /// What put it before the next best, which nothing forbids either; nil where there is none.
+    func advantage(over other: Candidate?) -> Advantage {
+        guard let other else { return .only }
+        if choice != other.choice { return .name }
+        if isLoaded != other.isLoaded { return .loaded }
+        if hasSession != other.hasSession { return .session }
+        if priority != other.priority { return .priority }
+        if failures != other.failures { return .failures }
+        if firstToken != other.firstToken { return .firstToken }
+        return crowd == other.crowd ? .order : .crowd
+    }
+}
+
+/// What spoke for the place that a request goes to, as `--log-level debug` tells it.
+package enum Advantage: UInt8, Sendable {
+    /// No other can serve it.
+    case only
+    /// The model that was named before the others.
+    case name
+    case loaded, session, priority
+    /// Fewer failures in a row.
+    case failures
+    case firstToken, crowd
+    /// Nothing but the order of the configuration.
+    case order
+    /// It had a free place before the one it waited for.
+    case free
 }
 
 /// Why a candidate is not taken.

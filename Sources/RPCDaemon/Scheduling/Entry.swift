@@ -26,7 +26,8 @@ struct Entry {
     var slot: Int?
     /// Under which number its slot knows its conversation; 0 for none.
     var owner: UInt64 = 0
-    var predictedEnd: UInt64?
+    var predictedStart: UInt64?
+    var advantage = Advantage.only
     var positionTold = 0
 
     var isWaiting: Bool { waiting >= 0 }

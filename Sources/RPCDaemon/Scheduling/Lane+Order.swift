@@ -106,6 +106,22 @@ extension Lane {
         residentRun = passes && isResident(waiting[index].model) ? residentRun + 1 : 0
     }
 
+    /// Finds the places of those that wait: once for all who ask, until the order changes; of a
+    /// long queue not more often than they are told.
+    func findPlaces(now: UInt64) {
+        ageAll(now: now)
+        let most = SchedulingLimits.placesMax
+        let isDue = placesFoundAt + span(finding: most) <= now
+        guard arePlacesOld, isDue || queued <= SchedulingLimits.placesExactMax else { return }
+        arePlacesOld = false
+        placesFoundAt = now
+        placesRound += 1
+        for (place, index) in order(atMost: most, now: now).enumerated() {
+            waiting[index].place = place + 1
+            waiting[index].placeRound = placesRound
+        }
+    }
+
     /// The first of those that wait, in the order in which they would start if nothing changed.
     func order(atMost count: Int, now: UInt64) -> [Int] {
         let rehearsal = Lane(rehearsing: self)

@@ -106,8 +106,11 @@ extension Lane {
     }
 
     /// When the next telling of positions is allowed.
-    var tellsAt: UInt64 {
-        toldAt + SchedulingLimits.tellInterval
-            + UInt64(min(queued, SchedulingLimits.positionsMax)) * SchedulingLimits.tellIntervalEach
+    var tellsAt: UInt64 { toldAt + span(finding: SchedulingLimits.positionsMax) }
+
+    /// The least time between two findings of so many places.
+    func span(finding most: Int) -> UInt64 {
+        SchedulingLimits.tellInterval
+            + UInt64(min(queued, most)) * SchedulingLimits.tellIntervalEach
     }
 }

@@ -56,6 +56,7 @@ extension Lane {
     func unloaded(_ model: Int) {
         guard models[model].isLoaded else { return }
         hasLearnt = true
+        if queued > 1 { isOrderNews = true }
         models[model].isLoaded = false
         models[model].slots.emptied()
         loaded.removeAll { $0 == model }
@@ -123,10 +124,14 @@ extension Lane {
         } else {
             index = models.count
             models.append(LaneModel(facts))
+            waitingFor.append(0)
         }
         modelNamed[facts.id] = index
         return index
     }
+
+    /// Whether it knows a model that the last look did not list.
+    var hasUnlisted: Bool { modelNamed.values.contains { !models[$0].isListed } }
 
     /// Forgets the models that are not listed and that nothing runs or waits for.
     func forgetUnlisted() {
@@ -134,7 +139,7 @@ extension Lane {
     }
 
     func removeIfForgotten(_ model: Int) {
-        guard !models[model].isListed, models[model].running == 0,
+        guard !models[model].isListed, models[model].running == 0, waitingFor[model] == 0,
             modelNamed[models[model].facts.id] == model
         else { return }
         modelNamed[models[model].facts.id] = nil

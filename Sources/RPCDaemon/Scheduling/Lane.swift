@@ -26,6 +26,8 @@ final class Lane {
     var models: [LaneModel] = []
     var modelNamed: [String: Int] = [:]
     var freeModels: [Int] = []
+    /// How many wait for each model.
+    var waitingFor: [Int] = []
     /// The models that count as loaded, and how many run that do not.
     var loaded: [Int] = []
     var strangers = 0
@@ -47,6 +49,8 @@ final class Lane {
     var age = Line()
     /// The oldest that is not out of patience; -1 for none.
     var fresh = -1
+    /// The next that is looked at again by a sweep; -1 for none.
+    var nextSwept = -1
     var queued = 0
     var batchQueued = 0
     var arrivals: UInt64 = 0
@@ -69,8 +73,14 @@ final class Lane {
 
     // What was told.
     var tellable = 0
-    var isOrderNews = false
+    var isOrderNews = false {
+        didSet { if isOrderNews { arePlacesOld = true } }
+    }
     var toldAt: UInt64 = 0
+    /// How often places were found, when last, and whether the order has changed since.
+    var placesRound: UInt64 = 0
+    var placesFoundAt: UInt64 = 0
+    var arePlacesOld = true
 
     /// The requests of one priority, patient or not, for one model or for all of them.
     struct Band {
@@ -94,6 +104,7 @@ final class Lane {
         rate = other.rate
         running = other.running
         models = other.models
+        waitingFor = other.waitingFor
         loaded = other.loaded
         strangers = other.strangers
         waiting = other.waiting
@@ -153,6 +164,7 @@ final class Lane {
             lineLinks.append(Link())
             ageLinks.append(Link())
         }
+        waitingFor[model] += 1
         if ticket.work != .generate { mustBand = true }
         if mustBand, !isBanded { sortIntoBands(banded: true, now: now) }
         queued += 1
@@ -171,9 +183,11 @@ final class Lane {
     func dequeue(_ index: Int) {
         let entry = waiting[index]
         if fresh == index { fresh = ageLinks[index].after }
+        if nextSwept == index { nextSwept = ageLinks[index].after }
         age.remove(index, in: &ageLinks)
         takeOut(index)
         accounts.stopWaiting(entry.account)
+        waitingFor[entry.model] -= 1
         queued -= 1
         if entry.priority == .batch { batchQueued -= 1 }
         if entry.wantsProgress { tellable -= 1 }
@@ -201,7 +215,10 @@ final class Lane {
         running -= 1
         models[model].running -= 1
         models[model].isUnloading = false
-        if models[model].running == 0, !models[model].isLoaded { strangers -= 1 }
+        if models[model].running == 0, !models[model].isLoaded {
+            strangers -= 1
+            if queued > 1 { isOrderNews = true }
+        }
         accounts.close(account)
         breaker.released(key, now: now)
         removeIfForgotten(model)

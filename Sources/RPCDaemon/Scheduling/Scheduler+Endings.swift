@@ -70,7 +70,7 @@ extension Scheduler {
             goOn(index, now: now)
         case .next: goOn(index, now: now)
         }
-        if lanes[lane].breaker.forbids(now: now) { moveAway(from: lane, now: now) }
+        if lanes[lane].breaker.forbids(now: now), hasOther(than: lane) { lookAgain(lane) }
     }
 
     /// The next candidate, if there is one and the request may still try.
@@ -93,6 +93,11 @@ extension Scheduler {
         }
         entries[index].account = lanes[lane].accounts.open(entries[index].ticket.caller)
         wait(index, atFront: true, now: now, because: .contention)
+    }
+
+    /// Whether another backend is up, which those that wait might go to.
+    private func hasOther(than lane: Int) -> Bool {
+        laneOrder.contains { $0 != lane && lanes[$0].facts.state == .up }
     }
 
     private mutating func giveUp(_ index: Int) {
@@ -151,6 +156,7 @@ extension Scheduler {
         lanes[lane].accounts.surcharge(
             entries[index].account,
             units: min(took / usual, SchedulingLimits.shareCostMax) - 1)
+        if lanes[lane].queued > 1 { lanes[lane].isOrderNews = true }
     }
 
     /// Who was served what, for the next request that names no model or goes on with this one.

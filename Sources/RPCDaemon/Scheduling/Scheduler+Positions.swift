@@ -6,6 +6,16 @@ extension Scheduler {
         return lanes[lane].order(atMost: .max, now: now).map { lanes[lane].waiting[$0].key }
     }
 
+    /// The place of a request that waits, the first being 1; nil where it does not. Whoever stands
+    /// behind the places that are found, or came since, is told how many wait.
+    package func position(of key: UInt64, now: UInt64) -> Int? {
+        guard let index = entryOf[key], entries[index].isWaiting else { return nil }
+        let lane = lanes[entries[index].lane]
+        lane.findPlaces(now: now)
+        let waiting = lane.waiting[entries[index].waiting]
+        return waiting.placeRound == lane.placesRound ? waiting.place : lane.queued
+    }
+
     /// Tells those who asked for it their places, where these changed and it is time to.
     mutating func tellPositions(_ lane: Int, now: UInt64) {
         guard lanes[lane].isOrderNews, lanes[lane].tellable > 0, lanes[lane].tellsAt <= now

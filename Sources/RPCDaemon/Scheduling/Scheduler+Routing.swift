@@ -7,6 +7,8 @@ extension Scheduler {
             return refusal(of: entries[index].ticket, now: now)
         }
         if entries[index].ticket.model == nil { settleChoice(index, best) }
+        let next = candidates.count > 1 && candidates[1].forbidden.isEmpty ? candidates[1] : nil
+        entries[index].advantage = best.advantage(over: next)
         place(index, best, now: now, because: reason)
         return nil
     }
@@ -175,14 +177,12 @@ extension Scheduler {
         entries[index].model = model
         entries[index].account = lanes[lane].accounts.open(entries[index].ticket.caller)
         entries[index].positionTold = 0
-        if reason == .arrived {
-            entries[index].predictedEnd = lanes[lane].predictedService(
-                entries[index].ticket, model: model, now: now
-            ).map { now + best.wait + $0 }
-        }
         if lanes[lane].startsAtOnce(model, entries[index].ticket.work, now: now) {
             start(index, now: now)
         } else {
+            if reason == .arrived, lanes[lane].anyService(now: now) != nil {
+                entries[index].predictedStart = now + best.wait
+            }
             wait(index, atFront: false, now: now, because: reason)
         }
     }
@@ -223,7 +223,8 @@ extension Scheduler {
                 Placement(
                     backend: lanes[lane].facts.name, model: lanes[lane].models[model].facts.id,
                     slot: entries[index].slot, attempt: entries[index].attempts, loads: loads,
-                    predictedEnd: entries[index].predictedEnd)))
+                    predictedStart: entries[index].predictedStart,
+                    advantage: entries[index].advantage)))
     }
 
     /// A conversation goes to the slot that holds its prompt, where the server has slots.
@@ -262,6 +263,10 @@ extension Scheduler {
             refuse(index, .timedOut(backend: lanes[lane].facts.name))
             return true
         }
+        if !lanes[lane].models[entries[index].model].isListed {
+            move(index, now: now)
+            return true
+        }
         guard lanes[lane].mayStart(entries[index].model, entries[index].ticket.work, now: now)
         else { return false }
         lanes[lane].countOvertaking(waiting, passes: passes)
@@ -289,6 +294,7 @@ extension Scheduler {
                 let candidate = candidate(lane, model, 0, ticket, index, now: now)
                 guard candidate.forbidden.isEmpty, ticket.expiresAt > now else { continue }
                 leaveQueue(index)
+                entries[index].advantage = .free
                 place(index, candidate, now: now, because: .moved)
                 return true
             }

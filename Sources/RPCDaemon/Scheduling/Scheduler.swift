@@ -30,6 +30,10 @@ package struct Scheduler {
     var stirred: [Int] = []
     /// Lanes that lost their backend while requests waited; they are emptied one by one.
     private var emptied: [Int] = []
+    /// Lanes whose waiting requests are looked at again, one by one.
+    private var swept: [Int] = []
+    /// Steps since the last action; see `Action.goOn`.
+    private var idleSteps = 0
     private var wakeTold: UInt64?
     private var isWakeNews = false
     /// Reused for every request that is routed.
@@ -64,6 +68,8 @@ package struct Scheduler {
         while true {
             if let lane = emptied.last {
                 empty(lane, now: now)
+            } else if let lane = swept.last {
+                sweep(lane, now: now)
             } else if let lane = stirred.last {
                 if !startNext(lane, now: now) {
                     stirred.removeLast()
@@ -75,6 +81,11 @@ package struct Scheduler {
                 return wakeAction(now: now)
             }
             if let action = popPending() { return action }
+            idleSteps += 1
+            if idleSteps >= SchedulingLimits.stepsMax {
+                idleSteps = 0
+                return .goOn
+            }
         }
     }
 
@@ -87,6 +98,7 @@ package struct Scheduler {
     private mutating func popPending() -> Action? {
         guard nextPending < pending.count else { return nil }
         let action = pending[nextPending]
+        idleSteps = 0
         nextPending += 1
         if nextPending == pending.count {
             pending.removeAll(keepingCapacity: true)
@@ -171,14 +183,7 @@ package struct Scheduler {
 
     private mutating func stop() {
         isStopping = true
-        for lane in lanes.indices {
-            while lanes[lane].age.first >= 0 {
-                let index = entryOf[lanes[lane].waiting[lanes[lane].age.first].key]
-                guard let index else { preconditionFailure("who waits is known") }
-                leaveQueue(index)
-                refuse(index, .stopping)
-            }
-        }
+        for lane in lanes.indices { lost(lane) }
     }
 
     // MARK: Backends come and go
@@ -202,8 +207,8 @@ package struct Scheduler {
         let before = lanes[lane].facts.state
         lanes[lane].update(facts, now: now)
         if facts.state == .up {
-            moveStranded(lane, now: now)
-            emptied.removeAll { $0 == lane }
+            if lanes[lane].hasUnlisted { lookAgain(lane) }
+            if !isStopping { emptied.removeAll { $0 == lane } }
             if before != .up { trust(lane) }
             stir(lane)
         } else {
@@ -236,41 +241,39 @@ package struct Scheduler {
             emptied.removeAll { $0 == lane }
             return
         }
+        if isStopping {
+            leaveQueue(index)
+            return refuse(index, .stopping)
+        }
+        move(index, now: now)
+    }
+
+    /// One that waits goes elsewhere, or is refused.
+    mutating func move(_ index: Int, now: UInt64) {
         leaveQueue(index)
         if let refusal = route(index, now: now, because: .moved) { refuse(index, refusal) }
     }
 
-    /// Those that wait for a model that is not listed any more go elsewhere.
-    private mutating func moveStranded(_ lane: Int, now: UInt64) {
-        var waiting = lanes[lane].age.first
-        while waiting >= 0 {
-            let after = lanes[lane].ageLinks[waiting].after
-            if !lanes[lane].models[lanes[lane].waiting[waiting].model].isListed {
-                move(lanes[lane].waiting[waiting].key, now: now)
-            }
-            waiting = after
-        }
-        lanes[lane].forgetUnlisted()
+    /// All that wait there are looked at again, the oldest first: whether their model is still
+    /// listed, and whether somebody else can serve them while the breaker is open.
+    mutating func lookAgain(_ lane: Int) {
+        lanes[lane].nextSwept = lanes[lane].age.first
+        if !swept.contains(lane) { swept.append(lane) }
     }
 
-    private mutating func move(_ key: UInt64, now: UInt64) {
-        guard let index = entryOf[key] else { preconditionFailure("who waits is known") }
-        leaveQueue(index)
-        if let refusal = route(index, now: now, because: .moved) { refuse(index, refusal) }
-    }
-
-    /// Those that wait behind an open breaker go elsewhere where somebody else can serve them.
-    mutating func moveAway(from lane: Int, now: UInt64) {
-        guard laneOrder.contains(where: { $0 != lane && lanes[$0].facts.state == .up }) else {
-            return
+    private mutating func sweep(_ lane: Int, now: UInt64) {
+        let waiting = lanes[lane].nextSwept
+        guard waiting >= 0 else {
+            swept.removeAll { $0 == lane }
+            return lanes[lane].forgetUnlisted()
         }
-        var waiting = lanes[lane].age.first
-        while waiting >= 0 {
-            let after = lanes[lane].ageLinks[waiting].after
-            let key = lanes[lane].waiting[waiting].key
-            if let index = entryOf[key], canGoElsewhere(index, now: now) { move(key, now: now) }
-            waiting = after
+        lanes[lane].nextSwept = lanes[lane].ageLinks[waiting].after
+        guard let index = entryOf[lanes[lane].waiting[waiting].key] else {
+            preconditionFailure("who waits is known")
         }
+        let isStranded = !lanes[lane].models[entries[index].model].isListed
+        let isHeldUp = lanes[lane].breaker.forbids(now: now)
+        if isStranded || isHeldUp && canGoElsewhere(index, now: now) { move(index, now: now) }
     }
 
     mutating func removeIfIdle(_ lane: Int) {
@@ -279,6 +282,7 @@ package struct Scheduler {
         else { return }
         laneOrder.remove(at: place)
         emptied.removeAll { $0 == lane }
+        swept.removeAll { $0 == lane }
         lanes[lane].isRemoved = true
         if !lanes[lane].isStirred { freeLanes.append(lane) }
     }

@@ -63,6 +63,10 @@ package enum SchedulingLimits {
     /// What one request can cost in units of an ordinary one, however long it took.
     package static let shareCostMax: UInt64 = 16
 
+    /// Steps without an action after which others may have their turn: looking at one that waits
+    /// costs a microsecond or two.
+    package static let stepsMax = 64
+
     /// Conversations remembered, and for how long: what a server's cache may still hold.
     package static let sessionsMax = 1024
     package static let sessionMemory: UInt64 = 1_800_000_000_000
@@ -75,6 +79,11 @@ package enum SchedulingLimits {
     package static let tellIntervalEach: UInt64 = 50_000
     /// The places told exactly; whoever stands behind them is told how many wait.
     package static let positionsMax = 1024
+    /// The places found exactly for those who ask: some 8 ms of work, less than a turn.
+    package static let placesMax = 8192
+    /// How many may wait and each who asks still finds the places of this very moment: the queue of
+    /// the defaults. Longer ones are found anew as often as places are told.
+    package static let placesExactMax = queueMax
 
     /// `max_tokens` beyond this says nothing about the length of an answer.
     package static let tokensBelieved = 1_000_000

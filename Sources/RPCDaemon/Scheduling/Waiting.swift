@@ -14,6 +14,9 @@ struct Waiting {
     var expiresAt: UInt64
     /// Goes up with every request that comes.
     var order: UInt64
+    /// Its place, the first being 1, as of the round in which places were found.
+    var place = 0
+    var placeRound: UInt64 = 0
 }
 
 /// The neighbours of an element in a `Line`; -1 for none.

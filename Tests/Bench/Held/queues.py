@@ -4,7 +4,7 @@ import os
 import threading
 import time
 
-from stage import answer, completion, line, row, wait_until
+from stage import answer, completion, line, model_list, row, wait_until
 
 SETTINGS = "[limits]\nqueue_max = 100000\nin_flight_per_connection_max = 10000"
 
@@ -53,6 +53,21 @@ row("queues: 20,000 for a unix: server that goes")(server_that_goes("unix:"))
 row("queues: 20,000 for a TCP server that goes")(server_that_goes("tcp"))
 
 
+@row("queues: 20,000 for a model that is listed no more")
+def unlisted(scene):
+    models = [model_list(["m0"])]
+    backend = scene.backend(post=lambda body: None, models=lambda: models[0],
+                            settings="max_concurrent = 1")
+    scene.start(backend, settings=SETTINGS)
+    clients = fill(scene, 20_000)
+    models[0] = model_list(["other"])
+    watcher = scene.client()
+    wait_until(lambda: queued(watcher) == 0, 60, "the queue is empty")
+    scene.mark("the model is gone")
+    backend.stop()
+    drain_all(scene, clients, 20_000, "all answered")
+
+
 @row("queues: 20,000 whose time is over at once")
 def expired(scene):
     scene.start(scene.backend(post=lambda body: None, settings="max_concurrent = 1"),
@@ -95,6 +110,20 @@ def cancelled(scene):
     client.send_aside(b"".join(
         b'{"jsonrpc":"2.0","method":"cancel","params":{"id":%d}}\n' % i for i in range(9_000)))
     drain_all(scene, [client], 9_000, "all answered")
+
+
+@row("queues: 3,000 that 300 subscribers watch")
+def watched(scene):
+    backend = scene.backend(post=lambda body: time.sleep(0.01) or answer(completion()),
+                            settings="max_concurrent = 1")
+    scene.start(backend, settings=SETTINGS)
+    stop_watching = scene.drain(20, b"".join(
+        line("subscribe", {"topics": ["requests"]}, id=i) for i in range(15)))
+    fill(scene, 3_000, connections=50)
+    watcher = scene.client()
+    wait_until(lambda: queued(watcher) < 2_800, 60, "two hundred are served")
+    scene.mark("two hundred served")
+    stop_watching()
 
 
 @row("queues: 3,000 that are told their position")
