@@ -1,4 +1,5 @@
 import CrowdModelsProtocol
+import Kernel
 import Sessions
 import TestSupport
 import Testing
