@@ -10,10 +10,15 @@ import Testing
         let streamed = try scene.client.result(
             "complete", ["prompt": "echo:one two", "stream": true])
         for member in [
-            "content", "model", "backend", "finish_reason", "usage", "model_info", "tool_calls",
-            "warnings", "attempts",
+            "content", "model", "backend", "finish_reason", "model_info", "tool_calls", "warnings",
+            "attempts",
         ] {
             #expect(whole[member] == streamed[member], "\(member)")
+        }
+        // Which details of the usage are told is the server's affair.
+        for member in ["prompt_tokens", "completion_tokens", "total_tokens"] {
+            #expect(whole["usage"]?[member] == streamed["usage"]?[member], "\(member)")
+            #expect(whole["usage"]?[member] != nil)
         }
         #expect(whole["model_info"]?["arch"] == "qwen2")
     }
@@ -157,7 +162,10 @@ import Testing
 
     @Test func `an embedding waits its turn and is cancelled as an answer is`() throws {
         let server = ScriptedServer(more: "nomic-embed")
-        let daemon = try server.daemon(backend: "max_concurrent = 1")
+        let daemon = try DaemonProcess(server.config(backend: "max_concurrent = 1"))
+        try server.listModels()
+        // An embedder is none of those that can chat.
+        try daemon.waitForLog(containing: "Discovered 2 models")
         let client = try daemon.connect()
         let first = client.start("complete", ["model": "ready", "prompt": "x"])
         let connection = try server.acceptRequest()

@@ -195,10 +195,12 @@ package final class Backend {
 
     private static func facts(of server: ModelServer) -> [ModelFacts] {
         let loads = server.adapter.load(model: "", contextLength: nil, ttl: nil) != nil
+        let ranks = server.adapter.rerank(Span(), Span(), model: "", options: nil) != nil
         let traits = server.adapter.traits
         return server.offered.map { model in
             var facts = facts(of: model)
             if !loads { facts.cannot.insert(.loading) }
+            if !ranks { facts.cannot.insert(.rerank) }
             if traits.assignsSlots { facts.parallel = model.parallel }
             if !traits.hasSuffix { facts.cannot.insert(.infill) }
             return facts
