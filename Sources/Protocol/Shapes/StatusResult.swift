@@ -1,4 +1,6 @@
 /// What the daemon is and how it fares.
+///
+/// Many properties: each is a member of the answer.
 public struct StatusResult: Sendable, JSONReadable, JSONWritable {
     /// `crowd-models-executor`.
     public var name: String

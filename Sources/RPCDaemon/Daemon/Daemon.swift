@@ -10,7 +10,7 @@ import Telemetry
 /// The daemon: holds together what is configured, who is connected, which backends there are and
 /// what was counted. What each method does stands in its extensions.
 ///
-/// Everything hangs on it and lives on its loop; it lives as long as the process.
+/// Many properties: everything hangs on it and lives on its loop. It lives as long as the process.
 final class Daemon {
     let loop: EventLoop
     let log: Log

@@ -5,6 +5,9 @@ import Kernel
 /// One exchange on a `CurlWire`: libcurl's handle, and the answer as it comes.
 ///
 /// The wire keeps it until the exchange has ended.
+///
+/// Many properties: libcurl asks for the body and hands over the answer as it pleases, and what it
+/// was told has to stand somewhere until then.
 @safe
 final class CurlRequest: ExchangeCarrier, Continuation {
     /// What became of it, read while libcurl's handle was still there.
