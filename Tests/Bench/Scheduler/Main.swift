@@ -4,7 +4,7 @@ import Scheduling
 /// What the scheduler's decisions cost: processor time of this thread for one request that does not
 /// wait, from its arrival to its end, decisions and their order included.
 ///
-/// `quiet` is one server with one model; `busy` the first of 16 with 40 models each, half of its
+/// `quiet` is one server with one model; `busy` the first of 8 with 40 models each, half of its
 /// slots taken, an alias of two names and a conversation.
 @main
 enum Main {
@@ -17,7 +17,7 @@ enum Main {
         // The first round grows what later ones use again.
         for round in 0...rounds {
             let first = microseconds(in: scheduler(servers: 1, models: 1)) { _ in }
-            let second = microseconds(in: scheduler(servers: 16, models: 40)) { ticket in
+            let second = microseconds(in: scheduler(servers: 8, models: 40)) { ticket in
                 ticket.fallbacks = ["m1"]
                 ticket.session = ticket.key % 2 == 0 ? "left" : "right"
             }
