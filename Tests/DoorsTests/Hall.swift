@@ -16,6 +16,8 @@ final class FakeService: Service {
     /// What a call is answered with; `complete` is answered later where this is nil.
     var answers: [Method: String] = [.ping: #"{"ok":true}"#]
     var refusals: [Method: Fault] = [:]
+    /// What was to be put into the log.
+    private(set) var warnings: [String] = []
 
     func perform(
         _ call: Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
@@ -34,6 +36,8 @@ final class FakeService: Service {
         jobs.append(job)
         reply.began(job)
     }
+
+    func warn(_ sentence: String) { warnings.append(sentence) }
 
     func writeSnapshot(of topic: Topic, to out: inout ByteBuffer) {
         out.append("{}")

@@ -318,6 +318,7 @@ private final class ToolService: Service, Job {
         reply.began(self)
     }
 
+    func warn(_ sentence: String) {}
     func writeSnapshot(of topic: Topic, to out: inout ByteBuffer) {}
 
     func cancel() { if let reply { cancelled(reply) } }

@@ -27,6 +27,8 @@ final class FakeService: Service {
         reply.began(job)
     }
 
+    func warn(_ sentence: String) {}
+
     func writeSnapshot(of topic: Topic, to out: inout ByteBuffer) {
         out.append(utf8: snapshot)
     }

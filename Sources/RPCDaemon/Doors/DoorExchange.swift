@@ -99,11 +99,23 @@ final class DoorExchange: Reply {
         case .unfinished(let work): return work
         case .call(let call):
             isUnderstood = true
+            try checkContext()
+            if let omission = intake.question?.omission { desk.service.warn(omission) }
             var line = ByteBuffer()
             intake.swapLine(&line)
             try desk.service.perform(call, line.span, for: peer, reply: self)
             return 0
         }
+    }
+
+    /// Refuses a request that wants more context than its model can have.
+    private func checkContext() throws(Fault) {
+        guard let wish = intake.question?.context,
+            let tokens = ContextInquiry.tokens(
+                of: wish.model.span, desk.service, for: peer, desk.limits.request),
+            tokens < wish.tokens
+        else { return }
+        throw .refused(wish.name, "is \(wish.tokens), and the model can have \(tokens) tokens")
     }
 
     private func converse(_ budget: inout TurnBudget) -> Bool {

@@ -15,6 +15,13 @@ struct ObjectView: ~Escapable {
         self.members = members
     }
 
+    /// The object whose members somebody found already.
+    @_lifetime(copy text)
+    init(_ text: Span<UInt8>, members: [JSONMember]) {
+        self.text = text
+        self.members = members
+    }
+
     /// The value of the last member of that name; nil where there is none, or null.
     func value(_ name: StaticString) -> JSONRange? {
         members.last(named: name, in: text)

@@ -39,7 +39,7 @@ enum Router {
         [
             Row("GET", "/metrics") { MetricsPage() },
             Row("GET", "/health") { HealthAnswer() },
-        ] + openAI
+        ] + anthropic + openAI + responses + ollama
 
     private static let openAI = [
         Row("GET", "/models") { OpenAIModels() },
@@ -69,6 +69,9 @@ enum Router {
 
     /// Who says that there is nothing.
     private static func stranger(_ path: String, _ head: IncomingRequestHead) -> any Tongue {
-        OpenAIRefusal()
+        if head["anthropic-version"] != nil || path.hasPrefix("/messages") {
+            return AnthropicRefusal()
+        }
+        return path.hasPrefix("/api/") ? OllamaRefusal() : OpenAIRefusal()
     }
 }

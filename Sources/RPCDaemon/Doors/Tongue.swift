@@ -52,17 +52,39 @@ package struct Question: Equatable, Sendable {
     package let form: Form
     /// What a whole answer is said to be.
     package let contentType: String
+    /// The context that is wanted of the model: more than it can have is refused.
+    package let context: ContextWish?
+    /// What of the request is left out, for the log; nil for nothing.
+    package let omission: String?
 
     package init(
-        _ method: Method, _ form: Form = .whole, contentType: String = "application/json"
+        _ method: Method, _ form: Form = .whole, contentType: String = "application/json",
+        context: ContextWish? = nil, omission: String? = nil
     ) {
         self.method = method
         self.form = form
         self.contentType = contentType
+        self.context = context
+        self.omission = omission
     }
 
     /// Whether deltas are wanted: then `params` has to say `"stream":true`, which is the tongue's.
     package var isStream: Bool { form != .whole }
+}
+
+/// How much context a caller wants its model to have.
+package struct ContextWish: Equatable, Sendable {
+    /// The member that says so.
+    package let name: String
+    package let tokens: Int
+    /// The token of the model's name.
+    package let model: [UInt8]
+
+    package init(_ name: String, tokens: Int, model: [UInt8]) {
+        self.name = name
+        self.tokens = tokens
+        self.model = model
+    }
 }
 
 /// A piece of an answer. Texts are the inside of JSON strings as they came; calls are an array of

@@ -10,6 +10,9 @@ package protocol Service: AnyObject {
         _ call: Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
     ) throws(Fault)
 
+    /// Puts a warning into the log.
+    func warn(_ sentence: String)
+
     /// Appends how things stand about `topic`: what its list method answers.
     func writeSnapshot(of topic: Topic, to out: inout ByteBuffer)
 }

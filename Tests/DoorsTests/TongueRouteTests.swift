@@ -1,0 +1,78 @@
+import CrowdModelsProtocol
+import HTTP
+import Testing
+
+@testable import Doors
+
+/// Where the paths of each API lead, and what a door does for its tongues.
+@Suite struct TongueRouteTests {
+    @Test(arguments: [
+        ("POST /v1/messages?beta=true", "AnthropicMessages"),
+        ("POST /v1/v1/messages", "AnthropicMessages"),
+        ("POST /v1/messages/count_tokens", "AnthropicTokenCount"),
+        ("POST /v1/responses", "Responses"), ("HEAD /", "OllamaPresence"),
+        ("GET /api/version", "OllamaPresence"), ("GET /api/tags", "OllamaModels"),
+        ("GET /api/ps", "OllamaModels"), ("POST /api/show", "OllamaModel"),
+        ("POST /api/pull", "OllamaPull"), ("POST /api/chat", "OllamaGeneration"),
+        ("POST /api/generate", "OllamaGeneration"), ("POST /api/embed", "OllamaEmbedding"),
+        ("POST /api/embeddings", "OllamaEmbedding"), ("POST /api/create", "OllamaRefusal"),
+        ("POST /v1/messages/batches", "AnthropicRefusal"), ("GET /v1/models", "OpenAIModels"),
+        ("GET /v1/responses", "Responses"),
+    ])
+    func `each path is spoken to in its API`(line: String, tongue: String) throws {
+        let route = Router.route(try Samples.head(line))
+        #expect("\(type(of: route.tongue))" == tongue)
+    }
+
+    @Test func `Anthropic's clients have a list of models of their own`() throws {
+        for line in ["GET /v1/models", "GET /v1/models/claude-x"] {
+            let head = try Samples.head(line, ["anthropic-version: 2023-06-01"])
+            #expect(Router.route(head).tongue is AnthropicModels)
+        }
+        let stranger = try Samples.head("GET /v1/files", ["anthropic-version: 2023-06-01"])
+        #expect(Router.route(stranger).tongue is AnthropicRefusal)
+    }
+
+    static func post(_ path: String, _ body: String) -> String {
+        "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+            + body
+    }
+
+    static func chat(_ tokens: Int) -> String {
+        post(
+            "/api/chat",
+            #"{"model":"m:latest","options":{"num_ctx":\#(tokens)},"#
+                + #""messages":[{"role":"user","content":"a"}]}"#)
+    }
+
+    @Test func `more context than a model can have is refused, and what it has is not`() throws {
+        let hall = try Hall()
+        hall.service.answers[.modelsGet] =
+            #"{"id":"m","loaded_context_length":8192,"max_context_length":32768}"#
+        hall.service.answers[.complete] = FakeJob.result
+        let refusal = hall.ask(Self.chat(8193))
+        #expect(refusal.hasPrefix("HTTP/1.1 400") && refusal.contains("`options.num_ctx` is 8193"))
+        #expect(hall.service.asked.map(\.method) == [.modelsGet])
+        #expect(hall.service.asked[0].params["model"] == #""m""#)
+        #expect(hall.ask(Self.chat(8192)).hasPrefix("HTTP/1.1 200"))
+        hall.service.answers[.modelsGet] = #"{"id":"m","max_context_length":4096}"#
+        #expect(hall.ask(Self.chat(4097)).hasPrefix("HTTP/1.1 400"))
+        hall.service.answers[.modelsGet] = #"{"id":"m"}"#
+        #expect(hall.ask(Self.chat(4097)).hasPrefix("HTTP/1.1 200"))
+        hall.service.refusals[.modelsGet] = Fault(.modelNotFound, "no")
+        #expect(hall.ask(Self.chat(4097)).hasPrefix("HTTP/1.1 200"))
+    }
+
+    @Test func `tools that are left out are told in the log`() throws {
+        let hall = try Hall()
+        hall.service.answers[.complete] = FakeJob.result
+        let tools = #""tools":[{"type":"web_search"},{"type":"namespace"},{"type":"web_search"}]"#
+        _ = hall.ask(Self.post("/v1/responses", #"{"input":"a",\#(tools)}"#))
+        #expect(
+            hall.service.warnings == [
+                "left out of a request, being no functions: tools of type `web_search`, `namespace`"
+            ])
+        _ = hall.ask(Self.post("/v1/responses", #"{"input":"a","tools":[]}"#))
+        #expect(hall.service.warnings.count == 1)
+    }
+}
