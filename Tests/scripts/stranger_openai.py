@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Strangers drive the daemon: OpenAI's own SDK and LangChain on it, through the Unix socket."""
+
+import importlib.metadata
+
+import environment
+from programs import Daemon, Folder, Simulator
+from verdict import check, conclude
+
+MODEL = "llama-2-7b-chat"
+PARAMETERS = {"type": "object", "properties": {"city": {"type": "string"}}}
+CALL = 'call:get_weather {"city":"Paris"}'
+
+
+def main():
+    environment.enter("openai", "langchain-openai")
+    import httpx
+    import openai
+
+    for package in ("openai", "langchain-openai"):
+        print(package, importlib.metadata.version(package))
+    with Folder() as folder, Simulator(folder) as simulator, \
+            Daemon(folder, f'name = "lmstudio"\nendpoint = "{simulator.url}"') as daemon:
+        transport = httpx.Client(transport=httpx.HTTPTransport(uds=str(daemon.socket)))
+        client = openai.OpenAI(
+            base_url="http://localhost/v1", api_key="none", max_retries=0, http_client=transport)
+        chats(client)
+        responses(client)
+        response_tools(client)
+        vectors(client)
+        errors(client, openai)
+        langchain(transport)
+
+
+def say(content):
+    return {"model": MODEL, "messages": [{"role": "user", "content": content}]}
+
+
+def chats(client):
+    answer = client.chat.completions.create(**say("echo:Grüße, 世界"))
+    check(answer.choices[0].message.content == "Grüße, 世界", "a chat", answer)
+    stream = client.chat.completions.create(
+        **say("echo:Grüße, 世界"), stream=True, stream_options={"include_usage": True})
+    chunks = list(stream)
+    text = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
+    check(text == "Grüße, 世界" and chunks[-1].usage.completion_tokens > 0, "a stream", chunks)
+    tool = {"type": "function", "function": {"name": "get_weather", "parameters": PARAMETERS}}
+    with client.chat.completions.stream(**say(CALL), tools=[tool]) as stream:
+        call = stream.get_final_completion().choices[0].message.tool_calls[0]
+    check(call.function.name == "get_weather" and "Paris" in call.function.arguments,
+          "a call in a stream", call)
+    names = [model.id for model in client.models.list()]
+    check(MODEL in names and client.models.retrieve(MODEL).id == MODEL, "models", names)
+
+
+def responses(client):
+    answer = client.responses.create(model=MODEL, input="echo:Grüße, 世界", instructions="Be kind.")
+    check(answer.output_text == "Grüße, 世界" and answer.status == "completed", "a response", answer)
+    check(answer.usage.output_tokens > 0 and answer.store is False, "with its tokens", answer)
+    with client.responses.stream(model=MODEL, input="echo:Grüße, 世界") as stream:
+        events = [event.type for event in stream]
+        final = stream.get_final_response()
+    check(final.output_text == "Grüße, 世界", "a response as a stream", final)
+    check(events[0] == "response.created" and events[-1] == "response.completed",
+          "from its beginning to its end", events)
+    cut = client.responses.create(model=MODEL, input="tokens:50", max_output_tokens=3)
+    check(cut.status == "incomplete" and cut.incomplete_details.reason == "max_output_tokens",
+          "a response that is cut", cut)
+
+
+def response_tools(client):
+    tool = {"type": "function", "name": "get_weather", "parameters": PARAMETERS, "strict": False}
+    question = {"model": MODEL, "tools": [tool, {"type": "web_search"}],
+                "input": [{"role": "user", "content": CALL}]}
+    answer = client.responses.create(**question)
+    call = answer.output[-1]
+    check(call.type == "function_call" and "Paris" in call.arguments, "a call", answer)
+    with client.responses.stream(**question) as stream:
+        final = stream.get_final_response()
+    told = final.output[-1]
+    check(told.type == "function_call" and told.arguments == call.arguments,
+          "a call in a stream", final)
+    question["input"] += [
+        call, {"type": "function_call_output", "call_id": call.call_id, "output": "sunny"},
+        {"role": "user", "content": "echo:It is sunny."}]
+    check(client.responses.create(**question).output_text == "It is sunny.",
+          "and its answer, in the next turn")
+
+
+def vectors(client):
+    answer = client.embeddings.create(model="text-embedding-nomic-embed-text-v1.5", input=["one", "two"])
+    plain = client.embeddings.create(
+        model="text-embedding-nomic-embed-text-v1.5", input=["one", "two"], encoding_format="float")
+    near = all(abs(a - b) < 1e-6 for a, b in zip(
+        answer.data[1].embedding, plain.data[1].embedding, strict=True))
+    check(len(answer.data) == 2 and near, "vectors, in base64 and as numbers")
+
+
+def errors(client, openai):
+    def refused(kind, ask):
+        try:
+            ask()
+        except kind as error:
+            return error.body
+        return None
+
+    found = refused(openai.NotFoundError, lambda: client.responses.create(
+        model="gpt-unknown", input="hello"))
+    check(found and "[aliases]" in found["message"], "a model that nobody serves", found)
+    found = refused(openai.BadRequestError, lambda: client.responses.create(
+        model=MODEL, input="hello", previous_response_id="resp_1"))
+    check(found and found["param"] == "previous_response_id", "what needs a memory", found)
+    found = refused(openai.BadRequestError, lambda: client.responses.create(
+        model=MODEL, input="a " * 60000))
+    check(found and found["code"] == "context_length_exceeded", "a prompt that is too long", found)
+    found = refused(openai.BadRequestError, lambda: client.chat.completions.create(
+        **say("hello"), n=2))
+    check(found and found["param"] == "n", "more answers than one", found)
+
+
+def langchain(transport):
+    from langchain_openai import ChatOpenAI
+
+    for is_responses in (False, True):
+        model = ChatOpenAI(
+            model=MODEL, base_url="http://localhost/v1", api_key="none", max_retries=0,
+            http_client=transport, use_responses_api=is_responses)
+        name = "LangChain by the Responses API" if is_responses else "LangChain"
+        check(model.invoke("echo:So").text == "So", name)
+        text = "".join(piece.text for piece in model.stream("echo:piece by piece"))
+        check(text == "piece by piece", f"{name}, as a stream", text)
+        tool = {"name": "get_weather", "description": "The weather.", "parameters": PARAMETERS}
+        calls = model.bind_tools([tool]).invoke(CALL).tool_calls
+        check(calls and calls[0]["args"] == {"city": "Paris"}, f"{name}, with a tool", calls)
+
+
+if __name__ == "__main__":
+    conclude(main, 900)
