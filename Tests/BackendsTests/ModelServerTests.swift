@@ -102,20 +102,20 @@ import Testing
     ) throws {
         let (kind, answers, most) = Self.rooms[index]
         let server = try server { $0.kind = kind }
-        look(server, answers)
+        try look(server, answers)
         #expect(server.modelsMax == most)
-        look(server, answers)
+        try look(server, answers)
         #expect(server.modelsMax == most, "what is known outlives a look that finds the same")
     }
 
-    private func look(_ server: ModelServer, _ answers: [String: String]) {
+    private func look(_ server: ModelServer, _ answers: [String: String]) throws {
         var step = server.listing.begin()
         while case .ask(let path) = step {
             let body = Array((answers[path] ?? "").utf8)
             step = server.listing.take(
                 status: answers[path] == nil ? 404 : 200, location: nil, body.span)
         }
-        if case .listed = step { server.learn() }
+        if case .listed = step { try server.learn() }
     }
 
     @Test func `what is loaded there and not offered, or asleep, takes a place too`() throws {
@@ -123,11 +123,11 @@ import Testing
             config.kind = .llamaCpp
             config.supportedModels = ["C"]
         }
-        look(chosen, ["/v1/models": Self.router])
+        try look(chosen, ["/v1/models": Self.router])
         #expect(chosen.offered.map(\.id) == ["C"])
         #expect(chosen.loadedBeside == 2)
         let open = try server { $0.kind = .llamaCpp }
-        look(open, ["/v1/models": Self.router])
+        try look(open, ["/v1/models": Self.router])
         #expect(open.loadedBeside == 1)
     }
 
