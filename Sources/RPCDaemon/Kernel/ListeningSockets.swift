@@ -36,8 +36,8 @@ package struct ListeningSocket: Equatable, Sendable {
     }
 }
 
-/// Who listens on this machine. The kernel lists those that listen before all connections, so that
-/// a look costs as much as there are of them, however many are connected.
+/// Who listens on this machine. The kernel lists those that listen before all connections, and no
+/// more than the first of these is read.
 package enum ListeningSockets {
     /// Those on `ports`; nil where /proc does not tell.
     package static func on(_ ports: Set<UInt16>) -> [ListeningSocket]? {
