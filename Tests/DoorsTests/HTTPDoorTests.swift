@@ -178,6 +178,31 @@ import Testing
         #expect(Answer(client.read())?.status == 200, "the connection goes on")
     }
 
+    @Test func `while an event stream waits a comment says that somebody is there`() throws {
+        let hall = try Hall(silenceMax: 1_000_000)
+        let client = hall.enter()
+        let body = #"{"stream":true,"messages":[{"role":"user"}]}"#
+        client.send(Ask.post("/v1/chat/completions", body))
+        var text = ""
+        #expect(
+            hall.loop.run {
+                text += client.read(running: false) ?? ""
+                return text.split(separator: ": keep-alive\n\n").count > 2
+            })
+        #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        hall.service.jobs[0].reply.fail(Fault(.backendUnavailable, "down"))
+        text += client.read() ?? ""
+        #expect(text.contains(#"data: {"error":{"message":"down""#), "it has begun: an event")
+        #expect(text.hasSuffix("0\r\n\r\n"))
+        // What is answered in one piece has nothing to keep alive.
+        client.send(Ask.post("/v1/chat/completions", #"{"messages":[{"role":"user"}]}"#))
+        var isLater = false
+        let later = Timer { isLater = true }
+        hall.loop.set(later, after: 5_000_000)
+        #expect(hall.loop.run { isLater })
+        #expect(client.read() == "")
+    }
+
     @Test func `an error before the first delta has its status, one after it is an event`() throws {
         let hall = try Hall()
         let body = #"{"stream":true,"messages":[{"role":"user"}]}"#

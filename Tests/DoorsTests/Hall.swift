@@ -88,10 +88,13 @@ final class Hall: ReceptionDelegate {
     private let keeper: HTTPDoorkeeper
     var refused: Fault?
 
-    init(_ limits: Limits = Limits(), gate: Gate = .local) throws {
+    init(
+        _ limits: Limits = Limits(), gate: Gate = .local,
+        silenceMax: UInt64 = HTTPDoorkeeper.silenceMax
+    ) throws {
         loop = try EventLoop()
         desk = Desk(service, on: loop, limits: limits)
-        keeper = HTTPDoorkeeper(gate)
+        keeper = HTTPDoorkeeper(gate, silenceMax: silenceMax)
         reception.doorkeeper = keeper
     }
 
@@ -167,8 +170,8 @@ final class Client {
     }
 
     /// What came so far; nil at the end.
-    func read() -> String? {
-        hall.loop.runTurns()
+    func read(running: Bool = true) -> String? {
+        if running { hall.loop.runTurns() }
         var bytes = [UInt8](repeating: 0, count: 4 << 20)
         let count = Glibc.read(ours, &bytes, bytes.count)
         if count == 0 || (count < 0 && errno == ECONNRESET) { return nil }

@@ -12,10 +12,6 @@ import Sessions
 /// Many properties: it is the request as it is understood and the answer as it is written, since
 /// whatever answers may come in the middle of either.
 final class DoorExchange: Reply {
-    /// How long an event stream may be silent before a comment says that somebody is there: half of
-    /// what the shortest-tempered proxies allow.
-    static let silenceNanoseconds: UInt64 = 15_000_000_000
-
     let head: IncomingRequestHead?
     let key: String
     let peer: Peer
@@ -138,10 +134,10 @@ final class DoorExchange: Reply {
         guard door != nil else { return }
         self.job = job
         lastByteAt = desk.loop.now
-        guard intake.question?.form == .events else { return }
+        guard intake.question?.form == .events, let door else { return }
         let silence = Timer { [unowned self] in breakSilence() }
         self.silence = silence
-        desk.loop.set(silence, after: Self.silenceNanoseconds)
+        desk.loop.set(silence, after: door.silenceMax)
     }
 
     func hold(_ bytes: Int) throws(Fault) {
@@ -301,14 +297,14 @@ final class DoorExchange: Reply {
     /// Nothing was sent for a while: a comment keeps clients and proxies from giving up.
     private func breakSilence() {
         guard let door, let silence else { return }
-        if desk.loop.now &- lastByteAt >= Self.silenceNanoseconds, !door.isFull {
+        if desk.loop.now &- lastByteAt >= door.silenceMax, !door.isFull {
             facts = job?.facts
             begin()
             lastByteAt = desk.loop.now
             writer.comment(to: &door.output)
             door.outputGrew()
         }
-        let next = max(lastByteAt, desk.loop.now &- Self.silenceNanoseconds / 2)
-        desk.loop.set(silence, at: next &+ Self.silenceNanoseconds)
+        let next = max(lastByteAt, desk.loop.now &- door.silenceMax / 2)
+        desk.loop.set(silence, at: next &+ door.silenceMax)
     }
 }

@@ -37,6 +37,8 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
     let desk: Desk
     package let peer: Peer
     let gate: Gate
+    /// How long an event stream may be silent before a comment says that somebody is there.
+    let silenceMax: UInt64
     private var stream: SocketStream?
     private var stage = Stage.reading
     private var parser: HTTPRequestParser
@@ -70,12 +72,13 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
     /// looks at them in the next turn.
     init(
         _ descriptor: consuming FileDescriptor, _ bytes: Span<UInt8>, hasEnded: Bool, peer: Peer,
-        at reception: Reception, gate: Gate
+        at reception: Reception, gate: Gate, silenceMax: UInt64
     ) throws(Errno) {
         self.reception = reception
         desk = reception.desk
         self.peer = peer
         self.gate = gate
+        self.silenceMax = silenceMax
         hasInputEnded = hasEnded
         parser = HTTPRequestParser(bodyBytesMax: desk.limits.lineBytesMax)
         stream = try SocketStream(

@@ -5,10 +5,16 @@ package import Sessions
 
 /// Opens a door for each connection on which HTTP is spoken, all behind one gate.
 package final class HTTPDoorkeeper: Doorkeeper {
-    private let gate: Gate
+    /// Nanoseconds that an event stream may be silent: half of what the shortest-tempered proxies
+    /// allow.
+    package static let silenceMax: UInt64 = 15_000_000_000
 
-    package init(_ gate: Gate) {
+    private let gate: Gate
+    private let silenceMax: UInt64
+
+    package init(_ gate: Gate, silenceMax: UInt64 = HTTPDoorkeeper.silenceMax) {
         self.gate = gate
+        self.silenceMax = silenceMax
     }
 
     package func serve(
@@ -16,7 +22,8 @@ package final class HTTPDoorkeeper: Doorkeeper {
         at reception: Reception
     ) throws(Errno) -> any Guest {
         try HTTPDoor(
-            descriptor, bytes, hasEnded: hasEnded, peer: peer, at: reception, gate: gate)
+            descriptor, bytes, hasEnded: hasEnded, peer: peer, at: reception, gate: gate,
+            silenceMax: silenceMax)
     }
 
     package func refuse(_ fault: Fault, to out: inout ByteBuffer) {
