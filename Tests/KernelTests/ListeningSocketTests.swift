@@ -86,6 +86,10 @@ import Testing
         #expect(ListeningSockets.isOurs(mine.inode))
         #expect(!ListeningSockets.isOurs(mine.inode &+ 1_000_000_000))
         #expect(ListeningSockets.on([])?.isEmpty == true)
+        // Whichever way the kernel is asked, it says the same.
+        for found in [ListeningSockets.asked([port]), ListeningSockets.listed([port])] {
+            #expect(found?.contains(mine) == true)
+        }
     }
 
     /// What listens without having been bound has a port of the system's choice, on any address.

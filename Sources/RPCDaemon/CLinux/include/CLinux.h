@@ -79,6 +79,19 @@ long clinux_raise_descriptors(long wanted);
 /// Lowers the limit on the size of a core to nothing, for good.
 int clinux_forbid_cores(void);
 
+/// A TCP socket that listens; an IPv4 address stands in the first four bytes.
+struct clinux_listener {
+    uint8_t address[16];
+    uint64_t inode;
+    uint32_t uid;
+    uint16_t port;
+    uint16_t is_ipv6;
+};
+/// Who listens on one of `ports`, at most `room` of them; answers how many. The kernel is asked for
+/// those that listen alone (sock_diag(7)).
+int clinux_listeners(
+    const uint16_t *ports, int port_count, struct clinux_listener *found, int room);
+
 /// Bytes that were sent on a socket and not read yet, as the kernel counts their memory.
 int clinux_unread(int fd);
 
