@@ -182,7 +182,7 @@ import Testing
     @Test func `the models that are known count in what may be held, or are not known`() throws {
         let loop = try EventLoop()
         var config = BackendConfig(name: "a", endpoint: try Endpoint("http://h:8000/v1"))
-        config.kind = .vllm
+        config.kind = .openai
         let server = ModelServer(config, key: nil, on: loop)
         func list(_ count: Int) {
             let entries = (0..<count).map { "{\"id\":\"m\($0)\"}" }

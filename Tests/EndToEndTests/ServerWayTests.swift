@@ -54,15 +54,19 @@ import Testing
         #expect(try client.answer(to: id)["result"]?["content"] == "a")
     }
 
-    /// The list of a router's one model.
-    private static func router(_ status: String) -> ScriptedServer.Page {
-        ("/v1/models", ScriptedServer.list("m", owner: "llamacpp", more: ",\"status\":\(status)"))
+    /// The list of a router's one model, and how many it keeps.
+    private static func router(_ status: String) -> [ScriptedServer.Page] {
+        let list = ScriptedServer.list("m", owner: "llamacpp", more: ",\"status\":\(status)")
+        return [
+            ("/v1/models", list),
+            ("/props", #"{"role":"router","max_instances":4,"models_autoload":true}"#),
+        ]
     }
 
     @Test func `llama.cpp's router loads a model, and says how far it is`() throws {
         let server = ScriptedServer()
         let daemon = try server.daemon(
-            looking: [("/api/v0/models", nil), Self.router(#"{"value":"unloaded"}"#)], finds: 1)
+            looking: [("/api/v0/models", nil)] + Self.router(#"{"value":"unloaded"}"#), finds: 1)
         let client = try daemon.connect()
         let id = client.start("models.load", ["model": "m", "progress": true])
         let events = try server.accept()
@@ -79,7 +83,7 @@ import Testing
         }
         while try client.nextNotification("complete.progress")["progress"] != 0.5 {}
         load.send(body: #"{"success":true}"#)
-        try server.answerLook([Self.router(#"{"value":"loaded"}"#)])
+        try server.answerLook(Self.router(#"{"value":"loaded"}"#))
         #expect(try client.answer(to: id)["result"]?["state"] == "loaded")
         let told = client.notes("complete.progress").compactMap { $0["progress"]?.doubleValue }
         #expect(told == [0.125, 0.5])
@@ -89,14 +93,13 @@ import Testing
     @Test func `a load that failed is told, and not waited for`() throws {
         let server = ScriptedServer()
         let daemon = try server.daemon(
-            looking: [("/api/v0/models", nil), Self.router(#"{"value":"unloaded"}"#)], finds: 1)
+            looking: [("/api/v0/models", nil)] + Self.router(#"{"value":"unloaded"}"#), finds: 1)
         let client = try daemon.connect()
         let id = client.start("models.load", ["model": "m"])
         try server.acceptRequest().send(body: #"{"success":true}"#)
-        try server.answerLook([Self.router(#"{"value":"loading"}"#)])
-        try server.answerLook([
-            Self.router(#"{"value":"unloaded","failed":true,"exit_code":1}"#)
-        ])
+        try server.answerLook(Self.router(#"{"value":"loading"}"#))
+        try server.answerLook(
+            Self.router(#"{"value":"unloaded","failed":true,"exit_code":1}"#))
         let error = try client.answer(to: id)["error"]
         #expect(error?["code"] == 1004)
         #expect(error?["message"]?.stringValue?.contains("exit code 1") == true)
