@@ -141,6 +141,8 @@ import Testing
         queue_max = 5
         memory_max = 2097152
         output_bytes_max = 4096
+        list_bytes_max = 65536
+        error_body_bytes_max = 1024
         write_stall = 0.1
         [log]
         level = "debug"
@@ -178,6 +180,8 @@ import Testing
             ])
         #expect(config.limits.lineBytesMax == 1024)
         #expect(config.limits.outputPauseBytes == 2048)
+        #expect(config.limits.listBytesMax == 65536)
+        #expect(config.limits.errorBodyBytesMax == 1024)
         #expect(config.limits.writeStall == 0.1)
         #expect(config.log == Config.Log(level: .debug, format: .json))
     }

@@ -7,6 +7,26 @@ import Testing
         client.start("complete", ["model": "ready", "prompt": "x", "stream": .bool(stream)])
     }
 
+    @Test func `of a list and of an error no more is read than the configuration allows`() throws {
+        let server = ScriptedServer()
+        let daemon = try DaemonProcess(
+            server.config(
+                kind: "openai",
+                "\n[limits]\nlist_bytes_max = 65536\nerror_body_bytes_max = 1024\n"))
+        let long = String(repeating: "x", count: 70_000)
+        try server.answerLook([("/v1/models", ScriptedServer.list(long, owner: "me"))])
+        try daemon.waitForLog(containing: "65536 bytes")
+        let client = try daemon.connect()
+        let refresh = client.start("models.refresh")
+        try server.answerLook([("/v1/models", ScriptedServer.list("m", owner: "me"))])
+        #expect(try client.answer(to: refresh)["result"]?["errors"] == [])
+        let id = client.start("complete", ["prompt": "x"])
+        let words = "it begins " + String(repeating: "y", count: 2000) + "and ends"
+        try server.acceptRequest().refuse(500, words)
+        let error = try client.answer(to: id)["error"]?.text ?? ""
+        #expect(error.contains("it begins") && !error.contains("and ends"))
+    }
+
     @Test(arguments: [false, true])
     func `token counts that no server can mean count as not said`(
         isStream: Bool

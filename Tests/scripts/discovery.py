@@ -112,11 +112,13 @@ def coming_and_going(folder, host):
 
 
 def twice(folder, host):
-    with play(folder, "ollama", host, 11434), play(folder, "ollama", host, 11500), \
+    with play(folder, "ollama", host, 11434), \
             Daemon(folder, discovery=search(host, 11500)) as daemon, \
             Connection(daemon.socket) as client:
-        until(lambda: len(backends(client)) == 2, "two servers of a kind are two")
-        check(set(backends(client)) == {"ollama", "ollama-11500"}, "the second has its port")
+        until(lambda: list(backends(client)) == ["ollama"], "the first has the plain name")
+        with play(folder, "ollama", host, 11500):
+            until(lambda: len(backends(client)) == 2, "two servers of a kind are two")
+            check(set(backends(client)) == {"ollama", "ollama-11500"}, "the second has its port")
 
 
 def keys(folder, host):

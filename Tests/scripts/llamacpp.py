@@ -27,7 +27,7 @@ class LlamaServer(Program):
         """The address is a port, HOST:PORT or the path of a Unix socket."""
         if isinstance(address, int):
             address = f"127.0.0.1:{address}"
-        self.url = f"unix:{address}" if address.startswith("/") else f"http://{address}"
+        self.url = f"unix:{address}" if str(address).startswith("/") else f"http://{address}"
         command = [interpreter, SCRIPTS / "llama_server.py", model, address, SLOTS, CONTEXT, *key]
         super().__init__(
             command, folder / "llama.log", stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -24,7 +24,9 @@ public enum ConfigGetMethod {
                      "id_bytes_max": 4096, "name_bytes_max": 1024,
                      "connections_max": 4096, "connections_per_uid_max": 1024,
                      "in_flight_per_connection_max": 64, "queue_max": 256, "memory_max":
-                     1073741824, "output_bytes_max": 8388608, "write_stall": 10}, "log": {"level": "info", "format": "auto"}}
+                     1073741824, "output_bytes_max": 8388608,
+                     "list_bytes_max": 16777216, "error_body_bytes_max": 65536,
+                     "write_stall": 10}, "log": {"level": "info", "format": "auto"}}
                     """#)
         ])
 }

@@ -6,7 +6,8 @@ extension Schema {
         {"type": "object", "description": "The limits in force; errors use these names.",
          "required": ["line_bytes_max", "depth_max", "batch_max", "id_bytes_max", "name_bytes_max",
           "connections_max", "connections_per_uid_max", "in_flight_per_connection_max", "queue_max",
-          "memory_max", "output_bytes_max", "write_stall"],
+          "memory_max", "output_bytes_max", "list_bytes_max", "error_body_bytes_max",
+          "write_stall"],
          "properties": {
           "line_bytes_max": {"type": "integer", "minimum": 1,
             "description": "Bytes of one line, its newline not counted."},
@@ -29,6 +30,10 @@ extension Schema {
             "description": "Bytes held for clients in all: lines, requests, answers."},
           "output_bytes_max": {"type": "integer", "minimum": 1,
             "description": "Bytes that wait for one client to read them."},
+          "list_bytes_max": {"type": "integer", "minimum": 1,
+            "description": "Bytes that are read of a server's list of models."},
+          "error_body_bytes_max": {"type": "integer", "minimum": 1,
+            "description": "Bytes that are read of a server's error."},
           "write_stall": {"type": "number", "minimum": 0,
             "description": "Seconds after which a client that reads nothing is dropped."}}}
         """#)

@@ -11,10 +11,10 @@ extension ModelServer {
         var body = ByteBuffer(capacity: request.byteCount + 256)
         let path = adapter.chat(request, call, to: &body)
         // In pieces whatever was asked for: a server may stream unasked, and linger after its end.
-        let exchange = wire.start(
-            HTTPRequest(
-                head(of: path, trace: request.traceparent), body: body, delivery: .pieces),
-            delegate)
+        var sent = HTTPRequest(
+            head(of: path, trace: request.traceparent), body: body, delivery: .pieces)
+        sent.errorBytesMax = errorBytesMax
+        let exchange = wire.start(sent, delegate)
         remember(exchange)
         return exchange
     }
@@ -31,7 +31,9 @@ extension ModelServer {
         _ request: consuming ServerRequest, delegate: any ExchangeDelegate
     ) -> Exchange {
         let head = head(of: request.path)
-        let exchange = wire.start(HTTPRequest(head, body: request.body), delegate)
+        var sent = HTTPRequest(head, body: request.body)
+        sent.errorBytesMax = errorBytesMax
+        let exchange = wire.start(sent, delegate)
         remember(exchange)
         return exchange
     }

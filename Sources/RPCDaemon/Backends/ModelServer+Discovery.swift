@@ -38,7 +38,8 @@ extension ModelServer {
                 RefusedLook(self, .notAList("the endpoint or the API key cannot be sent")))
         }
         var request = HTTPRequest(head)
-        request.answerBytesMax = HTTPLimits.listBytesMax
+        request.answerBytesMax = listBytesMax
+        request.errorBytesMax = errorBytesMax
         inquiry = Inquiry(request, to: wire, on: loop) { [weak self] result, body in
             guard let self else { return }
             switch result {

@@ -60,6 +60,10 @@ package final class ModelServer {
     /// What the adapter was made with.
     private var known = ServerKnowledge()
 
+    /// Bytes that are read of its lists, and of its answers without success.
+    package var listBytesMax = HTTPLimits.listBytesMax
+    package var errorBytesMax = HTTPLimits.errorBytesMax
+
     /// A server that was not asked yet. The endpoint must be one that this build can talk to.
     package convenience init(_ config: BackendConfig, key: Secret?, on loop: EventLoop) {
         self.init(config, key, Listing(config.kind, at: config.endpoint), on: loop)

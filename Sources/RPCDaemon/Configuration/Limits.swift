@@ -1,6 +1,7 @@
 /// Every maximum that the daemon holds, with its reason; `[limits]` may change what is a `var`.
 ///
 /// Whoever refuses something over a limit names it as it is named in `[limits]`.
+/// Many properties: one a limit.
 package struct Limits: Equatable, Sendable {
     /// Bytes of one line from a client, its newline not counted. Four photographs of 1.5 MiB each
     /// in base64 are 4 × 1.5 × 4/3 = 8 MiB; a prompt of 128,000 tokens is about 0.5 MiB.
@@ -46,6 +47,13 @@ package struct Limits: Equatable, Sendable {
     /// Bytes that may wait for one client. Reading from it pauses at `outputPauseBytes`; what
     /// is in flight by then still has to fit: 64 requests × 112 KiB = 7 MiB, and the 1 MiB.
     package var outputBytesMax = 8 * mebibyte
+
+    /// Bytes that are read of a server's list of models: 30,000 with all their details.
+    package var listBytesMax = 16 * mebibyte
+
+    /// Bytes that are read of a server's answer without success: its words, a list of models or a
+    /// stack trace fit, and the rest says nothing that anybody would read.
+    package var errorBodyBytesMax = 64 * kibibyte
 
     /// How long a client may take nothing of what waits for it. A stopped terminal is a matter of
     /// seconds; memory held for the dead is not.
@@ -121,6 +129,14 @@ extension Limits {
         Key(
             name: "output_bytes_max", unit: "bytes", range: kibibyte...1024 * mebibyte,
             path: \.outputBytesMax),
+        // What is read of a list stands several times in memory until it is known.
+        Key(
+            name: "list_bytes_max", unit: "bytes", range: 64 * kibibyte...64 * mebibyte,
+            path: \.listBytesMax),
+        // More is never looked at for the words of an error.
+        Key(
+            name: "error_body_bytes_max", unit: "bytes", range: kibibyte...64 * kibibyte,
+            path: \.errorBodyBytesMax),
     ]
 
     /// Every limit by the name that errors use, in the units of config.toml.

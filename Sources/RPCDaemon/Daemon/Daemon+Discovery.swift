@@ -17,12 +17,19 @@ extension Daemon: DiscoveryDelegate {
         discovery.look()
     }
 
+    /// A server of which no more is read than the configuration allows.
+    func bounded(_ server: ModelServer) -> ModelServer {
+        server.listBytesMax = limits.listBytesMax
+        server.errorBytesMax = limits.errorBodyBytesMax
+        return server
+    }
+
     func found(_ server: FoundServer) {
         log.info(
             "Found \(server.kind.productName) at \(server.endpoint): backend \(server.name)")
         let backend = Backend(
-            ModelServer(server, on: loop), origin: .discovered, queueMax: limits.queueMax,
-            interval: config.discovery.interval, of: dispatcher)
+            bounded(ModelServer(server, on: loop)), origin: .discovered,
+            queueMax: limits.queueMax, interval: config.discovery.interval, of: dispatcher)
         dispatcher.add(backend)
         backend.look()
     }

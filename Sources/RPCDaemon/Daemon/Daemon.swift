@@ -66,7 +66,7 @@ final class Daemon {
         for backend in config.backends {
             dispatcher.add(
                 Backend(
-                    ModelServer(backend, key: settings.keys[backend.name], on: loop),
+                    bounded(ModelServer(backend, key: settings.keys[backend.name], on: loop)),
                     queueMax: limits.queueMax, interval: config.discovery.interval,
                     of: dispatcher))
         }
