@@ -13,6 +13,7 @@ extension Daemon: DiscoveryDelegate {
         let discovery = Discovery(
             config.discovery, configured: config.backends, home: Environment.value("HOME"),
             on: loop, delegate: self)
+        discovery.listBytesMax = limits.listBytesMax
         self.discovery = discovery
         discovery.look()
     }

@@ -28,6 +28,8 @@ package final class Discovery {
     private var ownership: [UInt64: Bool] = [:]
     /// Whether the kernel has told who listens.
     private var hasSeen = false
+    /// Bytes that are read of an answer.
+    package var listBytesMax = HTTPLimits.listBytesMax
 
     /// How long a connection may take, in nanoseconds: those of this machine take none.
     private static let connectTimeout: UInt64 = 2_000_000_000
@@ -117,7 +119,7 @@ package final class Discovery {
             .get, target: path, host: host, fields: fields, hasBody: false)
         guard let head else { preconditionFailure("a place's name and a path are a head") }
         var request = HTTPRequest(head)
-        request.answerBytesMax = HTTPLimits.listBytesMax
+        request.answerBytesMax = listBytesMax
         inquiries[place] = Inquiry(request, to: wire, on: loop) { [weak self] result, body in
             self?.heard(result, body, at: place)
         }
