@@ -22,8 +22,10 @@ import Testing
         }
         let peak = ProcessFile.status("VmHWM", of: process) - before
         #expect(peak > 40_000 && peak < 128 << 10, "\(peak) KiB")
-        // The longest of them were told so.
-        let first = try #require(try clients[0].readMessage())
+        // Of lines that are as long as one another any is the longest; those skipped were told so.
+        let told = clients.filter { Self.isReadable($0.descriptor) }
+        #expect(!told.isEmpty)
+        let first = try #require(try told.first?.readMessage())
         #expect(first["error"]?["data"]?["limit"] == "memory_max")
         #expect(first["id"] == .null)
         for client in clients { client.close() }
@@ -33,5 +35,10 @@ import Testing
             left = ProcessFile.status("VmRSS", of: process) - before
         }
         #expect(left <= 24 << 10, "\(left) KiB are kept")
+    }
+
+    private static func isReadable(_ descriptor: Int32) -> Bool {
+        var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&look, 1, 0) == 1
     }
 }
