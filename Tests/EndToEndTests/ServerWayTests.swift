@@ -292,4 +292,58 @@ import Testing
             #expect(try client.answer(to: id)["result"]?["content"] == "a")
         }
     }
+
+    @Test(
+        arguments: [
+            (
+                "rerank", ["query": "x", "documents": ["y"]],
+                #"{"results":[{"index":0,"relevance_score":1}],"usage":{"prompt_tokens":1}}"#
+            ),
+            ("tokens.count", ["prompt": "x"], #"{"count":3,"tokens":[1,2,3]}"#),
+        ] as [(String, JSONValue, String)])
+    func `the trace is told whatever is asked of a server`(
+        method: String, params: JSONValue, answer: String
+    ) throws {
+        let server = ScriptedServer()
+        let daemon = try server.daemon(looking: ScriptedServer.vllm(), finds: 1)
+        let client = try daemon.connect()
+        let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        for meta: JSONValue in [["traceparent": .string(trace)], ["traceparent": "nonsense"]] {
+            let id = client.start(method, params.adding("model", "m").adding("_meta", meta))
+            let connection = try server.accept()
+            let head = try connection.readRequest()
+            let isTraced = meta["traceparent"]?.stringValue == trace
+            #expect(head.contains("\r\ntraceparent: \(trace)") == isTraced)
+            #expect(head.contains("traceparent") == isTraced)
+            connection.send(body: answer)
+            #expect(try client.answer(to: id)["result"] != nil)
+        }
+    }
+
+    @Test func `the trace is told to a server that embeds`() throws {
+        let server = ScriptedServer(more: "nomic-embed")
+        let daemon = try DaemonProcess(server.config())
+        try server.listModels()
+        try daemon.waitForLog(containing: "Discovered 2 models")
+        let client = try daemon.connect()
+        let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        let id = client.start(
+            "embed", ["input": "x", "_meta": ["traceparent": .string(trace)]])
+        let connection = try server.accept()
+        let head = try connection.readRequest()
+        #expect(head.hasPrefix("POST /v1/embeddings "))
+        #expect(head.contains("\r\ntraceparent: \(trace)\r\n"))
+        connection.send(body: #"{"data":[{"embedding":[1],"index":0}]}"#)
+        #expect(try client.answer(to: id)["result"]?["embeddings"] == [[1]])
+    }
+
+    @Test func `the trace is told to a server that loads a model`() throws {
+        let scene = try Scene("--model", "a,state=not-loaded")
+        let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        _ = try scene.client.result(
+            "models.load", ["model": "a", "_meta": ["traceparent": .string(trace)]])
+        let log = try scene.simulator.json("/simulator/log")["requests"]?.arrayValue ?? []
+        let loads = log.filter { $0["path"] == "/api/v1/models/load" }
+        #expect(loads.map { $0["headers"]?["traceparent"]?.stringValue } == [trace])
+    }
 }

@@ -99,6 +99,17 @@ import Testing
         .modelsChanged(
             backend: "ollama", NameDifference([1, 2], Array(2..<5_000), name: { "model \($0)" })),
         .decision(key: 9, backend: "lmstudio", reason: "waits for a slot, 4 of 4 are taken"),
+        .tryFailed(
+            key: 9, attempt: 1, backend: "lmstudio", failure: "nobody listens there",
+            kind: "backend_unavailable", next: "the next candidate is sought"),
+        .exchange(
+            ExchangeEvent(
+                key: 9, backend: "lmstudio", method: "POST", path: "/v1/chat/completions",
+                status: 200, bytes: 1234, seconds: 0.0123456, trouble: "known before its end")),
+        .exchange(
+            ExchangeEvent(
+                key: nil, backend: "lmstudio", method: "GET", path: "/v1/models", status: nil,
+                bytes: 0, seconds: 0.0002, trouble: "connection refused")),
     ]
 
     @Test(arguments: events)
@@ -121,6 +132,14 @@ import Testing
                 "DEBUG: Request r9 arrived: complete, client uid:1000 x, model small, 300 bytes",
                 "DEBUG: Request r9: generating (backend lmstudio)",
                 "DEBUG: Request r9 cancelled by uid:0 (phase queued)",
+            ])
+        #expect(
+            Self.events.map { Self.text(.plain, $0) }.suffix(3) == [
+                "DEBUG: Request r9: try 1 at lmstudio failed: nobody listens there "
+                    + "(backend_unavailable); the next candidate is sought",
+                "DEBUG: Request r9: POST /v1/chat/completions at lmstudio: HTTP 200, 1234 bytes "
+                    + "in 12.35 ms, known before its end",
+                "DEBUG: GET /v1/models at lmstudio: no answer in 0.2 ms, connection refused",
             ])
     }
 

@@ -4,9 +4,10 @@ package import HTTP
 
 /// How requests of ours are sent; its adapter says what, and where to.
 extension ModelServer {
-    /// Sends a completion; the delegate hears of its answer.
+    /// Sends a completion; the delegate hears of its answer. `key`: the request's, for the log.
     package func complete(
-        _ request: ChatRequest, _ call: ChatCall, delegate: any ExchangeDelegate
+        _ request: ChatRequest, _ call: ChatCall, key: UInt64? = nil,
+        delegate: any ExchangeDelegate
     ) -> Exchange {
         var body = ByteBuffer(capacity: request.byteCount + 256)
         let path = adapter.chat(request, call, to: &body)
@@ -14,9 +15,19 @@ extension ModelServer {
         var sent = HTTPRequest(
             head(of: path, trace: request.traceparent), body: body, delivery: .pieces)
         sent.errorBytesMax = errorBytesMax
-        let exchange = wire.start(sent, delegate)
+        let exchange = wire.start(sent, watched(delegate, key, .post, path))
         remember(exchange)
         return exchange
+    }
+
+    /// The delegate, or who stands before it where somebody wants to know of each exchange.
+    func watched(
+        _ delegate: any ExchangeDelegate, _ key: UInt64?, _ method: HTTPRequestHead.Method,
+        _ path: String
+    ) -> any ExchangeDelegate {
+        guard let watcher, watcher.wantsExchanges else { return delegate }
+        return WatchedExchange(
+            delegate, for: watcher, backend: config.name, key: key, method, path)
     }
 
     /// How a completion may be asked for once more after this failure; nil where it may not.
@@ -27,13 +38,15 @@ extension ModelServer {
     }
 
     /// Sends another request of ours; the delegate hears of its answer, which comes whole.
+    /// `trace`: the W3C trace that it belongs to; `key`: the request's, for the log.
     package func ask(
-        _ request: consuming ServerRequest, delegate: any ExchangeDelegate
+        _ request: consuming ServerRequest, trace: String?, key: UInt64? = nil,
+        delegate: any ExchangeDelegate
     ) -> Exchange {
-        let head = head(of: request.path)
-        var sent = HTTPRequest(head, body: request.body)
+        let path = request.path
+        var sent = HTTPRequest(head(of: path, trace: trace), body: request.body)
         sent.errorBytesMax = errorBytesMax
-        let exchange = wire.start(sent, delegate)
+        let exchange = wire.start(sent, watched(delegate, key, .post, path))
         remember(exchange)
         return exchange
     }
@@ -42,10 +55,11 @@ extension ModelServer {
     /// cannot be asked.
     package func listen(_ path: String, delegate: any ExchangeDelegate) -> Exchange? {
         guard let head = try? requestHead(.get, path) else { return nil }
-        return wire.start(HTTPRequest(head, delivery: .pieces), delegate)
+        return wire.start(
+            HTTPRequest(head, delivery: .pieces), watched(delegate, nil, .get, path))
     }
 
-    private func head(of path: String, trace: String? = nil) -> HTTPRequestHead {
+    private func head(of path: String, trace: String?) -> HTTPRequestHead {
         // Each trace is its own: such a head is used once.
         if let trace, let head = try? requestHead(.post, path, trace: trace) { return head }
         if let head = heads[path] { return head }

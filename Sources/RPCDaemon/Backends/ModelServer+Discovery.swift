@@ -40,8 +40,10 @@ extension ModelServer {
         var request = HTTPRequest(head)
         request.answerBytesMax = listBytesMax
         request.errorBytesMax = errorBytesMax
+        let startedAt = Clock.monotonic()
         inquiry = Inquiry(request, to: wire, on: loop) { [weak self] result, body in
             guard let self else { return }
+            noteLook(path, result, body.count, Clock.monotonic() - startedAt)
             switch result {
             case .failure(.lacking(let words)): finish(.failed(.lacking(words)))
             case .failure(.tls(let words)): finish(.failed(.tls(words)))
@@ -62,6 +64,23 @@ extension ModelServer {
             case .success(let head): answered(head, body)
             }
         }
+    }
+
+    /// Tells who watches of a look that went otherwise than the last one there: one comes every
+    /// second.
+    private func noteLook(
+        _ path: String, _ result: Result<HTTPResponseHead, ExchangeError>, _ bytes: Int,
+        _ nanoseconds: UInt64
+    ) {
+        guard let watcher, watcher.wantsExchanges else { return }
+        let status = (try? result.get())?.status
+        guard lookedAt.updateValue(status, forKey: path) != .some(status) else { return }
+        var end = ExchangeNote.End.ended
+        if case .failure(let error) = result { end = .failed(error.message) }
+        watcher.exchanged(
+            ExchangeNote(
+                backend: config.name, key: nil, method: HTTPRequestHead.Method.get.rawValue,
+                path: path, status: status, bytes: bytes, nanoseconds: nanoseconds, end: end))
     }
 
     /// The head of requests to `path`, with the key. `trace`: the W3C trace that one belongs to.

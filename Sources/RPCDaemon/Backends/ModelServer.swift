@@ -60,6 +60,11 @@ package final class ModelServer {
     /// What the adapter was made with.
     private var known = ServerKnowledge()
 
+    /// Who wants to know of each exchange with it; it lives as long as the daemon.
+    package unowned var watcher: (any ExchangeWatcher)?
+    /// How the last look at each path went that was told to it: the status, nil for none.
+    var lookedAt: [String: Int?] = [:]
+
     /// Bytes that are read of its lists, and of its answers without success.
     package var listBytesMax = HTTPLimits.listBytesMax
     package var errorBytesMax = HTTPLimits.errorBytesMax

@@ -18,8 +18,10 @@ extension Daemon: DiscoveryDelegate {
         discovery.look()
     }
 
-    /// A server of which no more is read than the configuration allows.
+    /// A server of which no more is read than the configuration allows, and whose exchanges are
+    /// told where the log wants them.
     func bounded(_ server: ModelServer) -> ModelServer {
+        server.watcher = self
         server.listBytesMax = limits.listBytesMax
         server.errorBytesMax = limits.errorBodyBytesMax
         return server

@@ -60,22 +60,24 @@ package final class Exchange {
     /// Ends it wherever it is: its connection is closed at once, which is how a server is told to
     /// stop. The delegate hears nothing more.
     package func cancel() {
-        delegate = nil
+        let delegate = delegate.take()
         isConcluded = false
         carrier?.abandon(self)
         carrier = nil
         forgetBody()
+        delegate?.exchangeLeft(self, isConcluded: false)
     }
 
     /// The delegate knows all that it wants, though the answer may not have ended, and hears
     /// nothing more. The connection is kept if the end comes within `HTTPLimits.lingerSeconds` and
     /// `lingerBytesMax`, and closed if not: what a server says after its last word spoils nothing.
     package func conclude() {
-        guard delegate != nil else { return }
-        delegate = nil
-        guard let carrier else { return }
-        isConcluded = true
-        carrier.conclude(self)
+        guard let delegate = delegate.take() else { return }
+        if let carrier {
+            isConcluded = true
+            carrier.conclude(self)
+        }
+        delegate.exchangeLeft(self, isConcluded: true)
     }
 
     /// Hears of no more pieces until `resume`: the next ones wait in the kernel.

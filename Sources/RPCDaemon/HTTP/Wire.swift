@@ -13,7 +13,7 @@ package protocol Wire: AnyObject {
 }
 
 /// Who asked, and hears what becomes of it, on the loop. After the last call it hears nothing more,
-/// and nothing after it has cancelled or concluded the exchange.
+/// and nothing but `exchangeLeft` once the exchange was cancelled or concluded.
 package protocol ExchangeDelegate: AnyObject {
     /// The request goes out on a connection; may be told within `start`. Said again if a stale
     /// connection made it go out twice.
@@ -26,4 +26,10 @@ package protocol ExchangeDelegate: AnyObject {
     func exchange(_ exchange: Exchange, ended head: HTTPResponseHead, body: Span<UInt8>)
     /// There will be no answer, or no more of it. Last call.
     func exchange(_ exchange: Exchange, failed error: ExchangeError)
+    /// Its owner has cancelled or concluded it. Last call; for who only looks on.
+    func exchangeLeft(_ exchange: Exchange, isConcluded: Bool)
+}
+
+extension ExchangeDelegate {
+    package func exchangeLeft(_ exchange: Exchange, isConcluded: Bool) {}
 }

@@ -67,7 +67,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     }
 
     func begin() {
-        exchange = backend.server.complete(request, call, delegate: self)
+        exchange = backend.server.complete(request, call, key: job.key, delegate: self)
     }
 
     func drop() {

@@ -10,6 +10,8 @@ package protocol DispatcherDelegate: AnyObject {
     func changed(_ job: RequestJob, _ change: ChangeKind)
     /// A request was answered, or its caller is gone; told once, before it leaves.
     func ended(_ job: RequestJob, _ ending: CompletionLife.Ending)
+    /// A try has failed; the request ends with that if it `isOver`.
+    func failed(_ job: RequestJob, _ fault: Fault, _ failure: FailureClass, isOver: Bool)
     /// A backend's breaker opened or closed, or the failure that counts there.
     func changed(_ backend: Backend)
     /// What the models that callers may use were before; the backend has what they are now.

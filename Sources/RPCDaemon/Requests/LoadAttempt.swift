@@ -83,7 +83,8 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
                 [unowned job] in job.progressed($0)
             }
         }
-        exchange = backend.server.ask(request, delegate: self)
+        exchange = backend.server.ask(
+            request, trace: work.traceparent, key: job.key, delegate: self)
     }
 
     /// The model, as the server lists it.

@@ -188,7 +188,9 @@ package final class RequestJob: Job {
 
     func failed(_ fault: Fault, _ failure: FailureClass) {
         self.failure = failure
-        act(life.take(.failed(fault, isFinal: failure.consequences.sequel == .none)))
+        let action = life.take(.failed(fault, isFinal: failure.consequences.sequel == .none))
+        dispatcher.delegate.failed(self, fault, failure, isOver: life.isEnded)
+        act(action)
     }
 
     // MARK: What its caller wants

@@ -37,7 +37,7 @@ package final class TokenCount: Job, ExchangeDelegate {
         guard let request else { return estimate() }
         reply.began(self)
         loop.set(timer, after: Self.patience)
-        exchange = server.ask(request, delegate: self)
+        exchange = server.ask(request, trace: call.traceparent, delegate: self)
     }
 
     package func cancel() {

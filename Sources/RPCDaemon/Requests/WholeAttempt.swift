@@ -49,7 +49,8 @@ final class WholeAttempt: Attempt, ExchangeDelegate {
         guard let request = question.request(backend.server.adapter, model: placement.model) else {
             return loop.inNextTurn(Unable(self))
         }
-        exchange = backend.server.ask(request, delegate: self)
+        exchange = backend.server.ask(
+            request, trace: job.work.traceparent, key: job.key, delegate: self)
     }
 
     private var loop: EventLoop { backend.dispatcher.loop }

@@ -14,6 +14,11 @@ package enum DebugEvent: LogEvent {
     case modelsChanged(backend: String, NameDifference)
     /// What the scheduler decided about a request, and why in its own words.
     case decision(key: UInt64, backend: String, reason: String)
+    /// A try has failed: what kind of failure that is, what the caller would be told, and what
+    /// follows.
+    case tryFailed(
+        key: UInt64, attempt: Int, backend: String, failure: String, kind: String, next: String)
+    case exchange(ExchangeEvent)
 
     package var level: LogLevel { .debug }
 
@@ -26,6 +31,8 @@ package enum DebugEvent: LogEvent {
         case .requestCancelled: "request_cancel"
         case .modelsChanged: "models_changed"
         case .decision: "decision"
+        case .tryFailed: "try_failed"
+        case .exchange: "exchange"
         }
     }
 
@@ -54,6 +61,10 @@ package enum DebugEvent: LogEvent {
             return "Models of \(Self.short(backend)): \(parts.joined(separator: ", "))"
         case .decision(let key, let backend, let reason):
             return "Request r\(key): \(Self.short(reason)) (backend \(Self.short(backend)))"
+        case .tryFailed(let key, let attempt, let backend, let failure, let kind, let next):
+            return "Request r\(key): try \(attempt) at \(Self.short(backend)) failed: \(failure) "
+                + "(\(kind)); \(next)"
+        case .exchange(let exchange): return exchange.sentence
         }
     }
 
@@ -86,10 +97,18 @@ package enum DebugEvent: LogEvent {
             fields.append("key", "r\(key)")
             fields.append("backend", backend)
             fields.append("reason", reason)
+        case .tryFailed(let key, let attempt, let backend, let failure, let kind, let next):
+            fields.append("key", "r\(key)")
+            fields.append("attempt", attempt)
+            fields.append("backend", backend)
+            fields.append("failure", failure)
+            fields.append("kind", kind)
+            fields.append("next", next)
+        case .exchange(let exchange): exchange.write(fields: &fields)
         }
     }
 
-    private static func short(_ text: String) -> String {
+    static func short(_ text: String) -> String {
         String(text.prefix(LogFields.lettersMax))
     }
 

@@ -1,0 +1,123 @@
+import Backends
+import Configuration
+import CrowdModelsProtocol
+import Requests
+import Scheduling
+import Telemetry
+
+/// What only `--log-level debug` tells: why each request goes where it goes, and what is said to
+/// servers on its way.
+extension Daemon: ExchangeWatcher {
+    var wantsExchanges: Bool { log.level >= .debug }
+
+    func exchanged(_ note: ExchangeNote) {
+        let trouble: String? =
+            switch note.end {
+            case .ended: nil
+            case .concluded: "known before its end"
+            case .closed: "closed by the daemon"
+            case .failed(let words): words
+            }
+        log.debug(
+            .exchange(
+                ExchangeEvent(
+                    key: note.key, backend: note.backend, method: note.method, path: note.path,
+                    status: note.status, bytes: note.bytes,
+                    seconds: Double(note.nanoseconds) / 1e9, trouble: trouble)))
+    }
+
+    func failed(_ job: RequestJob, _ fault: Fault, _ failure: FailureClass, isOver: Bool) {
+        guard log.level >= .debug else { return }
+        let next = isOver ? "that is its answer" : Self.words(failure.consequences.sequel)
+        log.debug(
+            .tryFailed(
+                key: job.key, attempt: job.attempts, backend: job.backend?.name ?? "none",
+                failure: Self.words(failure), kind: fault.code.kind,
+                next: [next, Self.words(failure.consequences.mark)].compactMap(\.self)
+                    .joined(separator: ", ")))
+    }
+
+    private static func words(_ failure: FailureClass) -> String {
+        switch failure {
+        case .callersFault: "any server would say so"
+        case .transient: "it may go better the next time"
+        case .crash: "the server, or what it ran, died"
+        case .throttled: "the server has had enough for now"
+        case .unreachable: "nobody listens there"
+        case .hardDown: "it refuses the key"
+        case .modelMissing: "it has no such model"
+        case .contextTooLong: "the prompt does not fit"
+        case .contention: "another request made its load stop"
+        }
+    }
+
+    private static func words(_ sequel: FailureClass.Sequel) -> String {
+        switch sequel {
+        case .none: "that is its answer"
+        case .next: "the next candidate is sought"
+        case .larger: "a candidate with a larger context is sought"
+        case .again: "it waits for the same one"
+        }
+    }
+
+    private static func words(_ mark: FailureClass.Mark) -> String? {
+        switch mark {
+        case .none: nil
+        case .counted: "its breaker counts it"
+        case .held(let wait):
+            wait.map { "nothing is sent there for \(RefusalWords.milliseconds($0)) ms" }
+                ?? "nothing is sent there for a while"
+        case .down: "nothing is sent there until a look sees it up"
+        }
+    }
+
+    /// A step of a request on its way, and what was decided of it.
+    func debug(_ job: RequestJob, _ change: ChangeKind) {
+        guard log.level >= .debug else { return }
+        switch change {
+        case .added:
+            log.debug(
+                .requestArrived(
+                    key: job.key, client: job.clientText, method: job.method, model: job.model,
+                    bytes: job.work.byteCount))
+        case .changed:
+            log.debug(
+                .requestPhase(
+                    key: job.key, phase: job.phase.rawValue, backend: job.backend?.name ?? "none"))
+        case .removed: return
+        }
+        var reason: String?
+        switch job.phase {
+        case .queued: reason = job.queueReason.map(Self.words)
+        case .connecting, .loading: reason = job.advantage.map(Self.words)
+        case .prompt, .generating: break
+        }
+        guard let reason else { return }
+        log.debug(
+            .decision(key: job.key, backend: job.backend?.name ?? "none", reason: reason))
+    }
+
+    private static func words(_ advantage: Advantage) -> String {
+        switch advantage {
+        case .only: "goes where nothing forbids it; no other backend can take it"
+        case .name: "goes where the earlier of its names is served"
+        case .loaded: "goes where its model is loaded"
+        case .session: "goes where its conversation was served last"
+        case .priority: "goes where the configured priority is the best"
+        case .failures: "goes where fewer failed of late"
+        case .firstToken: "goes where the first token is predicted the soonest"
+        case .crowd: "goes where fewer run and wait"
+        case .order: "goes where the configuration says first; nothing else tells them apart"
+        case .free: "goes where a place came free before the one that it waited for"
+        }
+    }
+
+    private static func words(_ reason: QueueReason) -> String {
+        switch reason {
+        case .arrived: "waits, since others are before it"
+        case .failover: "waits for another backend, since the try before failed"
+        case .contention: "waits, since another request made its model's load stop"
+        case .moved: "waits for another backend, since the one before is gone"
+        }
+    }
+}
