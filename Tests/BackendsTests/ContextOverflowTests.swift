@@ -90,6 +90,118 @@ import Testing
                 + "(1,048,576).", 1_048_576, 1_200_000
         ),
         ("Prompt length 5000 is greater than max_seq_len 4096", 4096, 5000),
+        (
+            "The number of tokens to keep from the initial prompt is greater than the "
+                + "context length (n_keep: 9000 >= n_ctx: 4096). Try to load the model with a "
+                + "larger context length, or provide a shorter input", 4096, 9000
+        ),
+        (
+            "Error in iterating prediction stream: ValueError: Prompt is too long (9000 "
+                + "tokens) for the context length of 4096 tokens", 4096, 9000
+        ),
+        (
+            "input is too large to process. increase the physical batch size", nil, nil
+        ),
+        (
+            "This model's maximum context length is 2048 tokens, however you requested "
+                + "2285 tokens (2029 in your prompt; 256 for the completion). Please reduce "
+                + "your prompt; or completion length.", 2048, 2029
+        ),
+        (
+            "The prompt (total length 12345) is too long to fit into the model (context "
+                + "length 8192). Make sure that `max_model_len` is no smaller than the number "
+                + "of text tokens plus multimodal tokens.", 8192, 12345
+        ),
+        (
+            "'max_tokens' or 'max_completion_tokens' is too large: 5000. This model's "
+                + "maximum context length is 4096 tokens and your request has 1000 input "
+                + "tokens (5000 > 4096 - 1000).", 4096, 1000
+        ),
+        (
+            "This model's maximum context length is 4096 tokens. However, you requested "
+                + "5000 tokens in the messages, Please reduce the length of the messages.", 4096,
+            5000
+        ),
+        (
+            "Requested token count exceeds the model's maximum context length of 8192 "
+                + "tokens. You requested a total of 9000 tokens: 8000 tokens from the input "
+                + "messages and 1000 tokens for the completion. Please reduce the number of "
+                + "tokens in the input messages or the completion to fit within the limit.", 8192,
+            8000
+        ),
+        (
+            "Input is too long: 9000 tokens, max context is 4096", 4096, 9000
+        ),
+        (
+            "The prompt exceeds the maximum context of 4096 tokens", 4096, nil
+        ),
+        (
+            "input length and `max_tokens` exceed context limit: 190000 + 20000 > "
+                + "200000, decrease input length or `max_tokens` and try again", 200_000, 190_000
+        ),
+        (
+            "The input token count exceeds the maximum number of tokens allowed 1048576.",
+            1_048_576, nil
+        ),
+        (
+            "This endpoint's maximum context length is 131072 tokens. However, you "
+                + "requested about 140000 tokens (136000 of text input, 4000 in the output). "
+                + "Please reduce the length of either one, or use the \"middle-out\" transform "
+                + "to compress your prompt automatically.", 131_072, 136_000
+        ),
+        (
+            "This model's maximum prompt length is 131072 but the request contains "
+                + "140000 tokens.", 131_072, 140_000
+        ),
+        (
+            "too many tokens: total number of tokens in the prompt cannot exceed 4081 - "
+                + "received 5000. Try using a shorter prompt, or enable prompt truncating.", 4081,
+            5000
+        ),
+        (
+            "The prompt is too long: 12345, model maximum context length: 8191", 8191, 12345
+        ),
+        (
+            "Input is too long for requested model.", nil, nil
+        ),
+        (
+            "This model maximum context length is 4096 tokens. However, your messages "
+                + "resulted in over 5000 tokens.", 4096, 5000
+        ),
+        (
+            "litellm.ContextWindowExceededError: litellm.BadRequestError: "
+                + "ContextWindowExceededError: OpenAIException - Error code: 400", nil, nil
+        ),
+        (
+            "rpc error: code = Unknown desc = the request exceeds the available context "
+                + "size (4096), try increasing it", 4096, nil
+        ),
+        (
+            "This model's maximum context length is 131,072 tokens. However, your "
+                + "request has 140,001 input tokens.", 131_072, 140_001
+        ),
+        (
+            "Prompt length (9000) exceeds maximum input length (8192). Set log level to "
+                + "info and check TRTGptModel logs for how maximum input length is set", 8192, 9000
+        ),
+        (
+            "Range of input length should be [1, 30720]", 30720, nil
+        ),
+        (
+            "Invalid request: Your request exceeded model token limit: 8192", 8192, nil
+        ),
+        (
+            "The token length of input 9000 exceeds the max session length 8192", 8192, 9000
+        ),
+        (
+            "Prompt tokens (9000) exceeds max_model_len of 8192", 8192, 9000
+        ),
+        (
+            "Prompt (9000 tokens) exceeds the maximum context of 8192 tokens", 8192, 9000
+        ),
+        (
+            "Context limit exceeded: prompt has 9000 tokens but the limit is 8192", 8192, 9000
+        ),
     ]
 
     @Test(arguments: sentences)
@@ -125,6 +237,11 @@ import Testing
         "max_tokens=999999 cannot be greater than max_model_len=max_total_tokens=8192. Please "
             + "request fewer output tokens.", "the model has crashed",
         "'messages' field is required",
+        "model requires more system memory (8.0 GiB) than is available (4.0 GiB)",
+        "max_tokens is too large: 5000. This model supports at most 4096 completion tokens, "
+            + "whereas you provided 5000.",
+        "Input should be greater than 0 (body.max_tokens)", "the image is too large: 30 MiB",
+        "Rate limit reached on tokens per minute: Limit 6000, Requested 8000, input too large",
         "unknown option context_length", "out of memory while allocating the context",
     ])
     func `other errors are not taken for it`(words: String) {

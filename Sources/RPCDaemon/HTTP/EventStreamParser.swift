@@ -7,7 +7,8 @@ import CrowdModelsProtocol
 /// `data:` lines, is gathered in buffers of the parser's own, which keep at most
 /// `HTTPLimits.eventBytesKept` each between events. `id:`, `retry:`, comments and unknown fields
 /// are ignored; CR, LF and CRLF end lines; a byte order mark at the start is dropped. `error:` is
-/// llama.cpp's: data of an event of that name.
+/// llama.cpp's: data of an event of that name. A line that is JSON or `[DONE]` without any field is
+/// data too, with what follows it up to an empty line: so some servers tell an error.
 package struct EventStreamParser: ~Copyable {
     /// The front of a line whose end has not come.
     private var line = ByteBuffer()
@@ -17,6 +18,8 @@ package struct EventStreamParser: ~Copyable {
     private var kind = EventStreamEvent.Kind.message
     /// Whether the event at hand has had a `data:` line: without one it is none.
     private var hasData = false
+    /// Whether that data has no field: lines that are none belong to it.
+    private var isBare = false
     /// The last piece ended with a carriage return: a line feed now belongs to it.
     private var skipsLineFeed = false
     /// How much of the byte order mark has come; 3 once the question is settled.
@@ -110,7 +113,7 @@ package struct EventStreamParser: ~Copyable {
     private mutating func take(
         _ content: Range<Int>, of input: Span<UInt8>, _ place: inout Range<Int>?
     ) {
-        guard let field = Field(content, of: input) else { return }
+        guard let field = Field(content, of: input, isBare: isBare) else { return }
         if field.isName {
             forgetName()
             kind = Self.kind(named: field.value, of: input)
@@ -118,6 +121,7 @@ package struct EventStreamParser: ~Copyable {
             return
         }
         if field.isError { kind = .error }
+        isBare = field.isBare
         if hasData {
             gather(input, &place)
             data.append(UInt8(ascii: "\n"))
@@ -130,7 +134,7 @@ package struct EventStreamParser: ~Copyable {
 
     /// Takes the line that was gathered piece by piece.
     private mutating func takeLine(_ input: Span<UInt8>, _ place: inout Range<Int>?) {
-        if let field = Field(0..<line.count, of: line.span) {
+        if let field = Field(0..<line.count, of: line.span, isBare: isBare) {
             if field.isName {
                 forgetName()
                 kind = Self.kind(named: field.value, of: line.span)
@@ -139,6 +143,7 @@ package struct EventStreamParser: ~Copyable {
                 return
             }
             if field.isError { kind = .error }
+            isBare = field.isBare
             if hasData {
                 gather(input, &place)
                 data.append(UInt8(ascii: "\n"))
@@ -191,6 +196,7 @@ package struct EventStreamParser: ~Copyable {
             data.removeAll(keeping: HTTPLimits.eventBytesKept)
         }
         hasData = false
+        isBare = false
         forgetName()
         return goesOn
     }
@@ -220,33 +226,56 @@ package struct EventStreamParser: ~Copyable {
         index == 0 ? 0xEF : index == 1 ? 0xBB : 0xBF
     }
 
-    /// A line that matters: `data`, `event` or `error`, with or without a value.
+    /// A line that matters: `data`, `event` or `error`, with or without a value, or JSON without a
+    /// field.
     private struct Field {
-        var isName: Bool
-        var isError: Bool
+        var isName = false
+        var isError = false
+        var isBare = false
         var value: Range<Int>
 
-        init?(_ content: Range<Int>, of bytes: Span<UInt8>) {
-            let start = content.lowerBound
-            let length: Int
-            switch bytes[start] {
-            case UInt8(ascii: "d"): length = 4
-            case UInt8(ascii: "e"): length = 5
-            default: return nil
+        /// `isBare`: whether the line before was data without a field.
+        init?(_ content: Range<Int>, of bytes: Span<UInt8>, isBare: Bool) {
+            if let value = Self.value(of: "data", content, bytes) {
+                self.value = value
+            } else if let value = Self.value(of: "event", content, bytes) {
+                (self.value, isName) = (value, true)
+            } else if let value = Self.value(of: "error", content, bytes) {
+                (self.value, isError) = (value, true)
+            } else if isBare || Self.isJSON(content, bytes) {
+                (value, self.isBare) = (content, true)
+            } else {
+                return nil
             }
-            guard content.count >= length else { return nil }
-            let field = start..<start &+ length
-            isName = length == 5 && bytes.equals("event", in: field)
-            isError = length == 5 && !isName
-            if isError, !bytes.equals("error", in: field) { return nil }
-            if length == 4, !bytes.equals("data", in: field) { return nil }
-            var at = field.upperBound
+        }
+
+        /// The value of the field of that name; nil where the line is another.
+        @inline(__always)
+        private static func value(
+            of name: StaticString, _ content: Range<Int>, _ bytes: Span<UInt8>
+        ) -> Range<Int>? {
+            let length = name.utf8CodeUnitCount
+            var at = content.lowerBound &+ length
+            guard unsafe bytes[content.lowerBound] == name.utf8Start[0], content.count >= length,
+                bytes.equals(name, in: content.lowerBound..<at)
+            else { return nil }
             if at < content.upperBound {
                 guard bytes[at] == UInt8(ascii: ":") else { return nil }
                 at &+= 1
                 if at < content.upperBound, bytes[at] == UInt8(ascii: " ") { at &+= 1 }
             }
-            value = at..<content.upperBound
+            return at..<content.upperBound
+        }
+
+        private static func isJSON(_ content: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+            switch bytes[content.lowerBound] {
+            case UInt8(ascii: "{"): return true
+            case UInt8(ascii: "["):
+                let front = content.prefix(6)
+                return content.count > 1 && bytes[content.lowerBound &+ 1] == UInt8(ascii: "{")
+                    || bytes.equals("[DONE]", in: front)
+            default: return false
+            }
         }
     }
 }

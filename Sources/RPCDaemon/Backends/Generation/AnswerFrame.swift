@@ -224,16 +224,16 @@ private struct AnswerChoice {
 struct AnswerMessage {
     /// A string token, possibly empty, or an array or object of parts.
     var content = JSONRange.absent
-    /// `reasoning_content`, `reasoning` and `thinking`: string tokens that are not empty. The same
-    /// text may stand in several.
+    /// `reasoning_content`, `reasoning` and `thinking` (`reasoning_text` too): strings, arrays or
+    /// objects that are not empty. The same text may stand in several.
     var reasoningContent = JSONRange.absent
     var reasoning = JSONRange.absent
     var thinking = JSONRange.absent
-    /// An array with at least one element.
+    /// An array with at least one element; `thinking_blocks` too.
     var reasoningDetails = JSONRange.absent
     /// A string token that is not empty.
     var refusal = JSONRange.absent
-    /// An array with at least one element.
+    /// An array with at least one element, or one such element.
     var toolCalls = JSONRange.absent
     /// An object: OpenAI's older form of one call.
     var functionCall = JSONRange.absent
@@ -253,11 +253,14 @@ struct AnswerMessage {
             switch token.count {
             case 9 where token.reads("content"): content = try walker.present()
             case 19 where token.reads("reasoning_content"):
-                reasoningContent = try walker.filledString(text)
-            case 11 where token.reads("reasoning"): reasoning = try walker.filledString(text)
-            case 10 where token.reads("thinking"): thinking = try walker.filledString(text)
+                reasoningContent = try walker.filledParts(text)
+            case 11 where token.reads("reasoning"): reasoning = try walker.filledParts(text)
+            case 10 where token.reads("thinking"): thinking = try walker.filledParts(text)
+            case 16 where token.reads("reasoning_text"): thinking = try walker.filledParts(text)
+            case 17 where token.reads("thinking_blocks"):
+                reasoningDetails = try walker.filled(.array, text)
             case 12 where token.reads("tool_calls"):
-                toolCalls = try walker.filled(.array, text)
+                toolCalls = try walker.filled(walker.kind == .object ? .object : .array, text)
             case 9 where token.reads("refusal"): refusal = try walker.filledString(text)
             case 19 where token.reads("reasoning_details"):
                 reasoningDetails = try walker.filled(.array, text)
@@ -299,6 +302,14 @@ extension JSONWalker {
         let isString = kind == .string
         let value = try skip()
         return isString && value.count > 2 ? value : .absent
+    }
+
+    /// Passes a value; absent unless it is a string, array or object that is not empty.
+    @inline(__always)
+    mutating func filledParts(_ text: Span<UInt8>) throws(JSONError) -> JSONRange {
+        let kind = kind
+        return kind == .array || kind == .object
+            ? try filled(kind, text) : try filledString(text)
     }
 
     /// Passes a value; absent unless it is an array or object that is not empty.

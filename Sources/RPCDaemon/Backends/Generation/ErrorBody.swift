@@ -6,6 +6,9 @@ import HTTP
 struct ErrorBody {
     /// The sentence, at most `GenerationLimits.wordsMax` letters; nil where it has none (HTML).
     private(set) var words: String?
+    /// A sentence under a name that no error is told by; for a body that has no better words, and
+    /// is known to be an error.
+    private(set) var sentence: String?
     /// `code` where it is a string.
     private(set) var code: String?
     /// `code` where it is a number that is a status.
@@ -16,6 +19,7 @@ struct ErrorBody {
     private(set) var promptTokens: Int?
 
     private var rank = 0
+    private var sentenceRank = 0
     /// What another server said, as `metadata.raw` quotes it.
     private var upstream: String?
 
@@ -45,7 +49,7 @@ struct ErrorBody {
         }
         let text = Self.text(body)
         let broken = text.unicodeScalars.count { $0 == "\u{FFFD}" }
-        if broken * 10 <= text.unicodeScalars.count { keep(text, rank: 1) }
+        if broken * 10 <= text.unicodeScalars.count { keep(text, rank: Self.errorRank) }
     }
 
     /// A service that asks others for its answers says little itself, and quotes what they said.
@@ -94,16 +98,51 @@ struct ErrorBody {
         return ["data:", "event:", "id:", "retry:", ":"].contains { line.hasPrefix($0) }
     }
 
-    /// How much a member's words are worth: a message says more than a name of an error.
-    private static let messageRank = 4
-    private static let detailRank = 3
-    private static let errorRank = 2
+    /// What is said, in whichever member, else what the error is called; nil where it is no error
+    /// that says anything.
+    var anyWords: String? { words ?? sentence ?? type ?? code }
+
+    /// How much a member's words are worth: a message says more than a name of an error, and a
+    /// sentence under a name that nobody knows is better than none.
+    private static let messageRank = 6
+    private static let detailRank = 5
+    private static let errorRank = 4
+    private static let titleRank = 3
+    private static let reasonRank = 2
+    private static let otherRank = 1
+
+    /// Members that say what happened, without capitals.
+    private static let ranks: [String: Int] = [
+        "message": messageRank, "msg": messageRank, "error_message": messageRank,
+        "errormessage": messageRank, "error_msg": messageRank, "error_description": messageRank,
+        "faultstring": messageRank, "detail": detailRank, "details": detailRank,
+        "errors": detailRank, "error": errorRank, "err": errorRank, "exception": errorRank,
+        "fault": errorRank, "title": titleRank, "description": reasonRank, "reason": reasonRank,
+    ]
+
+    /// Members that are no words on what happened: what was asked, by whom and where, and stacks.
+    private static let silent: Set<String> = [
+        "input", "prompt", "messages", "request", "request_id", "path", "url", "instance",
+        "timestamp", "time", "date", "trace", "traceback", "stack", "stacktrace", "ctx", "doc",
+        "docs", "system_fingerprint", "user_id", "headers", "usage", "created", "object",
+    ]
+    /// Those that may hold the errors of a field of that name, but whose text says nothing.
+    private static let labels: Set<String> = [
+        "id", "model", "name", "provider", "param", "content",
+    ]
 
     private mutating func keep(_ text: String, rank: Int) {
         let text = text.trimmed
-        guard !text.isEmpty, rank > self.rank else { return }
-        self.rank = rank
-        words = text.shortenedToLetters(GenerationLimits.wordsMax)
+        if text.isEmpty { return }
+        if rank > Self.reasonRank {
+            guard rank > self.rank else { return }
+            self.rank = rank
+            words = text.shortenedToLetters(GenerationLimits.wordsMax)
+        } else if rank > sentenceRank, text.contains(" ") {
+            // A single word under an unknown name may be anything.
+            sentenceRank = rank
+            sentence = text.shortenedToLetters(GenerationLimits.wordsMax)
+        }
     }
 
     /// Containers around what is read: `{"detail":[{"error":{"message":…}}]}` and one more.
@@ -132,7 +171,10 @@ struct ErrorBody {
         try walker.enterArray()
         while try walker.nextElement() {
             var element = ErrorBody()
-            defer { if let words = element.words { all.append(words) } }
+            defer {
+                if let words = element.words { all.append(words) }
+                if let sentence = element.sentence { keep(sentence, rank: Self.otherRank) }
+            }
             try element.read(&walker, text, depth: depth, rank: rank)
             code = code ?? element.code
             type = type ?? element.type
@@ -157,19 +199,20 @@ struct ErrorBody {
         try walker.enterObject()
         while let name = try walker.nextName() {
             let token = text.extracting(name.bounds)
-            switch token.count {
-            case 9 where token.reads("message"), 5 where token.reads("msg"):
-                try read(&walker, text, depth: depth, rank: Self.messageRank)
-            case 8 where token.reads("detail"), 9 where token.reads("details"),
-                8 where token.reads("errors"), 7 where token.reads("title"):
-                try read(&walker, text, depth: depth, rank: Self.detailRank)
-            case 7 where token.reads("error"):
-                try read(&walker, text, depth: depth, rank: Self.errorRank)
-            case 10 where token.reads("metadata") && walker.kind == .object:
-                try readUpstream(&walker, text)
-            case 9 where token.reads("choices"): try readChoices(&walker, text, depth: depth)
-            case 5 where token.reads("loc"): place = try Self.place(&walker, text)
-            default: try takeFact(token, &walker, text)
+            let name = JSONText.string(token).lowercased()
+            if let rank = Self.ranks[name] {
+                try read(&walker, text, depth: depth, rank: rank)
+                continue
+            }
+            switch name {
+            case "metadata" where walker.kind == .object: try readUpstream(&walker, text)
+            case "choices": try readChoices(&walker, text, depth: depth)
+            case "loc": place = try Self.place(&walker, text)
+            case "code", "type", "status", "n_ctx", "n_prompt_tokens", "error_code":
+                try takeFact(token, &walker, text)
+            case _ where Self.silent.contains(name): try walker.skip()
+            case _ where Self.labels.contains(name) && walker.kind == .string: try walker.skip()
+            default: try read(&walker, text, depth: depth, rank: Self.otherRank)
             }
         }
         if !place.isEmpty, let said = words { words = "\(said) (\(place))" }

@@ -84,8 +84,9 @@ struct EventParts: ~Copyable {
                 let type = text.extracting(value.bounds)
                 isThought = type.reads("thinking") || type.reads("reasoning")
             case 6 where token.reads("text"), 9 where token.reads("content"):
-                if isString { words = value }
-            case 10 where token.reads("thinking"), 11 where token.reads("reasoning"):
+                words = isString ? value : Self.value(in: value, of: text)
+            case 10 where token.reads("thinking"), 11 where token.reads("reasoning"),
+                9 where token.reads("summary"):
                 take(reasoning: value, of: text, flaws, &thoughts)
             case 9 where token.reads("refusal"):
                 if isString { refusal.append(text.extracting(value.inside)) }
@@ -100,7 +101,21 @@ struct EventParts: ~Copyable {
         }
     }
 
-    /// Takes reasoning: a string, or parts of it that hold `text`, `summary` or `thinking`.
+    /// The string that the object of a text says, as `{"value":"…"}`; absent where it is none.
+    private static func value(in object: JSONRange, of text: Span<UInt8>) -> JSONRange {
+        guard text[Int(object.start)] == UInt8(ascii: "{") else { return .absent }
+        var found = JSONRange.absent
+        GenerationReport.readMembers(text, at: object) { name, value in
+            guard text.extracting(name.bounds).reads("value"),
+                text[Int(value.start)] == UInt8(ascii: "\"")
+            else { return }
+            found = value
+        }
+        return found
+    }
+
+    /// Takes reasoning: a string, or one part or several that hold `text`, `content`, `summary` or
+    /// `thinking`.
     mutating func take(
         reasoning value: JSONRange, of text: Span<UInt8>, _ flaws: [JSONMending.Flaw],
         _ thoughts: inout TextChannel
@@ -111,16 +126,25 @@ struct EventParts: ~Copyable {
         case .array:
             var reader = JSONElementReader(from: Int(value.start))
             while let part = (try? reader.next(in: text)) ?? nil {
-                guard text[Int(part.start)] == UInt8(ascii: "{") else { continue }
-                GenerationReport.readMembers(text, at: part) { name, value in
-                    let token = text.extracting(name.bounds)
-                    guard text[Int(value.start)] == UInt8(ascii: "\""),
-                        token.reads("text") || token.reads("thinking") || token.reads("summary")
-                    else { return }
-                    thoughts.pass(value.inside, of: text, flaws, to: &reasoning)
-                }
+                take(thought: part, of: text, flaws, &thoughts)
             }
+        case .object: take(thought: value, of: text, flaws, &thoughts)
         default: break
+        }
+    }
+
+    private mutating func take(
+        thought part: JSONRange, of text: Span<UInt8>, _ flaws: [JSONMending.Flaw],
+        _ thoughts: inout TextChannel
+    ) {
+        guard text[Int(part.start)] == UInt8(ascii: "{") else { return }
+        GenerationReport.readMembers(text, at: part) { name, value in
+            let token = text.extracting(name.bounds)
+            guard text[Int(value.start)] == UInt8(ascii: "\""),
+                token.reads("text") || token.reads("thinking") || token.reads("summary")
+                    || token.reads("content")
+            else { return }
+            thoughts.pass(value.inside, of: text, flaws, to: &reasoning)
         }
     }
 }

@@ -22,9 +22,9 @@ extension Generation {
     func nothing() -> ServerFailure {
         if values.isInValue { return ServerFailure(.cut, status: status) }
         if let stray { return ServerFailure(.refused, status: status, words: stray) }
-        if !front.isEmpty, form == .lines {
+        if !front.isEmpty {
             let body = ErrorBody(front.span)
-            if body.words != nil {
+            if body.words != nil || body.sentence != nil {
                 return ServerFailure(status: status, retryAfter: retryAfter, body)
             }
         }
@@ -34,7 +34,7 @@ extension Generation {
     mutating func take(
         _ event: borrowing EventStreamEvent, _ handle: (borrowing GenerationEvent) -> Bool
     ) -> Bool {
-        let data = event.data
+        let data = Self.withoutField(event.data)
         if Self.isDone(data) {
             complete(handle)
             return false
@@ -46,12 +46,25 @@ extension Generation {
         return take(data, isEvent: true, handle)
     }
 
+    /// Whether it is `[DONE]`, with spaces around it or as a string.
     private static func isDone(_ data: Span<UInt8>) -> Bool {
-        let start = JSONText.skippingSpace(data)
+        var start = JSONText.skippingSpace(data)
+        let isQuoted = start < data.count && data[start] == UInt8(ascii: "\"")
+        if isQuoted { start += 1 }
         guard data.count - start >= 6, data[start] == UInt8(ascii: "["),
             data[start + 1] == UInt8(ascii: "D"), data[start + 5] == UInt8(ascii: "]")
         else { return false }
-        return JSONText.skippingSpace(data, from: start + 6) == data.count
+        return JSONText.skippingSpace(data, from: start + (isQuoted ? 7 : 6)) >= data.count
+    }
+
+    /// What stands behind a `data:` that some proxy has put before the server's own.
+    @_lifetime(copy data)
+    private static func withoutField(_ data: Span<UInt8>) -> Span<UInt8> {
+        guard data.count > 5, data[0] == UInt8(ascii: "d"), data[4] == UInt8(ascii: ":"),
+            data[1] == UInt8(ascii: "a"), data[2] == UInt8(ascii: "t"),
+            data[3] == UInt8(ascii: "a")
+        else { return data }
+        return data.extracting(JSONText.skippingSpace(data, from: 5)...)
     }
 
     /// Takes the data of one event or one value of the body: usually one object, sometimes several.

@@ -155,14 +155,19 @@ package struct Generation: ~Copyable {
     private mutating func feedJSON(
         _ bytes: Span<UInt8>, _ handle: (borrowing GenerationEvent) -> Bool
     ) -> Int {
-        if !values.isInValue, let end = takeWhole(bytes, handle) { return end }
+        if !values.isInValue, let end = takeWhole(bytes, handle) {
+            if !hasChoice { keepFront(bytes.extracting(..<end)) }
+            return end
+        }
         var splitter = JSONSplitter()
         swap(&splitter, &values)
         defer { swap(&splitter, &values) }
         do {
-            return try splitter.feed(bytes) { value in
+            let end = try splitter.feed(bytes) { value in
                 take(value, isEvent: false, handle)
             }
+            if !hasChoice { keepFront(bytes.extracting(..<end)) }
+            return end
         } catch {
             fail(ServerFailure(.tooLarge(GenerationLimits.wholeBytesMax), status: status))
             return bytes.count

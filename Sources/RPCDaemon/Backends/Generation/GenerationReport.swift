@@ -93,7 +93,8 @@ package struct GenerationReport: Sendable {
                 completion = Self.count(value) ?? completion
             case 14 where name.reads("total_tokens"): total = Self.count(value)
             case 15 where name.reads("cached_tokens"),
-                25 where name.reads("prompt_cache_hit_tokens"):
+                25 where name.reads("prompt_cache_hit_tokens"),
+                25 where name.reads("cache_read_input_tokens"):
                 cached = Self.count(value) ?? cached
             case 18 where name.reads("reasoning_tokens"): reasoning = Self.count(value)
             case 23 where name.reads("prompt_tokens_details"),
@@ -208,9 +209,11 @@ extension GenerationReport {
         while let member = (try? reader.next(in: text)) ?? nil { take(member.name, member.value) }
     }
 
-    /// A number of tokens that can be one.
+    /// A number of tokens that can be one, as a number or as a text of digits.
     static func count(_ token: Span<UInt8>) -> Int? {
-        guard JSONKind(firstByte: token[0]) == .number, let count = JSONText.integer(token),
+        let isText = token[0] == UInt8(ascii: "\"") && token.count > 2
+        let digits = isText ? token.extracting(1..<token.count - 1) : token
+        guard JSONKind(firstByte: digits[0]) == .number, let count = JSONText.integer(digits),
             count >= 0, count <= GenerationLimits.tokensMax
         else { return nil }
         return count

@@ -2,9 +2,9 @@ import CrowdModelsProtocol
 
 /// JSON of a server that breaks the rules where nobody needs to lose an answer for it, made strict.
 ///
-/// `NaN` and infinities become null, raw control characters are escaped, unknown escapes lose their
-/// backslash. What is no letter (half a surrogate pair, bytes that are no UTF-8) becomes U+FFFD,
-/// and `flaws` says where: its other half may stand in the next event.
+/// `NaN` and infinities, as C prints them too, become null, raw control characters are escaped,
+/// unknown escapes lose their backslash. What is no letter (half a surrogate pair, bytes that are
+/// no UTF-8) becomes U+FFFD, and `flaws` says where: its other half may stand in the next event.
 struct JSONMending: ~Copyable {
     /// Six bytes in the mended text (`\ufffd`) and what stood in their place.
     struct Flaw: Equatable {
@@ -34,7 +34,7 @@ struct JSONMending: ~Copyable {
         }
     }
 
-    /// How long the `NaN`, `Infinity` or `-Infinity` here is.
+    /// How long the `NaN`, `Infinity` or `-inf` here is.
     private static func literalThatIsNoNumber(_ json: Span<UInt8>, _ at: Int) -> Int? {
         func reads(_ word: StaticString) -> Int? {
             let count = word.utf8CodeUnitCount
@@ -46,8 +46,12 @@ struct JSONMending: ~Copyable {
         }
         switch json[at] {
         case UInt8(ascii: "N"): return reads("NaN")
-        case UInt8(ascii: "I"): return reads("Infinity")
-        case UInt8(ascii: "-"): return reads("-Infinity") ?? reads("-NaN")
+        case UInt8(ascii: "I"): return reads("Infinity") ?? reads("Inf")
+        case UInt8(ascii: "n"): return reads("nan")
+        case UInt8(ascii: "i"): return reads("infinity") ?? reads("inf")
+        case UInt8(ascii: "-"):
+            guard at + 1 < json.count, json[at + 1] != UInt8(ascii: "-") else { return nil }
+            return literalThatIsNoNumber(json, at + 1).map { $0 + 1 }
         default: return nil
         }
     }

@@ -79,7 +79,7 @@ package struct ServerFailure: Error, Equatable, Sendable {
     init(status: Int, retryAfter: Int?, _ body: ErrorBody) {
         self.status = status
         self.retryAfter = retryAfter
-        words = body.words
+        words = body.anyWords
         // Within a stream the status is told in the body.
         let isSuccess = (200..<300).contains(status)
         reason = Self.reason(isSuccess ? body.status ?? status : status, body)
@@ -89,7 +89,7 @@ package struct ServerFailure: Error, Equatable, Sendable {
         let names = [body.code, body.type].compactMap(\.self)
         if status == 401 || status == 403 { return .unauthorized }
         if status == 429 { return names.contains("insufficient_quota") ? .noQuota : .rateLimited }
-        let words = body.words ?? ""
+        let words = body.words ?? body.sentence ?? ""
         if names.contains(where: overflowNames.contains) || ContextOverflow.isMeant(by: words) {
             let numbers = ContextOverflow(words)
             return .contextOverflow(

@@ -15,6 +15,8 @@ struct ToolCalls {
         var arguments: [UInt8] = []
         var letters = TextChannel()
         var scan = ArgumentScan()
+        /// As the server numbers it, if it does.
+        var index: Int?
         /// Its place among the calls that were told; nil until then.
         var place: Int?
         var isTold: Bool { place != nil }
@@ -25,18 +27,24 @@ struct ToolCalls {
     private var byID: [[UInt8]: Int] = [:]
     /// The calls that were told, in the order of their indices.
     private var told: [Int] = []
+    /// How many calls there were before the frame at hand.
+    private var knownBefore = 0
     /// Bytes that are kept.
     private(set) var byteCount = 0
 
     /// Whether there is a call to tell.
     var isEmpty: Bool { told.isEmpty }
 
-    /// Takes the `tool_calls` of one frame and appends their deltas, without brackets; false once
-    /// there are more calls than may be.
+    /// Takes the `tool_calls` of one frame, several or one, and appends their deltas, without
+    /// brackets; false once there are more calls than may be.
     mutating func take(
         _ list: JSONRange, of text: Span<UInt8>, _ flaws: [JSONMending.Flaw],
         to out: inout ByteBuffer
     ) -> Bool {
+        knownBefore = calls.count
+        if text[Int(list.start)] == UInt8(ascii: "{") {
+            return take(ToolCallDelta(text, list), of: text, flaws, to: &out)
+        }
         var reader = JSONElementReader(from: Int(list.start))
         while let element = (try? reader.next(in: text)) ?? nil {
             guard text[Int(element.start)] == UInt8(ascii: "{") else { continue }
@@ -54,6 +62,7 @@ struct ToolCalls {
         var delta = ToolCallDelta()
         delta.readFunction(text, object)
         delta.index = 0
+        knownBefore = calls.count
         return take(delta, of: text, flaws, to: &out)
     }
 
@@ -84,8 +93,10 @@ struct ToolCalls {
     ) -> Bool {
         let id = text.inside(delta.id)
         let name = text.inside(delta.name)
-        // Some servers say a whole call again at their end.
-        if let known = id.isEmpty ? nil : byID[id], repeats(delta, calls[known], of: text) {
+        // Some servers say a whole call again at their end, never twice at once.
+        if let known = id.isEmpty ? nil : byID[id], known < knownBefore,
+            repeats(delta, calls[known], of: text)
+        {
             return true
         }
         let number: Int
@@ -97,7 +108,10 @@ struct ToolCalls {
             number = calls.count
             calls.append(Call())
         }
-        if let index = delta.index { byIndex[index] = number }
+        if let index = delta.index {
+            byIndex[index] = number
+            calls[number].index = index
+        }
         // A second call with the id of another gets one of ours.
         if !id.isEmpty, byID[id] == nil {
             byID[id] = number
@@ -132,6 +146,10 @@ struct ToolCalls {
     /// The call that the delta belongs to; nil for a new one.
     private func place(_ delta: ToolCallDelta, _ id: [UInt8], _ name: [UInt8]) -> Int? {
         if let index = delta.index, let known = byIndex[index] {
+            // Several calls of one index, each told on by its id.
+            if !id.isEmpty, let other = byID[id], calls[other].index == index, name.isEmpty {
+                return other
+            }
             let call = calls[known]
             if name.isEmpty || call.name.isEmpty { return known }
             if !id.isEmpty, !call.id.isEmpty, !call.hasOwnID, id != call.id { return nil }
