@@ -92,6 +92,36 @@ measure_stream() {
     drive flood --rounds "$(rounds 11 5)" "${line[@]}" || return
 }
 
+# The daemon by its door for OpenAI's clients, and beside it the same by its lines.
+measure_http() {
+    local line servers lines=$scratch/main-daemon.sock#${pids[main-daemon]-}
+    sides chat main "lines=complete@$lines" "direct=http@$backend_port" \
+        "nginx=http@$scratch/nginx.sock#$nginx_pid"
+    pin_together "$backend_pid" "${servers[@]}"
+    drive lone --name http --calls 1000 --rounds "$(rounds 25 9)" "${line[@]}" || return
+    sides http-stream main "lines=stream@$lines" "direct=http-stream@$backend_port" \
+        "nginx=http-stream@$scratch/nginx.sock#$nginx_pid"
+    drive lone --name http-stream --calls 500 --rounds "$(rounds 25 9)" "${line[@]}" || return
+    pin_free "$backend_pid" "${servers[@]}"
+    [[ -v against ]] || measure_http_memory
+}
+
+# Pairs of daemons that have just started: one without a port for HTTP, one with.
+measure_http_memory() {
+    local each without=() with=()
+    { cat "$scratch/one.toml" && printf '[http]\nlisten = "127.0.0.1:0"\n'; } >"$scratch/port.toml"
+    for each in 1 2 3 4 5; do
+        start_daemon "portless-$each" "$daemon" "$scratch/one.toml"
+        without+=("$pid")
+        start_daemon "port-$each" "$daemon" "$scratch/port.toml"
+        with+=("$pid")
+    done
+    sleep 3
+    drive memory http.without "${without[@]}" || return
+    drive memory http.with "${with[@]}" || return
+    for each in "${without[@]}" "${with[@]}"; do stop "$each"; done
+}
+
 measure_large() {
     local line servers
     sides complete-1mb main "direct=http-1mb@$backend_port" \

@@ -7,23 +7,15 @@ import Testing
 /// What a request says, and the status that a fault is told with.
 @Suite struct DoorRequestTests {
     @Test(arguments: [
-        ("/v1/models", "/models", ""),
-        ("/models", "/models", ""),
-        ("/v1/v1/models", "/models", ""),
-        ("//v1//models/", "/models", ""),
-        ("/v1/models/qwen/qwen3-4b", "/models/qwen/qwen3-4b", ""),
-        ("/v1/messages?beta=true", "/messages", "beta=true"),
-        ("/v1/models?limit=1000#top", "/models", "limit=1000"),
-        ("/", "/", ""),
-        ("/v1", "/", ""),
-        ("/?a", "/", "a"),
-        ("/v1x/models", "/v1x/models", ""),
-        ("/api/version", "/api/version", ""),
+        ("/v1/models", "/models"), ("/models", "/models"), ("/v1/v1/models", "/models"),
+        ("//v1//models/", "/models"), ("/v1/models/qwen/qwen3-4b", "/models/qwen/qwen3-4b"),
+        ("/v1/messages?beta=true", "/messages"), ("/v1/models?limit=1000#top", "/models"),
+        ("/v1/models#top", "/models"), ("/", "/"), ("/v1", "/"), ("/v1/", "/"), ("/v1/v1", "/"),
+        ("/?a", "/"), ("?a", "/"), ("/v1x/models", "/v1x/models"),
+        ("/api/version", "/api/version"), ("//", "/"), ("/v1//v1/models//", "/models"),
     ])
-    func `a path is the same with and without v1`(target: String, path: String, query: String) {
-        let parts = DoorRequest.parts(of: target)
-        #expect(parts.path == path)
-        #expect(parts.query == query)
+    func `a path is the same with and without v1`(target: String, path: String) {
+        #expect(Router.path(of: target) == path)
     }
 
     @Test func `the last of two members of one name counts, and null is as good as none`() throws {

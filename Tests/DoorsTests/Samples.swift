@@ -19,6 +19,12 @@ enum Samples {
         return try #require(parser.head)
     }
 
+    /// Where a request leads.
+    static func route(_ line: String, _ fields: [String] = []) throws -> Route {
+        let head = try head(line, fields)
+        return Router.route(head, Router.path(of: head.target))
+    }
+
     /// Shows `look` a request whose body is `body`.
     static func withRequest(
         _ line: String = "POST /v1/chat/completions", fields: [String] = [], body: String,
@@ -31,8 +37,10 @@ enum Samples {
             var reader = JSONMemberReader(from: 0)
             while let member = try reader.next(in: bytes.span) { members.append(member) }
         }
+        let head = try head(line, fields)
         let request = DoorRequest(
-            try head(line, fields), body: bytes.span, members: members, receivedAt: 1_790_000_000,
+            head, path: Router.path(of: head.target), body: bytes.span, members: members,
+            receivedAt: 1_790_000_000,
             key: "1-1")
         try look(request)
     }

@@ -139,6 +139,16 @@ import Testing
         #expect(page.head.contains("Access-Control-Allow-Origin: http://a.b\r\n"))
     }
 
+    @Test func `a port that the system chose is told, and served`() throws {
+        let simulator = try SimulatorProcess()
+        let daemon = try DaemonProcess(simulator, "[http]\nlisten = '127.0.0.1:0'\n")
+        let line = try daemon.waitForLog(containing: "Listening on 127.0.0.1:")
+        let place = try daemon.connect().result("status")["http"]?.stringValue ?? ""
+        #expect(line.hasSuffix("Listening on \(place) for HTTP"))
+        let port = try #require(place.split(separator: ":").last.flatMap { UInt16($0) })
+        #expect(try HTTPSocket(port: port).ask("GET", "/v1/models").status == 200)
+    }
+
     @Test func `a port that is taken is told with whoever listens there`() throws {
         let simulator = try SimulatorProcess()
         let daemon = try DaemonProcess(

@@ -4,14 +4,15 @@ package struct ListenAddress: Equatable, Sendable {
     package let text: String
     /// The address, without brackets.
     package let host: String
+    /// 0 for one that the kernel chooses.
     package let port: UInt16
 
     /// Reads it; nil for what is none. `localhost` is the loopback's IPv4 address, which is what
     /// programs mean that know no other.
     package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"),
-            let port = UInt16(text[text.index(after: colon)...]), port > 0,
-            !text.hasSuffix("+\(port)")
+            let port = UInt16(text[text.index(after: colon)...]),
+            text.utf8[colon...].dropFirst().allSatisfy({ $0 &- 48 < 10 })
         else { return nil }
         let place = text[..<colon]
         if place.hasPrefix("["), place.hasSuffix("]") {

@@ -50,7 +50,9 @@ final class Port {
             return warn("\(wanted.text) is taken by \(who)")
         }
         try listen(descriptor, at: wanted.host, watchedMax)
-        daemon.log.info("Listening on \(wanted.text) for HTTP")
+        // A port that the kernel chose is known only now.
+        let place = wanted.port == 0 ? endpoint ?? wanted.text : wanted.text
+        daemon.log.info("Listening on \(place) for HTTP")
     }
 
     private func listen(

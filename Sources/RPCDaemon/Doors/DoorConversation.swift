@@ -32,7 +32,7 @@ final class DoorConversation: Outlet {
         guard isTaken, conversation.inFlightCount == 0 else { return }
         let bytes = conversation.takeOutput()
         conversation.end()
-        exchange.answer(bytes.isEmpty ? 204 : 200, fields: [], bytes.span)
+        exchange.answer(bytes.isEmpty ? 204 : 200, bytes.span)
     }
 
     func outputGrew() {

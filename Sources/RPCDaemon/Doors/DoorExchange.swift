@@ -18,8 +18,9 @@ final class DoorExchange: Reply {
     let desk: Desk
     /// Nil once it has ended.
     private(set) var door: HTTPDoor?
-    private let route: Route
-    private var tongue: any Tongue
+    /// The path that its target means; empty without a head.
+    private let path: String
+    private var route: Route
     private var intake: Intake
     private var conversation: DoorConversation?
     private var writer: HTTPResponseWriter
@@ -42,8 +43,8 @@ final class DoorExchange: Reply {
         self.door = door
         peer = door.peer
         desk = door.desk
-        route = head.map(Router.route) ?? .nowhere(OpenAIRefusal())
-        tongue = route.tongue
+        path = head.map { Router.path(of: $0.target) } ?? ""
+        route = head.map { [path] in Router.route($0, path) } ?? Route(.nowhere, OpenAIRefusal())
         intake = Intake(desk.limits.request)
         writer = HTTPResponseWriter(to: head)
     }
@@ -70,9 +71,9 @@ final class DoorExchange: Reply {
             refuse(refusal.fault, status: refusal.status)
             return true
         }
-        switch route {
+        switch route.kind {
         case .options:
-            answer(204, fields: [], Span())
+            answer(204, Span())
             return true
         case .lines: return converse(&budget)
         default: break
@@ -91,7 +92,7 @@ final class DoorExchange: Reply {
 
     /// Takes one step towards the call and, when that is known, does it; the bytes it looked at.
     private func step(_ head: IncomingRequestHead) throws(Fault) -> Int {
-        switch try intake.step(head, key: key, &tongue) {
+        switch try intake.step(head, path: path, key: key, &route.tongue) {
         case .unfinished(let work): return work
         case .call(let call):
             isUnderstood = true
@@ -152,15 +153,16 @@ final class DoorExchange: Reply {
         if result.count > max { return fail(.answerTooLarge(result.count, limit: max)) }
         place()
         var text = ByteBuffer()
-        tongue.succeed(result.span, to: &text)
+        route.tongue.succeed(result.span, to: &text)
         if intake.question?.isStream == true {
             endStream(text.span)
         } else {
-            var fields = facts?.fields ?? []
-            if let overhead = facts?.overheadText {
-                fields.append(("x-crowd-models-overhead-ms", overhead))
+            answer(200, text.span) { [facts] fields in
+                facts?.add(to: &fields)
+                if let overhead = facts?.overheadText {
+                    fields.append(("x-crowd-models-overhead-ms", overhead))
+                }
             }
-            answer(200, fields: fields, text.span)
         }
     }
 
@@ -180,7 +182,7 @@ final class DoorExchange: Reply {
         text.removeAll()
         let delta = Delta(
             content: content, reasoning: reasoning, refusal: refusal, toolCalls: toolCalls)
-        tongue.delta(delta, to: &text)
+        route.tongue.delta(delta, to: &text)
         send(text.span)
     }
 
@@ -209,7 +211,7 @@ final class DoorExchange: Reply {
         facts = job?.facts
         guard let model = facts?.model, let backend = facts?.backend else { return }
         isPlaced = true
-        tongue.placed(model: model, backend: backend)
+        route.tongue.placed(model: model, backend: backend)
     }
 
     private func release() {
@@ -230,12 +232,13 @@ final class DoorExchange: Reply {
         guard door != nil else { return }
         facts = job?.facts ?? facts
         var text = ByteBuffer()
-        tongue.fail(fault, status: status, hasBegun: hasBegun, to: &text)
+        route.tongue.fail(fault, status: status, hasBegun: hasBegun, to: &text)
         if hasBegun { return endStream(text.span) }
-        var fields = facts?.fields ?? []
-        fields += route.fields(status: status)
-        fields += fault.fields(status: status)
-        answer(status, fields: fields, text.span, closes: closes)
+        answer(status, text.span, closes: closes) { [facts, route] fields in
+            facts?.add(to: &fields)
+            fields += route.fields(status: status)
+            fields += fault.fields(status: status)
+        }
     }
 
     /// Answers that there is nothing at its path.
@@ -244,23 +247,28 @@ final class DoorExchange: Reply {
         refuse(refusal.fault, status: refusal.status, closes: closes)
     }
 
-    /// Answers in one piece.
+    /// Answers in one piece; `add` appends fields of its own.
     func answer(
-        _ status: Int, fields: [(name: StaticString, value: String)], _ body: Span<UInt8>,
-        closes: Bool = false
+        _ status: Int, _ body: Span<UInt8>, closes: Bool = false,
+        _ add: (inout HTTPFields) -> Void = { _ in }
     ) {
         guard let door else { return }
         let type = status == 200 ? intake.question?.contentType : nil
+        var fields = commonFields
+        if case .options = route.kind { fields += route.preflight(head, door.gate) }
+        add(&fields)
         writer.whole(
-            status, contentType: type ?? "application/json",
-            fields: commonFields + route.preflight(head, door.gate) + fields, body: body,
+            status, contentType: type ?? "application/json", fields: fields, body: body,
             closes: closes, to: &door.output)
         end(door)
     }
 
-    private var commonFields: [(name: StaticString, value: String)] {
-        let own: [(name: StaticString, value: String)] = [("x-request-id", facts?.key ?? key)]
-        return own + (door?.gate.fields(for: head) ?? [])
+    private var commonFields: HTTPFields {
+        var fields = HTTPFields()
+        fields.reserveCapacity(4)
+        fields.append(("x-request-id", facts?.key ?? key))
+        if let gate = door?.gate, gate.isRemote { fields += gate.fields(for: head) }
+        return fields
     }
 
     /// Begins a stream where it is not begun.
@@ -268,9 +276,9 @@ final class DoorExchange: Reply {
         guard !hasBegun, let door else { return }
         hasBegun = true
         let type = intake.question?.form == .lines ? "application/x-ndjson" : "text/event-stream"
-        writer.begin(
-            200, contentType: type, fields: commonFields + (facts?.fields ?? []),
-            to: &door.output)
+        var fields = commonFields
+        facts?.add(to: &fields)
+        writer.begin(200, contentType: type, fields: fields, to: &door.output)
     }
 
     private func send(_ text: Span<UInt8>) {

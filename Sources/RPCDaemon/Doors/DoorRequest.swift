@@ -4,10 +4,8 @@ package import HTTP
 /// A request that has come whole, as a tongue reads it; gone when `question` returns.
 package struct DoorRequest: ~Escapable {
     package let head: IncomingRequestHead
-    /// The path without `/v1`, however often it stood there, and without a slash at its end.
+    /// The path as `Router.path` gives it.
     package let path: String
-    /// What stood behind `?`; empty for nothing.
-    package let query: String
     /// Empty, or one valid JSON object with space around it at most.
     package let body: Span<UInt8>
     /// The body's own members, found while it was validated; the first ones of very many.
@@ -19,15 +17,15 @@ package struct DoorRequest: ~Escapable {
 
     @_lifetime(copy body)
     package init(
-        _ head: IncomingRequestHead, body: Span<UInt8>, members: [JSONMember], receivedAt: Int,
-        key: String
+        _ head: IncomingRequestHead, path: String, body: Span<UInt8>, members: [JSONMember],
+        receivedAt: Int, key: String
     ) {
         self.head = head
         self.body = body
         self.members = members
         self.receivedAt = receivedAt
         self.key = key
-        (path, query) = Self.parts(of: head.target)
+        self.path = path
     }
 
     /// The value of the body's last member of that name; nil where there is none, or null.
@@ -54,24 +52,5 @@ package struct DoorRequest: ~Escapable {
     package func isTrue(_ name: StaticString) -> Bool {
         guard let value = value(name) else { return false }
         return body[Int(value.start)] == UInt8(ascii: "t")
-    }
-
-    /// Path and query of a target. `/v1` is left out, since people paste bases with it and without
-    /// it into programs that add it or do not.
-    static func parts(of target: String) -> (path: String, query: String) {
-        let bytes = target.utf8
-        let mark = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
-        var path = target[..<(mark ?? target.endIndex)]
-        var query = ""
-        if let mark, bytes[mark] == UInt8(ascii: "?") {
-            query = String(target[target.index(after: mark)...].prefix { $0 != "#" })
-        }
-        while path.hasPrefix("//") { path = path.dropFirst() }
-        while path == "/v1" || path.hasPrefix("/v1/") {
-            path = path.dropFirst(3)
-            while path.hasPrefix("//") { path = path.dropFirst() }
-        }
-        while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
-        return (path.isEmpty ? "/" : String(path), query)
     }
 }

@@ -1,4 +1,5 @@
 package import CrowdModelsProtocol
+import HTTP
 import Sessions
 
 extension Fault {
@@ -21,8 +22,8 @@ extension Fault {
     }
 
     /// The fields that tell whoever is to try again when, and whom it would be useless.
-    func fields(status: Int) -> [(name: StaticString, value: String)] {
-        var fields: [(name: StaticString, value: String)] = []
+    func fields(status: Int) -> HTTPFields {
+        var fields = HTTPFields()
         if let milliseconds = data["retry_after_ms"]?.integerValue, milliseconds >= 0 {
             fields.append(("Retry-After", "\((milliseconds + 999) / 1000)"))
             fields.append(("retry-after-ms", "\(milliseconds)"))
@@ -38,10 +39,9 @@ extension Fault {
 }
 
 extension JobFacts {
-    /// The fields that say who answers.
-    var fields: [(name: StaticString, value: String)] {
-        guard let backend else { return [] }
-        return [("x-crowd-models-backend", backend)]
+    /// Appends the fields that say who answers.
+    func add(to fields: inout HTTPFields) {
+        if let backend { fields.append(("x-crowd-models-backend", backend)) }
     }
 
     /// Milliseconds of ours, to the microsecond.

@@ -52,7 +52,7 @@ package struct Gate: Equatable, Sendable {
     private func isAllowed(_ origin: String) -> Bool { origins.contains(origin.lowercased()) }
 
     /// What lets an allowed page read the answer.
-    func fields(for head: IncomingRequestHead?) -> [(name: StaticString, value: String)] {
+    func fields(for head: IncomingRequestHead?) -> HTTPFields {
         guard isRemote, let origin = head?["origin"], isAllowed(origin) else { return [] }
         return [
             ("Access-Control-Allow-Origin", origin), ("Vary", "Origin"),
@@ -66,7 +66,7 @@ package struct Gate: Equatable, Sendable {
     /// What lets an allowed page send a request that it has asked for leave to send.
     func preflightFields(
         for head: IncomingRequestHead
-    ) -> [(name: StaticString, value: String)] {
+    ) -> HTTPFields {
         guard isRemote, let origin = head["origin"], isAllowed(origin),
             head["access-control-request-method"] != nil
         else { return [] }

@@ -61,7 +61,7 @@ struct Intake: ~Copyable {
 
     /// Takes the next step with the request of this head, as `tongue` understands it.
     mutating func step(
-        _ head: IncomingRequestHead, key: String, _ tongue: inout any Tongue
+        _ head: IncomingRequestHead, path: String, key: String, _ tongue: inout any Tongue
     ) throws(Fault) -> Step {
         switch stage {
         case .surveying:
@@ -69,10 +69,14 @@ struct Intake: ~Copyable {
             if hasBody, try !surveyed() { return .unfinished(LineReader.wholeBytes) }
             stage = .asking
             return .unfinished(body.count)
-        case .asking: return .unfinished(try ask(head, key: key, &tongue))
+        case .asking: return .unfinished(try ask(head, path: path, key: key, &tongue))
         case .checking: return try check()
         }
     }
+
+    /// What a line of ours has before its params.
+    private static let beginning: StaticString =
+        #"{"jsonrpc":"2.0","id":0,"method":"ping","params":"#
 
     private mutating func surveyed() throws(Fault) -> Bool {
         var text = ByteBuffer()
@@ -88,14 +92,14 @@ struct Intake: ~Copyable {
 
     /// Lets the tongue say what is asked; how many bytes that took.
     private mutating func ask(
-        _ head: IncomingRequestHead, key: String, _ tongue: inout any Tongue
+        _ head: IncomingRequestHead, path: String, key: String, _ tongue: inout any Tongue
     ) throws(Fault) -> Int {
         var text = ByteBuffer()
         swap(&text, &body)
         var call = ByteBuffer(capacity: text.count + 256)
-        call.append(#"{"jsonrpc":"2.0","id":0,"method":"ping","params":"#)
+        call.append(Self.beginning)
         let request = DoorRequest(
-            head, body: text.span, members: survey.members,
+            head, path: path, body: text.span, members: survey.members,
             receivedAt: Int(Clock.wall() / 1_000_000_000), key: key)
         hints = Hints(request, nameBytesMax: limits.nameBytesMax)
         question = try tongue.question(request, &call)
@@ -111,20 +115,31 @@ struct Intake: ~Copyable {
         var text = ByteBuffer()
         swap(&text, &line)
         defer { swap(&text, &line) }
+        // Made of tokens that were validated already: only what is long is surveyed anew, since
+        // whoever performs the call wants to know more of it.
+        if text.count <= LineReader.wholeBytes {
+            let params = JSONRange(Self.beginning.utf8CodeUnitCount, text.count - 1)
+            return .call(try call(question, params, nil, &text))
+        }
         switch reader.resume(text.span) {
         case .unfinished: return .unfinished(LineReader.wholeBytes)
         case .request(let envelope):
-            var arguments = try Arguments(
-                params: envelope.params, of: question.method, in: text.span, limits: limits,
-                survey: reader.survey)
-            hints.add(to: &arguments, of: question.method, &text)
-            return .call(
-                Call(
-                    method: question.method, arguments: arguments, survey: reader.survey,
-                    canStream: question.isStream))
+            return .call(try call(question, envelope.params, reader.survey, &text))
         case .refused(let fault) where fault.code == .invalidRequest: throw fault
         case .refused, .batchBegins, .ended:
             throw Fault(.internalError, "the request could not be put into words of the daemon")
         }
+    }
+
+    private func call(
+        _ question: Question, _ params: JSONRange, _ survey: ParamsSurvey?,
+        _ text: inout ByteBuffer
+    ) throws(Fault) -> Call {
+        var arguments = try Arguments(
+            params: params, of: question.method, in: text.span, limits: limits, survey: survey)
+        hints.add(to: &arguments, of: question.method, &text)
+        return Call(
+            method: question.method, arguments: arguments, survey: survey,
+            canStream: question.isStream)
     }
 }

@@ -10,6 +10,8 @@ struct ObjectView: ~Escapable {
     init(_ text: Span<UInt8>, from start: Int = 0) {
         self.text = text
         var members: [JSONMember] = []
+        // As many as most objects here have.
+        members.reserveCapacity(12)
         var reader = JSONMemberReader(from: start)
         while let member = (try? reader.next(in: text)) ?? nil { members.append(member) }
         self.members = members
@@ -65,11 +67,16 @@ struct ObjectView: ~Escapable {
 extension [JSONMember] {
     /// The value of the last one of that name; nil where there is none, or null.
     func last(named name: StaticString, in text: Span<UInt8>) -> JSONRange? {
-        for member in reversed() {
-            let token = text.extracting(member.name.bounds)
-            guard JSONText.string(token, hasEscape: member.nameHasEscape, equals: name) else {
-                continue
-            }
+        let length = name.utf8CodeUnitCount &+ 2
+        var index = count
+        while index > 0 {
+            index &-= 1
+            let member = self[index]
+            guard member.nameHasEscape || member.name.count == length,
+                JSONText.string(
+                    text.extracting(member.name.bounds), hasEscape: member.nameHasEscape,
+                    equals: name)
+            else { continue }
             return text[Int(member.value.start)] == UInt8(ascii: "n") ? nil : member.value
         }
         return nil

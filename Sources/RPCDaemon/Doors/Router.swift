@@ -12,11 +12,11 @@ enum Router {
         /// Whether the path goes on behind its last slash.
         let isOpen: Bool
         /// A field without which the row does not count: two APIs share a path.
-        let field: String?
+        let field: StaticString?
         let tongue: @Sendable () -> any Tongue
 
         init(
-            _ verb: String, _ path: String, isOpen: Bool = false, field: String? = nil,
+            _ verb: String, _ path: String, isOpen: Bool = false, field: StaticString? = nil,
             _ tongue: @escaping @Sendable () -> any Tongue
         ) {
             self.verb = verb
@@ -26,11 +26,10 @@ enum Router {
             self.tongue = tongue
         }
 
-        func leads(_ path: String, _ head: IncomingRequestHead) -> Bool {
-            if let field, head[field] == nil { return false }
-            return isOpen
-                ? path.hasPrefix(self.path) && path.utf8.count > self.path.utf8.count
-                : path == self.path
+        /// Whether it counts for a request with this head, whose path leads to it.
+        func counts(for head: IncomingRequestHead) -> Bool {
+            guard let field else { return true }
+            return head[field] != nil
         }
     }
 
@@ -50,28 +49,63 @@ enum Router {
         Row("POST", "/rerank") { OpenAIRerank() },
     ]
 
-    /// Where a request with this head leads.
-    static func route(_ head: IncomingRequestHead) -> Route {
-        if head.method == "OPTIONS" { return .options }
-        let path = DoorRequest.parts(of: head.target).path
-        let verb = head.method == "HEAD" ? "GET" : head.method
-        if path == "/rpc" {
-            return verb == "POST" ? .lines : .otherwise(OpenAIRefusal(), allowed: "POST")
+    /// The rows whose path is whole, by their path, and the others.
+    private static let closed = Dictionary(grouping: rows.filter { !$0.isOpen }, by: \.path)
+    private static let open = rows.filter(\.isOpen)
+
+    /// The path of a target as the table knows it: without `/v1`, however often it stands there,
+    /// since people paste bases with it and without it into programs that add it or do not; without
+    /// a slash at its end, and without what stands behind `?`.
+    package static func path(of target: String) -> String {
+        let slash = UInt8(ascii: "/")
+        let utf8 = target.utf8
+        let bytes = utf8.span
+        var end = 0
+        while end < bytes.count, bytes[end] != UInt8(ascii: "?"), bytes[end] != UInt8(ascii: "#") {
+            end &+= 1
         }
-        var other: Row?
-        for row in rows where row.leads(path, head) {
-            if row.verb == verb { return .tongue(row.tongue()) }
-            other = other ?? row
+        var start = 0
+        while true {
+            while end &- start > 1, bytes[start] == slash, bytes[start &+ 1] == slash {
+                start &+= 1
+            }
+            let rest = bytes.extracting(start..<end)
+            guard rest.hasPrefix("/v1"), rest.count == 3 || rest[3] == slash else { break }
+            start &+= 3
         }
-        guard let other else { return .nowhere(stranger(path, head)) }
-        return .otherwise(other.tongue(), allowed: other.verb == "GET" ? "GET, HEAD" : other.verb)
+        while end &- start > 1, bytes[end &- 1] == slash { end &-= 1 }
+        if start == end { return "/" }
+        return unsafe bytes.extracting(start..<end).withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
     }
 
-    /// Who says that there is nothing.
+    /// Where a request with this head leads, whose path this is.
+    static func route(_ head: IncomingRequestHead, _ path: String) -> Route {
+        if head.method == "OPTIONS" { return Route(.options, OpenAIRefusal()) }
+        let verb = head.method == "HEAD" ? "GET" : head.method
+        if path == "/rpc" {
+            return Route(verb == "POST" ? .lines : .otherwise(allowed: "POST"), OpenAIRefusal())
+        }
+        var other: Row?
+        for row in closed[path] ?? open.filter({ leads($0, path) }) where row.counts(for: head) {
+            if row.verb == verb { return Route(.tongue, row.tongue()) }
+            other = other ?? row
+        }
+        guard let other else { return Route(.nowhere, stranger(path, head)) }
+        let allowed = other.verb == "GET" ? "GET, HEAD" : other.verb
+        return Route(.otherwise(allowed: allowed), other.tongue())
+    }
+
+    private static func leads(_ row: Row, _ path: String) -> Bool {
+        path.hasPrefix(row.path) && path.utf8.count > row.path.utf8.count
+    }
+
+    /// Who says that there is nothing: the tongue that is spoken in that part of the table.
     private static func stranger(_ path: String, _ head: IncomingRequestHead) -> any Tongue {
-        if head["anthropic-version"] != nil || path.hasPrefix("/messages") {
+        if head["anthropic-version"] != nil || path == "/messages" || path.hasPrefix("/messages/") {
             return AnthropicRefusal()
         }
-        return path.hasPrefix("/api/") ? OllamaRefusal() : OpenAIRefusal()
+        return path == "/api" || path.hasPrefix("/api/") ? OllamaRefusal() : OpenAIRefusal()
     }
 }

@@ -1,5 +1,8 @@
 package import CrowdModelsProtocol
 
+/// Fields of an answer, in the order in which they are written.
+package typealias HTTPFields = [(name: StaticString, value: String)]
+
 /// Writes the answer to one request: head first, then a body of known length or in chunks.
 ///
 /// One value per request. What a HEAD request, an HTTP/1.0 client or a status without a body must
@@ -47,7 +50,7 @@ package struct HTTPResponseWriter: Sendable {
     /// connection, whatever the client wished.
     package mutating func whole(
         _ status: Int, contentType: String = "application/json",
-        fields: [(name: StaticString, value: String)] = [], body: Span<UInt8>,
+        fields: HTTPFields = [], body: Span<UInt8>,
         closes: Bool = false, to out: inout ByteBuffer
     ) {
         precondition(state == .fresh, "an answer has one head")
@@ -67,7 +70,7 @@ package struct HTTPResponseWriter: Sendable {
     /// Begins an answer whose pieces follow: an event stream, or lines of JSON.
     package mutating func begin(
         _ status: Int, contentType: String = "text/event-stream",
-        fields: [(name: StaticString, value: String)] = [], to out: inout ByteBuffer
+        fields: HTTPFields = [], to out: inout ByteBuffer
     ) {
         precondition(state == .fresh, "an answer has one head")
         mustClose = !wantsKeepAlive || isHTTP10
@@ -148,7 +151,7 @@ package struct HTTPResponseWriter: Sendable {
     }
 
     private func end(
-        of fields: [(name: StaticString, value: String)], to out: inout ByteBuffer
+        of fields: HTTPFields, to out: inout ByteBuffer
     ) {
         for field in fields {
             out.append(field.name)

@@ -16,11 +16,22 @@ package struct IncomingRequestHead: Equatable, Sendable {
     package private(set) var keepAlive: Bool
     /// Whether the client waits for leave to send its body.
     package private(set) var expectsContinue = false
-    private var fields: [(name: String, value: String)] = []
+    /// The fields' names, in lower case, and their values, one behind the other.
+    private var text: [UInt8] = []
+    private var fields: [Field] = []
+
+    /// Where a field's name and its value stand.
+    private struct Field: Equatable, Sendable {
+        let name: Range<Int>
+        let value: Range<Int>
+    }
 
     /// The value of the first field of that name, which is to be in lower case.
-    package subscript(name: String) -> String? {
-        fields.first { $0.name == name }?.value
+    package subscript(name: StaticString) -> String? {
+        for field in fields where text.span.equals(name, in: field.name) {
+            return Self.text(text.span.extracting(field.value))
+        }
+        return nil
     }
 
     /// Reads the first line, without its line end.
@@ -76,77 +87,112 @@ package struct IncomingRequestHead: Equatable, Sendable {
             throw .badField
         }
         if fields.count == HTTPLimits.requestFieldsMax { throw .tooManyFields }
+        let start = text.count
+        for at in 0..<colon {
+            let byte = line[at]
+            text.append(byte &- 65 < 26 ? byte | 0x20 : byte)
+        }
         let value = line.trimmed(colon &+ 1..<line.count)
-        fields.append(
-            (
-                Self.text(line.extracting(0..<colon)).lowercased(),
-                Self.text(line.extracting(value))
-            ))
+        for at in value { text.append(line[at]) }
+        fields.append(Field(name: start..<start &+ colon, value: start &+ colon..<text.count))
     }
 
     /// Draws the conclusions once all fields are known.
     mutating func settle(bodyBytesMax: Int) throws(RequestParseError) {
-        let hosts = values("host")
-        guard hosts.count == 1 || (isHTTP10 && hosts.isEmpty) else { throw .badHost }
-        for token in tokens("connection") {
-            if token == "close" {
-                keepAlive = false
-            } else if token == "keep-alive", isHTTP10 {
-                keepAlive = true
+        let text = text
+        let bytes = text.span
+        var hosts = 0
+        var framing = Framing()
+        var wish = Wish.none
+        for field in fields {
+            if bytes.equals("host", in: field.name) {
+                hosts += 1
+            } else if bytes.equals("connection", in: field.name) {
+                wish.read(bytes, field.value)
+            } else if bytes.equals("expect", in: field.name) {
+                var list: Range<Int>? = field.value
+                while let word = bytes.nextElement(of: &list) {
+                    guard word.isEmpty || bytes.equalsIgnoringCase("100-continue", in: word)
+                    else { throw .unsupportedExpectation }
+                    expectsContinue = !isHTTP10
+                }
+            } else if bytes.equals("content-length", in: field.name) {
+                try framing.read(length: bytes.extracting(field.value))
+            } else if bytes.equals("transfer-encoding", in: field.name) {
+                framing.read(codings: bytes, field.value)
             }
         }
-        if tokens("connection").contains("close") { keepAlive = false }
-        for expectation in tokens("expect") {
-            guard expectation == "100-continue" else { throw .unsupportedExpectation }
-            expectsContinue = !isHTTP10
+        guard hosts == 1 || (isHTTP10 && hosts == 0) else { throw .badHost }
+        switch wish {
+        case .close: keepAlive = false
+        case .keepAlive where isHTTP10: keepAlive = true
+        default: break
         }
-        body = try framing(bodyBytesMax)
+        body = try framing.body(isHTTP10: isHTTP10, bytesMax: bodyBytesMax)
         if body == .none || body == .length(0) { expectsContinue = false }
+    }
+}
+
+/// What a client wishes for its connection; the wish to close it goes before any other.
+private enum Wish {
+    case none, keepAlive, close
+
+    mutating func read(_ bytes: Span<UInt8>, _ value: Range<Int>) {
+        var list: Range<Int>? = value
+        while let word = bytes.nextElement(of: &list) {
+            if bytes.equalsIgnoringCase("close", in: word) {
+                self = .close
+            } else if self == .none, bytes.equalsIgnoringCase("keep-alive", in: word) {
+                self = .keepAlive
+            }
+        }
+    }
+}
+
+/// What the fields of a head say of where its body ends.
+private struct Framing {
+    private var length: Int?
+    private var codingFields = 0
+    private var codings = 0
+    /// How many of them were `chunked`, and whether the last one was.
+    private var chunked = 0
+    private var endsChunked = false
+
+    mutating func read(length digits: Span<UInt8>) throws(RequestParseError) {
+        guard length == nil, !digits.isEmpty, digits.count <= 19 else { throw .badContentLength }
+        var number = 0
+        for at in digits.indices {
+            let digit = digits[at] &- 48
+            let (tenfold, isOver) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isFarOver) = tenfold.addingReportingOverflow(Int(digit))
+            guard digit <= 9, !isOver, !isFarOver else { throw .badContentLength }
+            number = sum
+        }
+        length = number
+    }
+
+    mutating func read(codings bytes: Span<UInt8>, _ value: Range<Int>) {
+        codingFields += 1
+        var list: Range<Int>? = value
+        while let word = bytes.nextElement(of: &list) {
+            if word.isEmpty { continue }
+            codings += 1
+            endsChunked = bytes.equalsIgnoringCase("chunked", in: word)
+            if endsChunked { chunked += 1 }
+        }
     }
 
     /// Where the body ends; whatever two readers could take for two ends is refused.
-    private func framing(_ bodyBytesMax: Int) throws(RequestParseError) -> Body {
-        let lengths = values("content-length")
-        let codings = values("transfer-encoding")
-        if !codings.isEmpty {
-            guard lengths.isEmpty, codings.count == 1, !isHTTP10 else { throw .ambiguousFraming }
-            let words = tokens("transfer-encoding")
-            guard words.last == "chunked", !words.dropLast().contains("chunked") else {
+    func body(isHTTP10: Bool, bytesMax: Int) throws(RequestParseError) -> IncomingRequestHead.Body {
+        if codingFields > 0 {
+            guard length == nil, codingFields == 1, !isHTTP10, endsChunked, chunked == 1 else {
                 throw .ambiguousFraming
             }
-            if words.count > 1 { throw .unsupportedCoding }
+            if codings > 1 { throw .unsupportedCoding }
             return .chunked
         }
-        guard let length = lengths.first else { return .none }
-        let digits = length.utf8
-        guard lengths.count == 1, !digits.isEmpty, digits.count <= 19,
-            digits.allSatisfy({ $0 &- 48 <= 9 }), let number = Int(length)
-        else { throw .badContentLength }
-        if number > bodyBytesMax { throw .bodyTooLarge(max: bodyBytesMax) }
-        return .length(number)
-    }
-
-    private func values(_ name: String) -> [String] {
-        fields.filter { $0.name == name }.map(\.value)
-    }
-
-    /// The elements of a field that is a list, in lower case.
-    private func tokens(_ name: String) -> [String] {
-        values(name).flatMap { value in
-            value.split(separator: ",", omittingEmptySubsequences: true).map { element in
-                String(
-                    decoding: element.utf8.drop { $0 == 32 || $0 == 9 }
-                        .reversed().drop { $0 == 32 || $0 == 9 }.reversed(),
-                    as: UTF8.self
-                ).lowercased()
-            }
-        }.filter { !$0.isEmpty }
-    }
-
-    package static func == (a: Self, b: Self) -> Bool {
-        a.method == b.method && a.target == b.target && a.isHTTP10 == b.isHTTP10
-            && a.body == b.body && a.keepAlive == b.keepAlive
-            && a.expectsContinue == b.expectsContinue
-            && a.fields.elementsEqual(b.fields) { $0 == $1 }
+        guard let length else { return .none }
+        if length > bytesMax { throw .bodyTooLarge(max: bytesMax) }
+        return .length(length)
     }
 }

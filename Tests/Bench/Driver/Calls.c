@@ -22,7 +22,9 @@ static void append_prompt(struct buffer *buffer, size_t size) {
     append(buffer, "\"", 1);
 }
 
-static void http_call(struct call *call, bool stream, size_t prompt_bytes, int tokens) {
+/// `base`: the API of the backend that is asked, or the daemon's own.
+static void http_call(struct call *call, const char *base, bool stream, size_t prompt_bytes,
+                      int tokens) {
     struct buffer body = {0};
     append_text(&body, "{\"model\":\"bench-model\",\"messages\":[{\"role\":\"user\",\"content\":");
     append_prompt(&body, prompt_bytes);
@@ -34,7 +36,7 @@ static void http_call(struct call *call, bool stream, size_t prompt_bytes, int t
                 "POST %s/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
                 "Content-Type: application/json\r\nAccept: application/json\r\n"
                 "Content-Length: %zu\r\n\r\n",
-                stream ? "/v1" : "/api/v0", body.count);
+                base, body.count);
     append(&call->request, body.bytes, body.count);
     free(body.bytes);
     call->framing = framed_by_body;
@@ -66,13 +68,15 @@ static void make_call(struct call *call, const char *kind) {
     } else if (strcmp(kind, "flood") == 0) {
         complete_call(call, true, 0, 20000);
     } else if (strcmp(kind, "http") == 0) {
-        http_call(call, false, 0, 0);
+        http_call(call, "/api/v0", false, 0, 0);
+    } else if (strcmp(kind, "chat") == 0) {
+        http_call(call, "/v1", false, 0, 0);
     } else if (strcmp(kind, "http-1mb") == 0) {
-        http_call(call, false, megabyte, 0);
+        http_call(call, "/api/v0", false, megabyte, 0);
     } else if (strcmp(kind, "http-stream") == 0) {
-        http_call(call, true, 0, 0);
+        http_call(call, "/v1", true, 0, 0);
     } else if (strcmp(kind, "http-flood") == 0) {
-        http_call(call, true, 0, 20000);
+        http_call(call, "/v1", true, 0, 20000);
     } else {
         append_text(&call->request, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\"}\n", kind);
     }

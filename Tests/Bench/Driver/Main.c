@@ -26,7 +26,7 @@ static const struct command {
      "[--name N --rounds R] 'TARGET PROGRAM ARGUMENT...'...: milliseconds from start to answer"},
     {"once", run_once,
      "[--name N --rounds R] 'NAME=PROGRAM ARGUMENT...'...: milliseconds of whole runs"},
-    {"memory", run_memory, "NAME PID: resident MiB"},
+    {"memory", run_memory, "NAME PID...: resident MiB"},
     {"hold", run_hold, "NAME CONNECTIONS ADDRESS PID: MiB that idle connections add"},
     {"idle", run_idle, "[--seconds S] NAME PID: percent of a processor"},
     {"await", run_await, "TARGET: waits until it answers well"},

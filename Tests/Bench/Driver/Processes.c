@@ -157,13 +157,17 @@ static double resident(int pid, const char *field) {
 }
 
 int run_memory(int count, char **arguments) {
-    if (count != 2) die("usage: memory NAME PID");
+    if (count < 2) die("usage: memory NAME PID...");
     char label[128];
-    int pid = atoi(arguments[1]);
+    struct samples whole = {0}, own = {0};
+    for (int i = 1; i < count; i++) {
+        add_sample(&whole, resident(atoi(arguments[i]), "VmRSS:"));
+        add_sample(&own, resident(atoi(arguments[i]), "RssAnon:"));
+    }
     snprintf(label, sizeof label, "%s.rss", arguments[0]);
-    record_one(label, "MiB", resident(pid, "VmRSS:"));
+    record(label, "MiB", &whole);
     snprintf(label, sizeof label, "%s.anon", arguments[0]);
-    record_one(label, "MiB", resident(pid, "RssAnon:"));
+    record(label, "MiB", &own);
     return 0;
 }
 
