@@ -37,6 +37,21 @@ import Testing
         #expect(buffer.text == text)
     }
 
+    @Test(arguments: 0...9)
+    func `numbers of few decimals are as short as can be`(decimals: Int) {
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        for number in stride(from: -99_999_999, through: 99_999_999, by: 199_967) {
+            let value = Double(number) / scale
+            for value in [value, value.nextUp, value.nextDown, value / 3] {
+                var buffer = ByteBuffer()
+                buffer.append(number: value)
+                #expect(Double(buffer.text) == value)
+                #expect(buffer.count <= value.description.utf8.count, "\(buffer.text)")
+            }
+        }
+    }
+
     @Test(arguments: [0, 1, 9, 10, 99, 100, -1, -10, 12345, Int.max, Int.min, 999_999_999])
     func `integers are written in decimal`(value: Int) {
         var buffer = ByteBuffer()

@@ -32,6 +32,7 @@ extension ByteBuffer {
         var text = text
         text.withUTF8 { bytes in
             let bytes = unsafe Span(_unsafeElements: bytes)
+            if bytes.isInsideOfString { return append(bytes) }
             var kept = 0
             for index in bytes.indices {
                 let byte = bytes[index]
@@ -73,9 +74,31 @@ extension ByteBuffer {
         }
         if let whole = Int(exactly: value), whole.magnitude <= 9_007_199_254_740_992 {
             append(decimal: whole)
-        } else {
+        } else if !append(shortFraction: value) {
             append(utf8: value.description)
         }
+    }
+
+    /// Appends a number of few decimals, as most are; false where it is none, and nothing was
+    /// appended. An integer and a power of ten that are exact have a quotient that is correctly
+    /// rounded (Clinger), so that the first that gives the value is what reads back the same.
+    private mutating func append(shortFraction value: Double) -> Bool {
+        let size = value.magnitude
+        guard size >= 0.001, size < 1_000_000 else { return false }
+        var scale = 10
+        for decimals in 1...6 {
+            let scaled = Int(size * Double(scale) + 0.5)
+            if Double(scaled) / Double(scale) == size {
+                if value < 0 { append(UInt8(ascii: "-")) }
+                let (whole, fraction) = scaled.quotientAndRemainder(dividingBy: scale)
+                append(decimal: whole)
+                append(UInt8(ascii: "."))
+                append(digits: decimals, of: UInt32(truncatingIfNeeded: fraction))
+                return true
+            }
+            scale *= 10
+        }
+        return false
     }
 
     /// Appends a finite number with so many decimals, rounded half away from zero; anything else is
@@ -108,18 +131,37 @@ extension ByteBuffer {
         append(decimal: Int(clamping: whole))
         if rest == 0 { return }
         append(UInt8(ascii: "."))
-        var fraction = rest
-        var scale: UInt64 = 100_000_000
-        while fraction > 0 {
-            append(UInt8(truncatingIfNeeded: 48 &+ fraction / scale))
-            fraction %= scale
-            scale /= 10
+        var fraction = UInt32(truncatingIfNeeded: rest)
+        var digits = 9
+        while fraction % 1000 == 0 {
+            fraction /= 1000
+            digits -= 3
+        }
+        while fraction % 10 == 0 {
+            fraction /= 10
+            digits -= 1
+        }
+        append(digits: digits, of: fraction)
+    }
+
+    /// Appends so many digits of a number that has no more, with zeros before it.
+    private mutating func append(digits: Int, of value: UInt32) {
+        reserve(digits)
+        var rest = value
+        var at = end &+ digits
+        end = at
+        for _ in 0..<digits {
+            at &-= 1
+            unsafe base[at] = UInt8(truncatingIfNeeded: 48 &+ rest % 10)
+            rest /= 10
         }
     }
 
     /// Appends a valid JSON value without the space between its tokens: fit for one line.
     public mutating func append(compact json: Span<UInt8>) {
         reserve(json.count)
+        // Most programs write none: then it is a copy.
+        if !json.hasSpace { return append(json) }
         var at = 0
         var kept = 0
         while at < json.count {
@@ -150,5 +192,52 @@ extension ByteBuffer {
             }
         }
         return min(at, json.count)
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether it can stand in a string as it is: no quote, no backslash, no control. Eight bytes
+    /// are looked at at once.
+    fileprivate var isInsideOfString: Bool {
+        let bytes = unsafe bytes
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var at = 0
+        while count &- at >= 8 {
+            let word = unsafe bytes.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: at, as: UInt64.self)
+            let quote = word ^ (ones &* 0x22)
+            let backslash = word ^ (ones &* 0x5C)
+            let found =
+                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+                | ((word &- (ones &* 0x20)) & ~word)
+            if found & (ones &* 0x80) != 0 { return false }
+            at &+= 8
+        }
+        while at < count {
+            let byte = self[at]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                return false
+            }
+            at &+= 1
+        }
+        return true
+    }
+
+    /// Whether a byte of it is a space or a control, eight looked at at once.
+    package var hasSpace: Bool {
+        let bytes = unsafe bytes
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var at = 0
+        while count &- at >= 8 {
+            let word = unsafe bytes.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: at, as: UInt64.self)
+            if (word &- (ones &* 0x21)) & ~word & (ones &* 0x80) != 0 { return true }
+            at &+= 8
+        }
+        while at < count {
+            if self[at] <= 0x20 { return true }
+            at &+= 1
+        }
+        return false
     }
 }

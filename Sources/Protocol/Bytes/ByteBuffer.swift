@@ -122,7 +122,8 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// Appends the bytes of a literal.
-    @inlinable public mutating func append(_ literal: StaticString) {
+    @inlinable @inline(__always)
+    public mutating func append(_ literal: StaticString) {
         let count = literal.utf8CodeUnitCount
         reserve(count)
         unsafe (base + end).update(from: literal.utf8Start, count: count)

@@ -3,6 +3,17 @@ extension JSONCursor {
     @inline(__always)
     mutating func skipString() throws(JSONError) -> Bool {
         unsafe at &+= 1
+        unsafe skipPlainBytes()
+        // Nearly every string is plain to its end.
+        if unsafe peek == UInt8(ascii: "\"") {
+            unsafe at &+= 1
+            return false
+        }
+        return unsafe try skipRestOfString()
+    }
+
+    @inline(never)
+    private mutating func skipRestOfString() throws(JSONError) -> Bool {
         var hasEscape = false
         _ = unsafe try skipInsideString(until: .max, &hasEscape)
         return hasEscape

@@ -23,6 +23,13 @@ struct JSONCursor {
 
     @inline(__always)
     mutating func skipWhitespace() {
+        // Programs write none between tokens.
+        if unsafe at < end, unsafe base[at] > 0x20 { return }
+        unsafe skipWhitespaceBytes()
+    }
+
+    @inline(never)
+    private mutating func skipWhitespaceBytes() {
         while unsafe at < end {
             switch unsafe base[at] {
             case 0x20:
@@ -95,9 +102,24 @@ struct JSONCursor {
         }
     }
 
+    /// Whether a byte is here and another follows it.
+    @inline(__always)
+    func isAt(_ byte: Unicode.Scalar, before next: UInt8) -> Bool {
+        unsafe at &+ 1 < end && base[at] == UInt8(ascii: byte) && base[at &+ 1] == next
+    }
+
     /// Skips the colon between a name and its value, and the space around it.
     @inline(__always)
     mutating func skipColon() throws(JSONError) {
+        if unsafe at &+ 1 < end, unsafe base[at] == UInt8(ascii: ":"), unsafe base[at &+ 1] > 0x20 {
+            unsafe at &+= 1
+        } else {
+            unsafe try skipColonAndSpace()
+        }
+    }
+
+    @inline(never)
+    private mutating func skipColonAndSpace() throws(JSONError) {
         unsafe skipWhitespace()
         guard unsafe peek == UInt8(ascii: ":") else { throw unsafe unexpected() }
         unsafe at &+= 1

@@ -66,7 +66,13 @@ public struct JSONWalker: ~Escapable {
     /// answered, quotes included. Nil after the last: then it has left the object.
     @inline(__always)
     public mutating func nextName() throws(JSONError) -> JSONRange? {
-        if try leaves(UInt8(ascii: "}")) { return nil }
+        // As programs write it, without spaces: a comma and the name, a colon and the value.
+        if hasPassedValue, unsafe cursor.isAt(",", before: UInt8(ascii: "\"")) {
+            hasPassedValue = false
+            unsafe cursor.at &+= 1
+        } else if try leaves(UInt8(ascii: "}")) {
+            return nil
+        }
         guard unsafe cursor.peek == UInt8(ascii: "\"") else { throw unsafe cursor.unexpected() }
         let start = unsafe cursor.at
         nameHasEscape = unsafe try cursor.skipString()
@@ -82,7 +88,7 @@ public struct JSONWalker: ~Escapable {
         try !leaves(UInt8(ascii: "]"))
     }
 
-    @inline(__always)
+    @inline(never)
     private mutating func leaves(_ closing: UInt8) throws(JSONError) -> Bool {
         if hasPassedValue {
             if unsafe try cursor.skipComma(closing: closing) {

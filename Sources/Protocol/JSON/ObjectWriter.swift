@@ -15,13 +15,15 @@ public struct ObjectWriter {
     public static func continuing() -> ObjectWriter { ObjectWriter() }
 
     /// Appends a member's name; its value is appended by whoever asked, before anything else.
-    @inlinable public mutating func name(_ name: StaticString, to out: inout ByteBuffer) {
+    @inlinable @inline(__always)
+    public mutating func name(_ name: StaticString, to out: inout ByteBuffer) {
         out.append(memberName: name, isFirst: !hasMember)
         hasMember = true
     }
 
     /// Appends a text.
-    @inlinable public mutating func add(
+    @inlinable @inline(__always)
+    public mutating func add(
         _ name: StaticString, _ value: String?, to out: inout ByteBuffer
     ) {
         guard let value else { return }
@@ -30,7 +32,8 @@ public struct ObjectWriter {
     }
 
     /// Appends an integer.
-    @inlinable public mutating func add(
+    @inlinable @inline(__always)
+    public mutating func add(
         _ name: StaticString, _ value: Int?, to out: inout ByteBuffer
     ) {
         guard let value else { return }
@@ -39,7 +42,8 @@ public struct ObjectWriter {
     }
 
     /// Appends a number.
-    @inlinable public mutating func add(
+    @inlinable @inline(__always)
+    public mutating func add(
         _ name: StaticString, _ value: Double?, to out: inout ByteBuffer
     ) {
         guard let value else { return }
@@ -48,7 +52,8 @@ public struct ObjectWriter {
     }
 
     /// Appends a truth value.
-    @inlinable public mutating func add(
+    @inlinable @inline(__always)
+    public mutating func add(
         _ name: StaticString, _ value: Bool?, to out: inout ByteBuffer
     ) {
         guard let value else { return }
@@ -57,6 +62,7 @@ public struct ObjectWriter {
     }
 
     /// Appends seconds, to the nanosecond and without zeros at the end.
+    @inlinable @inline(__always)
     public mutating func add(
         _ name: StaticString, seconds value: Double, to out: inout ByteBuffer
     ) {
@@ -65,7 +71,8 @@ public struct ObjectWriter {
     }
 
     /// Appends a text whose inside is that, as it stands in some JSON.
-    @inlinable public mutating func add(
+    @inlinable @inline(__always)
+    public mutating func add(
         _ name: StaticString, inside text: Span<UInt8>, to out: inout ByteBuffer
     ) {
         self.name(name, to: &out)
@@ -75,14 +82,16 @@ public struct ObjectWriter {
     }
 
     /// The same, left out where it is empty.
-    @inlinable public mutating func add(
+    @inlinable @inline(__always)
+    public mutating func add(
         _ name: StaticString, insideIfAny text: Span<UInt8>, to out: inout ByteBuffer
     ) {
         if !text.isEmpty { add(name, inside: text, to: &out) }
     }
 
     /// Appends a value as it stands in some JSON; left out where it is empty.
-    @inlinable public mutating func add(
+    @inlinable @inline(__always)
+    public mutating func add(
         _ name: StaticString, token: Span<UInt8>, to out: inout ByteBuffer
     ) {
         if token.isEmpty { return }
@@ -104,7 +113,8 @@ public struct ObjectWriter {
     }
 
     /// Appends a shape.
-    @inlinable public mutating func add<Shape: JSONWritable>(
+    @inlinable @inline(__always)
+    public mutating func add<Shape: JSONWritable>(
         _ name: StaticString, _ value: Shape?, to out: inout ByteBuffer
     ) {
         guard let value else { return }
@@ -113,7 +123,8 @@ public struct ObjectWriter {
     }
 
     /// Appends an array of shapes.
-    @inlinable public mutating func add<Shape: JSONWritable>(
+    @inlinable @inline(__always)
+    public mutating func add<Shape: JSONWritable>(
         _ name: StaticString, all values: [Shape], to out: inout ByteBuffer
     ) {
         self.name(name, to: &out)
@@ -154,7 +165,8 @@ public struct ObjectWriter {
 
 extension ByteBuffer {
     /// Appends the name of a member and its colon, with a comma before it unless it is the first.
-    @inlinable mutating func append(memberName name: StaticString, isFirst: Bool) {
+    @inlinable @inline(__always)
+    mutating func append(memberName name: StaticString, isFirst: Bool) {
         let count = name.utf8CodeUnitCount
         reserve(count &+ 4)
         var at = end

@@ -61,9 +61,10 @@ protocol Callee {
         } else if params.isPresent {
             try read(params, of: callee, parameters, text)
         }
-        for (index, parameter) in parameters.enumerated() {
+        for index in parameters.indices {
+            if !values[index].isPresent, !parameters[index].isRequired { continue }
             let elements = survey?.entries.first { $0.value == values[index] }?.elements
-            try check(index, parameter, of: callee, in: text, limits, elements)
+            try check(index, parameters, of: callee, in: text, limits, elements)
         }
     }
 
@@ -202,31 +203,31 @@ protocol Callee {
     }
 
     private mutating func check(
-        _ index: Int, _ parameter: Parameter, of callee: some Callee, in text: Span<UInt8>,
+        _ index: Int, _ parameters: [Parameter], of callee: some Callee, in text: Span<UInt8>,
         _ limits: RequestLimits, _ elements: JSONKinds?
     ) throws(Fault) {
         let value = values[index]
         guard value.isPresent else {
-            if !parameter.isRequired { return }
             throw Fault(
-                .invalidParams, "`\(callee.name)` needs the parameter `\(parameter.name)`",
-                data: ["parameter": .string(parameter.name)])
+                .invalidParams, "`\(callee.name)` needs the parameter `\(parameters[index].name)`",
+                data: ["parameter": .string(parameters[index].name)])
         }
         let token = text.extracting(value.bounds)
         let kind = JSONKind(firstByte: token[0])
-        if kind == .null && !parameter.isRequired {
+        if kind == .null && !parameters[index].isRequired {
             values[index] = .absent
             return
         }
-        if parameter.type.isName, kind == .string,
+        if parameters[index].type.isName, kind == .string,
             !JSONText.string(token, fitsIn: limits.nameBytesMax)
         {
-            throw .nameTooLong("`\(parameter.name)` of `\(callee.name)`", limits)
+            throw .nameTooLong("`\(parameters[index].name)` of `\(callee.name)`", limits)
         }
-        if let expected = parameter.type.mismatch(token, kind, limits, elements) {
+        if let expected = parameters[index].type.mismatch(token, kind, limits, elements) {
             throw Fault(
-                .invalidParams, "`\(parameter.name)` of `\(callee.name)` must be \(expected)",
-                data: ["parameter": .string(parameter.name)])
+                .invalidParams,
+                "`\(parameters[index].name)` of `\(callee.name)` must be \(expected)",
+                data: ["parameter": .string(parameters[index].name)])
         }
     }
 }
