@@ -83,16 +83,8 @@ extension Config {
         package var format = LogFormat.auto
     }
 
-    /// The models that a name means, in the order in which they are tried: aliases are followed,
-    /// which `load` made sure ends, and no model stands there twice.
-    package func chain(for name: String) -> [String] {
-        guard let alias = aliases.first(where: { $0.name == name }) else { return [name] }
-        var models: [String] = []
-        for model in alias.models.flatMap({ chain(for: $0) }) where !models.contains(model) {
-            models.append(model)
-        }
-        return models
-    }
+    /// The models that a name means, in the order in which they are tried.
+    package func chain(for name: String) -> [String] { aliases.chain(for: name) }
 
     /// The model that a name means first of all.
     package func model(named name: String) -> String { chain(for: name)[0] }
@@ -129,4 +121,17 @@ package struct Origins: Equatable, Sendable {
     package subscript(name: String) -> TOMLPosition? { positions[name] }
 
     package static func == (a: Self, b: Self) -> Bool { true }
+}
+
+extension [Config.Alias] {
+    /// The models that a name means, in the order in which they are tried: aliases are followed,
+    /// which `load` made sure ends, and no model stands there twice.
+    package func chain(for name: String) -> [String] {
+        guard let alias = first(where: { $0.name == name }) else { return [name] }
+        var models: [String] = []
+        for model in alias.models.flatMap({ chain(for: $0) }) where !models.contains(model) {
+            models.append(model)
+        }
+        return models
+    }
 }

@@ -3,6 +3,9 @@
 /// Start-time fair queuing: an account's `finish` is the virtual time at which its next request
 /// would start; the least goes first. One start costs one unit on each of its four levels; an
 /// account that comes anew begins at its parent's clock, so that nobody saves up turns.
+///
+/// A caller's account ends with its last request. The places of the last few that ended are kept,
+/// since most callers come again: theirs is found then, and not made.
 struct Accounts {
     /// uid, process, connection, tag.
     static let levels = 4
@@ -17,8 +20,12 @@ struct Accounts {
         var requests = 0
         /// Children of which requests wait.
         var active = 0
+        /// Leaves below it that are kept though they have ended.
+        var resting = 0
         /// A leaf's own way from the uid down; the leaf itself is last.
         var path = SIMD4<Int32>(repeating: -1)
+        /// A leaf's connection: what tells most callers apart.
+        var connection: UInt64 = 0
         var name: Name
     }
 
@@ -32,17 +39,25 @@ struct Accounts {
     private var free: [Int] = []
     private var inner: [Name: Int] = [:]
     private var leaves: [Caller: Int] = [:]
-    private var callers: [Int: Caller] = [:]
+    /// By account, the caller of a leaf.
+    private var callers: [Caller?] = [nil]
 
-    /// How many accounts are held, the root left out; they go with their last request.
-    var count: Int { all.count - 1 - free.count }
+    /// Leaves that have ended, the last one last; their places are taken back when they are more
+    /// than a few.
+    private var resting: [Int] = []
 
     /// The leaf of a caller, which counts one more request from here on.
     mutating func open(_ caller: Caller) -> Int {
-        let leaf = leaves[caller] ?? create(caller)
+        let leaf = restingLeaf(of: caller) ?? leaves[caller] ?? create(caller)
         let path = all[leaf].path
         all[0].requests += 1
-        for level in 0..<Self.levels { all[Int(path[level])].requests += 1 }
+        var parent = 0
+        for level in 0..<Self.levels {
+            let index = Int(path[level])
+            if all[index].requests == 0 { renew(index, below: parent) }
+            all[index].requests += 1
+            parent = index
+        }
         return leaf
     }
 
@@ -50,10 +65,44 @@ struct Accounts {
     mutating func close(_ leaf: Int) {
         let path = all[leaf].path
         all[0].requests -= 1
+        for level in 0..<Self.levels { all[Int(path[level])].requests -= 1 }
+        guard all[leaf].requests == 0 else { return }
+        for level in 0..<Self.levels { all[Int(path[level])].resting += 1 }
+        resting.append(leaf)
+        if resting.count > SchedulingLimits.restingAccountsMax { takeBack(resting.removeFirst()) }
+    }
+
+    /// The caller's leaf among those that have ended, taken out from them; the last are looked at
+    /// first.
+    private mutating func restingLeaf(of caller: Caller) -> Int? {
+        var place = resting.count - 1
+        while place >= 0 {
+            let leaf = resting[place]
+            if all[leaf].connection == caller.connection, callers[leaf] == caller { break }
+            place -= 1
+        }
+        if place < 0 { return nil }
+        let leaf = resting.remove(at: place)
+        let path = all[leaf].path
+        for level in 0..<Self.levels { all[Int(path[level])].resting -= 1 }
+        return leaf
+    }
+
+    /// One that comes again is as one that comes anew.
+    private mutating func renew(_ index: Int, below parent: Int) {
+        all[index].finish = all[parent].clock
+        all[index].clock = 0
+    }
+
+    /// Frees the place of a leaf that has ended, and of whatever is above it for its sake alone.
+    private mutating func takeBack(_ leaf: Int) {
+        let path = all[leaf].path
         for level in (0..<Self.levels).reversed() {
             let index = Int(path[level])
-            all[index].requests -= 1
-            if all[index].requests == 0 { remove(index, isLeaf: level == Self.levels - 1) }
+            all[index].resting -= 1
+            if all[index].requests == 0, all[index].resting == 0 {
+                remove(index, isLeaf: level == Self.levels - 1)
+            }
         }
     }
 
@@ -91,7 +140,7 @@ struct Accounts {
     func ahead(of caller: Caller) -> Int {
         if all[0].waiting == 0 { return 0 }
         var path = SIMD4<Int32>(repeating: -1)
-        if let leaf = leaves[caller] {
+        if let leaf = leaves[caller], all[leaf].requests > 0 {
             path = all[leaf].path
         } else {
             let numbers: InlineArray<3, UInt64> = [
@@ -99,7 +148,9 @@ struct Accounts {
             ]
             var parent = 0
             for level in 0..<3 {
-                guard let index = inner[Name(parent: parent, number: numbers[level])] else { break }
+                guard let index = inner[Name(parent: parent, number: numbers[level])],
+                    all[index].requests > 0
+                else { break }
                 path[level] = Int32(truncatingIfNeeded: index)
                 parent = index
             }
@@ -159,6 +210,7 @@ struct Accounts {
         path[2] = Int32(truncatingIfNeeded: connection)
         path[3] = Int32(truncatingIfNeeded: leaf)
         all[leaf].path = path
+        all[leaf].connection = caller.connection
         leaves[caller] = leaf
         callers[leaf] = caller
         return leaf
@@ -179,12 +231,13 @@ struct Accounts {
             return index
         }
         all.append(account)
+        callers.append(nil)
         return all.count - 1
     }
 
     private mutating func remove(_ index: Int, isLeaf: Bool) {
         if isLeaf {
-            if let caller = callers.removeValue(forKey: index) { leaves[caller] = nil }
+            if let caller = callers[index].take() { leaves[caller] = nil }
         } else {
             inner[all[index].name] = nil
         }

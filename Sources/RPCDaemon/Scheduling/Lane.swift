@@ -25,6 +25,8 @@ final class Lane {
     var running = 0
     var models: [LaneModel] = []
     var modelNamed: [String: Int] = [:]
+    /// The model that was last asked for by its name: as a rule the next one too.
+    private var lastNamed = 0
     var freeModels: [Int] = []
     /// How many wait for each model.
     var waitingFor: [Int] = []
@@ -127,7 +129,15 @@ final class Lane {
 
     /// The index of a listed model; a name without a tag finds Ollama's `:latest`.
     func model(named name: String) -> Int? {
-        if let index = modelNamed[name] { return models[index].isListed ? index : nil }
+        if lastNamed < models.count, models[lastNamed].isListed,
+            models[lastNamed].facts.id == name
+        {
+            return lastNamed
+        }
+        if let index = modelNamed[name] {
+            lastNamed = index
+            return models[index].isListed ? index : nil
+        }
         guard !modelNamed.isEmpty, !name.utf8.contains(UInt8(ascii: ":")),
             let index = modelNamed[name + ":latest"]
         else { return nil }

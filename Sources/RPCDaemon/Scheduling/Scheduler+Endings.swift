@@ -26,9 +26,9 @@ extension Scheduler {
 
     private mutating func served(_ index: Int, tokens: Int, now: UInt64) {
         let (lane, model) = (entries[index].lane, entries[index].model)
-        let ticket = entries[index].ticket
+        let work = entries[index].ticket.work
         charge(index, now: now)
-        if ticket.work == .generate {
+        if work == .generate {
             lanes[lane].models[model].forecast.served(
                 start: entries[index].startedAt, firstToken: entries[index].firstTokenAt, end: now,
                 tokens: tokens, loaded: !entries[index].loads)
@@ -37,7 +37,7 @@ extension Scheduler {
                 tokens: tokens, loaded: true)
             remember(index, now: now)
         }
-        if ticket.work == .unload {
+        if work == .unload {
             lanes[lane].unloaded(model)
         } else {
             lanes[lane].answered(model)

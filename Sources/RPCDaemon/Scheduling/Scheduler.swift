@@ -14,7 +14,7 @@ package struct Scheduler {
     var laneOrder: [Int] = []
     private var freeLanes: [Int] = []
     var entries: [Entry] = []
-    var entryOf: [UInt64: Int] = [:]
+    var entryOf = KeyTable()
     private var freeEntries: [Int] = []
     var sessions = Sessions()
     var defaultModel: [String] = []
@@ -42,9 +42,9 @@ package struct Scheduler {
     package init() {}
 
     /// Something has happened.
-    package mutating func take(_ event: Event, now: UInt64) {
+    package mutating func take(_ event: consuming Event, now: UInt64) {
         isWakeNews = true
-        switch event {
+        switch consume event {
         case .arrived(let ticket): arrived(ticket, now: now)
         case .ended(let key, let verdict): ended(key, verdict, now: now)
         case .firstToken(let key): firstToken(key, now: now)
@@ -131,9 +131,10 @@ package struct Scheduler {
 
     // MARK: Requests come and go
 
-    private mutating func arrived(_ ticket: Ticket, now: UInt64) {
-        precondition(entryOf[ticket.key] == nil, "a key names one request")
-        if isStopping { return act(.refuse(ticket.key, .stopping)) }
+    private mutating func arrived(_ ticket: consuming Ticket, now: UInt64) {
+        let key = ticket.key
+        precondition(entryOf[key] == nil, "a key names one request")
+        if isStopping { return act(.refuse(key, .stopping)) }
         let entry = Entry(ticket: ticket, arrivedAt: now)
         let index: Int
         if let old = freeEntries.popLast() {
@@ -143,7 +144,7 @@ package struct Scheduler {
             index = entries.count
             entries.append(entry)
         }
-        entryOf[ticket.key] = index
+        entryOf.insert(key, index)
         if let refusal = route(index, now: now, because: .arrived) { refuse(index, refusal) }
     }
 
@@ -167,7 +168,7 @@ package struct Scheduler {
 
     /// Nothing more is known of the request; it neither waits nor runs.
     mutating func forget(_ index: Int) {
-        entryOf[entries[index].ticket.key] = nil
+        entryOf.remove(entries[index].ticket.key)
         entries[index].tried = []
         freeEntries.append(index)
     }

@@ -31,6 +31,11 @@ package enum SchedulingLimits {
     /// refuse every deadline from then on, and nothing would ever correct it.
     package static let serviceTimeMemory: UInt64 = 60_000_000_000
 
+    /// Callers per backend whose accounts are kept after their last request: as many programs as
+    /// ask again and again at once; they are searched through, which has to cost less than to make
+    /// an account anew.
+    package static let restingAccountsMax = 32
+
     /// Tries of one request, in all.
     package static let attemptsMax = 3
 
