@@ -98,11 +98,20 @@ import Testing
         let hour = MetricsLimits.silenceBeforeReuse * second
         let early = store.series(.client, "early", now: start + hour - 1)
         #expect(early == store.series(.client, MetricsLimits.otherName, now: start))
-        #expect(!store.isCurrent(early), "a name without a row has to ask again")
+        func isAskedAgain(_ id: SeriesID) -> Bool {
+            var isAsked = false
+            func name() -> String {
+                isAsked = true
+                return MetricsLimits.otherName
+            }
+            _ = store.series(.client, known: id, name(), now: start + hour)
+            return isAsked
+        }
+        #expect(isAskedAgain(early), "it is without a row")
         let fresh = store.series(.client, "fresh", now: start + hour)
-        #expect(store.isCurrent(fresh))
-        #expect(!store.isCurrent(ids[0]))
-        #expect(store.isCurrent(ids[1]))
+        #expect(!isAskedAgain(fresh))
+        #expect(isAskedAgain(ids[0]))
+        #expect(!isAskedAgain(ids[1]))
         var sample = RequestSample(.failed)
         sample.client = ids[0]
         store.finished(sample, now: start + hour)

@@ -33,6 +33,8 @@ package struct MetricsStore {
     var places: [Place]
     var histogram = Histogram()
     private var indices: [[String: Int]]
+    /// By kind the place that was last asked for by name: as a rule the next one too.
+    private var lastAsked: [3 of Int]
     private var candidates = [Candidates](repeating: Candidates(), count: SeriesKind.allCases.count)
 
     struct Place {
@@ -53,6 +55,7 @@ package struct MetricsStore {
         self.errorKinds = errorKinds
         places = [Place(name: "all"), Place(name: "event loop")]
         indices = []
+        lastAsked = [Self.otherIndex, Self.otherIndex + 1, Self.otherIndex + 2]
         for kind in SeriesKind.allCases {
             indices.append([MetricsLimits.otherName: places.count])
             places.append(Place(kind: kind, name: MetricsLimits.otherName))
@@ -63,7 +66,12 @@ package struct MetricsStore {
     /// the row that is asked least takes that row, whose numbers go to `other`; until then it is
     /// counted there itself.
     package mutating func series(_ kind: SeriesKind, _ name: String, now: UInt64) -> SeriesID {
-        if let index = indices[kind.rawValue][name] { return id(of: index) }
+        let last = lastAsked[kind.rawValue]
+        if places[last].name == name { return id(of: last) }
+        if let index = indices[kind.rawValue][name] {
+            lastAsked[kind.rawValue] = index
+            return id(of: index)
+        }
         let second = now / 1_000_000_000
         guard let index = freePlace(kind, for: name, second: second) else {
             return id(of: Self.otherIndex + kind.rawValue)
@@ -76,9 +84,16 @@ package struct MetricsStore {
         return id(of: index)
     }
 
-    /// Whether samples with this series are still counted under its name; ask again by name if not.
-    /// Never so for `other`, where names are only until they have a row.
-    package func isCurrent(_ id: SeriesID) -> Bool {
+    /// The same for one that was asked for before: as long as its samples are counted under its
+    /// name, which they never are for `other`, no name is looked for, nor made.
+    package mutating func series(
+        _ kind: SeriesKind, known: SeriesID?, _ name: @autoclosure () -> String, now: UInt64
+    ) -> SeriesID {
+        if let known, isCurrent(known) { return known }
+        return series(kind, name(), now: now)
+    }
+
+    private func isCurrent(_ id: SeriesID) -> Bool {
         let index = Int(id.index)
         return index >= Self.otherIndex + SeriesKind.allCases.count
             && places[index].generation == id.generation

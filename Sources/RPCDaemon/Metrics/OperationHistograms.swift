@@ -28,6 +28,13 @@ package struct OperationLabels: Hashable, Sendable {
     /// The kind of error that a failed request ended with.
     package var errorKind: UInt8?
 
+    /// Whether they are the same, looked at where they are: most differ in nothing.
+    func are(_ other: borrowing OperationLabels) -> Bool {
+        port == other.port && operation == other.operation && errorKind == other.errorKind
+            && requestModel == other.requestModel && responseModel == other.responseModel
+            && address == other.address && provider == other.provider
+    }
+
     package init(
         _ operation: Operation, provider: String, address: String, port: Int, model: String
     ) {
@@ -63,6 +70,10 @@ package struct OperationSample: Sendable {
 package struct OperationHistograms: Sendable {
     package private(set) var rows: [Row] = []
     private var indices: [OperationLabels: Int] = [:]
+    /// The row that was last counted in: as a rule the next one too, and no name is hashed.
+    private var last = 0
+    /// Its labels: a row is large, and would be copied to be asked for them.
+    private var lastLabels: OperationLabels?
 
     /// As many as a page of a megabyte and a half holds.
     package static let rowsMax = 64
@@ -78,20 +89,31 @@ package struct OperationHistograms: Sendable {
         package fileprivate(set) var operationDuration = BoundedHistogram(.seconds)
         package fileprivate(set) var timeToFirstChunk = BoundedHistogram(.seconds)
         package fileprivate(set) var timePerChunk = BoundedHistogram(.seconds)
+
+        fileprivate mutating func add(_ sample: borrowing OperationSample) {
+            if let tokens = sample.inputTokens { inputTokens.add(Double(tokens)) }
+            if let tokens = sample.outputTokens { outputTokens.add(Double(tokens)) }
+            if let time = sample.requestDuration { requestDuration.add(time) }
+            if let time = sample.timeToFirstToken { timeToFirstToken.add(time) }
+            if let time = sample.timePerToken { timePerToken.add(time) }
+            if let time = sample.operationDuration { operationDuration.add(time) }
+            if let time = sample.timeToFirstChunk { timeToFirstChunk.add(time) }
+            if let chunks = sample.chunks { timePerChunk.add(chunks) }
+        }
     }
 
     package init() {}
 
     package mutating func finished(_ labels: OperationLabels, _ sample: borrowing OperationSample) {
-        let index = indices[labels] ?? makeRow(labels)
-        if let tokens = sample.inputTokens { rows[index].inputTokens.add(Double(tokens)) }
-        if let tokens = sample.outputTokens { rows[index].outputTokens.add(Double(tokens)) }
-        if let time = sample.requestDuration { rows[index].requestDuration.add(time) }
-        if let time = sample.timeToFirstToken { rows[index].timeToFirstToken.add(time) }
-        if let time = sample.timePerToken { rows[index].timePerToken.add(time) }
-        if let time = sample.operationDuration { rows[index].operationDuration.add(time) }
-        if let time = sample.timeToFirstChunk { rows[index].timeToFirstChunk.add(time) }
-        if let chunks = sample.chunks { rows[index].timePerChunk.add(chunks) }
+        let index = row(labels)
+        rows[index].add(sample)
+    }
+
+    private mutating func row(_ labels: OperationLabels) -> Int {
+        if let lastLabels, lastLabels.are(labels) { return last }
+        last = indices[labels] ?? makeRow(labels)
+        lastLabels = labels
+        return last
     }
 
     /// A new row; beyond the limit all models of an operation are one.
