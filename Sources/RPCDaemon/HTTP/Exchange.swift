@@ -17,6 +17,9 @@ package final class Exchange {
     /// The rest of the answer is read for the connection's sake alone, and nobody hears of it.
     private(set) var isConcluded = false
 
+    /// All of the answer has come, and its end is told next: nobody need wait for it.
+    package internal(set) var isEnding = false
+
     private let memory: MemoryAccount
     /// Bytes that `memory` counts for the request's body.
     private var held = 0

@@ -246,6 +246,7 @@ final class HTTPConnection: EventHandler, Continuation {
                     whole = range
                     continue
                 }
+                exchange.isEnding = parser.hasWholeBody
                 do throws(ExchangeError) {
                     try body.take(piece, of: parser.head, for: exchange)
                 } catch {

@@ -4,8 +4,7 @@ import CrowdModelsProtocol
 extension HTTPResponseHead {
     /// Reads one `Name: value` line.
     mutating func read(field line: Range<Int>, of input: Span<UInt8>) throws(HTTPParseError) {
-        var colon = line.lowerBound
-        while colon < line.upperBound, input[colon].isTokenCharacter { colon &+= 1 }
+        var colon = input.endOfToken(in: line)
         guard colon > line.lowerBound else { throw .badHeader }
         let name = line.lowerBound..<colon
         // Blanks before the colon are forbidden, and sent all the same.

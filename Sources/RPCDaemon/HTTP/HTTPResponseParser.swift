@@ -67,6 +67,11 @@ package struct HTTPResponseParser: Sendable {
         self.answersHEAD = answersHEAD
     }
 
+    /// Whether the announced length has come: the end follows at once.
+    var hasWholeBody: Bool {
+        if case .length(0) = state { true } else { false }
+    }
+
     /// Takes the next step. `input`: all unread bytes; a call after `.needMore` must have those of
     /// the call before at its front, less the consumed. `ended`: the peer closed, no byte will
     /// follow: a body that runs until then ends well, all else is `.truncated`.

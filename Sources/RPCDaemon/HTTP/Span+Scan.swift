@@ -85,6 +85,15 @@ extension Span<UInt8> {
         return true
     }
 
+    /// Where the token that begins `range` ends.
+    func endOfToken(in range: Range<Int>) -> Int {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        var at = range.lowerBound
+        // The line above is the check of all.
+        while at < range.upperBound, unsafe self[unchecked: at].isTokenCharacter { at &+= 1 }
+        return at
+    }
+
     /// `range` without spaces and tabs at its two ends.
     func trimmed(_ range: Range<Int>) -> Range<Int> {
         var lower = range.lowerBound
@@ -126,7 +135,7 @@ extension UInt8 {
         // Bit n of the first word is byte n, of the second byte 64 + n.
         let low: UInt64 = 0x03FF_6CFA_0000_0000
         let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
-        if self < 64 { return low &>> UInt64(self) & 1 == 1 }
-        return self < 128 && high &>> UInt64(self &- 64) & 1 == 1
+        let half = self < 64 ? low : high
+        return self < 128 && half &>> UInt64(self & 63) & 1 == 1
     }
 }

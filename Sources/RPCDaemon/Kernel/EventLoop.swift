@@ -122,18 +122,18 @@ package final class EventLoop {
     }
 
     /// Sets `timer`, anew if it was set, to `nanoseconds` from now.
-    package func set(_ timer: Timer, after nanoseconds: UInt64) {
+    package func set(_ timer: Deadline, after nanoseconds: UInt64) {
         set(timer, at: now &+ nanoseconds)
     }
 
     /// Sets `timer` to a moment of the loop's clock.
-    package func set(_ timer: Timer, at deadline: UInt64) {
+    package func set(_ timer: Deadline, at deadline: UInt64) {
         // A timer that sets itself anew for now has its next turn, not this one again.
         timers.set(timer, at: isFiringTimers ? max(deadline, now &+ 1) : deadline)
     }
 
     /// Makes sure that `timer` does not fire.
-    package func cancel(_ timer: Timer) {
+    package func cancel(_ timer: Deadline) {
         timers.cancel(timer)
     }
 
@@ -237,7 +237,7 @@ package final class EventLoop {
         isFiringTimers = true
         defer { isFiringTimers = false }
         while let timer = timers.takeDue(at: now) {
-            TimerHeap.fire(timer)
+            timer.passed()
             _ = lookAtClock()
             if isTurnSpent { return }
         }
