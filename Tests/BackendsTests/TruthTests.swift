@@ -144,9 +144,11 @@ import Testing
                 + #""schema":{"type":"object"}}}}"#)
         let (bad, report) = answer(#"{"choices":[{"message":{"content":"[1]"}}]}"#)
         #expect(
-            request.untruths(of: bad, report, listed: nil) == [.schemaViolated("/: \"type\"")])
+            request.untruths(of: bad, report, loadedContext: nil) == [
+                .schemaViolated("/: \"type\"")
+            ])
         let (good, _) = answer(#"{"choices":[{"message":{"content":"{\"a\":1}"}}]}"#)
-        #expect(request.untruths(of: good, report, listed: nil).isEmpty)
+        #expect(request.untruths(of: good, report, loadedContext: nil).isEmpty)
     }
 
     @Test func `a call in the text is one only where tools were given and none was called`() throws
@@ -154,30 +156,29 @@ import Testing
         let (text, report) = answer(
             #"{"choices":[{"message":{"content":"<tool_call>{}</tool_call>"}}]}"#)
         let asked = try request(#"{"prompt":"x",\#(Self.tools)}"#)
-        #expect(asked.untruths(of: text, report, listed: nil) == [.toolCallInText])
-        #expect(try request(#"{"prompt":"x"}"#).untruths(of: text, report, listed: nil).isEmpty)
+        #expect(asked.untruths(of: text, report, loadedContext: nil) == [.toolCallInText])
+        #expect(
+            try request(#"{"prompt":"x"}"#).untruths(of: text, report, loadedContext: nil).isEmpty)
         let (called, _) = answer(
             #"{"choices":[{"message":{"content":"[TOOL_CALLS]","tool_calls":[{"id":"c","function":"#
                 + #"{"name":"f"}}]}}]}"#)
-        #expect(asked.untruths(of: called, report, listed: nil).isEmpty)
+        #expect(asked.untruths(of: called, report, loadedContext: nil).isEmpty)
     }
 
     @Test func `letters of texts decide whether a prompt was cut, and images have none`() throws {
-        var model = Model(id: "m")
-        model.loadedContextLength = 100
         let (text, report) = answer(
             #"{"choices":[{"message":{"content":"a"}}],"usage":{"prompt_tokens":100,"#
                 + #""completion_tokens":1}}"#)
         let long = String(repeating: "é", count: 900)
         let cut = try request(#"{"prompt":"\#(long)"}"#)
-        #expect(cut.untruths(of: text, report, listed: model) == [.promptTruncated])
-        #expect(cut.untruths(of: text, report, listed: nil).isEmpty)
+        #expect(cut.untruths(of: text, report, loadedContext: 100) == [.promptTruncated])
+        #expect(cut.untruths(of: text, report, loadedContext: nil).isEmpty)
         let image = try request(
             #"{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","#
                 + #""image_url":{"url":"data:\#(long)"}}]}]}"#)
-        #expect(image.untruths(of: text, report, listed: model).isEmpty)
+        #expect(image.untruths(of: text, report, loadedContext: 100).isEmpty)
         let parts = try request(
             #"{"messages":[{"role":"user","content":[{"type":"text","text":"\#(long)"}]}]}"#)
-        #expect(parts.untruths(of: text, report, listed: model) == [.promptTruncated])
+        #expect(parts.untruths(of: text, report, loadedContext: 100) == [.promptTruncated])
     }
 }

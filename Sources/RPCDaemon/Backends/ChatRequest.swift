@@ -36,15 +36,15 @@ package final class ChatRequest {
 
     /// The characters of a string parameter; nil where it was not given.
     package func string(_ parameter: CompleteParameter) -> String? {
-        let text = text
         if !has(parameter) { return nil }
+        let text = text
         return JSONText.string(text.span.extracting(arguments[parameter.rawValue].bounds))
     }
 
     /// The value of an integer parameter; nil where it was not given.
     package func integer(_ parameter: CompleteParameter) -> Int? {
-        let text = text
         if !has(parameter) { return nil }
+        let text = text
         return JSONText.integer(text.span.extracting(arguments[parameter.rawValue].bounds))
     }
 

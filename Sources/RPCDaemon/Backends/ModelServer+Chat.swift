@@ -62,7 +62,11 @@ extension ModelServer {
     private func head(of path: String, trace: String?) -> HTTPRequestHead {
         // Each trace is its own: such a head is used once.
         if let trace, let head = try? requestHead(.post, path, trace: trace) { return head }
-        if let head = heads[path] { return head }
+        if let last = lastHead, last.path == path { return last.head }
+        if let head = heads[path] {
+            lastHead = (path, head)
+            return head
+        }
         guard let head = try? requestHead(.post, path) else {
             preconditionFailure("the same host and key were sent when the models were listed")
         }

@@ -24,6 +24,8 @@ package final class ModelServer {
     }
 
     package let config: BackendConfig
+    /// Where it is, as statistics name it: a host or the path of a socket, and the port or 0.
+    package let address: (name: String, port: Int)
     package let wire: any Wire
     /// Which program it is; found out by fingerprint unless the configuration says it.
     package internal(set) var kind: ServerKind {
@@ -39,6 +41,8 @@ package final class ModelServer {
     package internal(set) var lastSeen: UInt64?
     /// Prepared heads of requests with a body, by path.
     var heads: [String: HTTPRequestHead] = [:]
+    /// The one that was last used: as a rule the next one too.
+    var lastHead: (path: String, head: HTTPRequestHead)?
     /// How many requests a llama.cpp server runs at once.
     var slots: Int?
     /// How busy it says it is; nil where it does not.
@@ -86,7 +90,11 @@ package final class ModelServer {
         self.key = key
         self.loop = loop
         self.listing = listing
-        let paths = ServerPaths(config.endpoint)
+        let endpoint = config.endpoint
+        address = (
+            endpoint.socketPath.isEmpty ? endpoint.host : endpoint.socketPath, endpoint.port
+        )
+        let paths = ServerPaths(endpoint)
         self.paths = paths
         kind = listing.kind
         adapter = listing.kind.adapter(paths, known)

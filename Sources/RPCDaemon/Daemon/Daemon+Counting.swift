@@ -33,7 +33,8 @@ extension Daemon {
             sample.model = statistics.store.series(.model, model, now: loop.now)
         }
         sample.client = series(of: job.peer, tag: job.work.tag)
-        if let numbers = job.numbers {
+        let numbers = job.numbers
+        if let numbers {
             sample.promptTokens = UInt64(clamping: numbers.promptTokens ?? 0)
             sample.completionTokens = UInt64(clamping: numbers.completionTokens ?? 0)
             sample.cachedTokens = UInt64(clamping: numbers.cachedTokens ?? 0)
@@ -43,7 +44,7 @@ extension Daemon {
         }
         job.times.fill(&sample)
         statistics.store.finished(sample, now: loop.now)
-        countOperation(job, ending)
+        countOperation(job, numbers, ending)
         countMemory()
     }
 
@@ -57,20 +58,21 @@ extension Daemon {
     }
 
     /// The same for Prometheus; what no backend was chosen for is no operation.
-    private func countOperation(_ job: RequestJob, _ ending: CompletionLife.Ending) {
+    private func countOperation(
+        _ job: RequestJob, _ numbers: GenerationNumbers?, _ ending: CompletionLife.Ending
+    ) {
         guard let operation = job.work.operation, let backend = job.backend, let model = job.model
         else { return }
-        let endpoint = backend.config.endpoint
+        let address = backend.server.address
         var labels = OperationLabels(
-            operation, provider: backend.server.kind.rawValue,
-            address: endpoint.socketPath.isEmpty ? endpoint.host : endpoint.socketPath,
-            port: endpoint.port, model: model)
+            operation, provider: backend.server.kind.rawValue, address: address.name,
+            port: address.port, model: model)
         var sample = OperationSample()
         let isStream = job.work.isStream
         job.times.fill(&sample, isStream: isStream)
         if ending.outcome == .failed || ending.outcome == .rejected {
             labels.errorKind = Self.kind(of: ending.code)?.index
-        } else if let numbers = job.numbers {
+        } else if let numbers {
             sample.inputTokens = numbers.promptTokens.map { UInt64(clamping: $0) }
             sample.outputTokens = numbers.completionTokens.map { UInt64(clamping: $0) }
             sample.timePerToken = numbers.interTokenLatency
@@ -97,7 +99,7 @@ extension Daemon {
             record.totalTokens = numbers.totalTokens
             record.tokensPerSecond = numbers.tokensPerSecond
             record.timeToFirstToken = numbers.timeToFirstToken
-            record.architecture = numbers.arch ?? job.listedModel?.arch
+            record.architecture = job.arch
         }
         record.queueTime = Double(job.times.queueNanoseconds) / 1e9
         record.totalTime = Double(job.times.totalNanoseconds) / 1e9
@@ -129,11 +131,10 @@ extension Daemon {
     private func series(of peer: Peer, tag: String?) -> SeriesID {
         let uid = peer.uid
         if let tag { return statistics.store.series(.client, "uid:\(uid) \(tag)", now: loop.now) }
-        if let known = peer.series, statistics.store.isCurrent(known) { return known }
-        let fresh = statistics.store.series(
-            .client, "uid:\(uid) \(peer.processName)", now: loop.now)
-        peer.series = fresh
-        return fresh
+        let series = statistics.store.series(
+            .client, known: peer.series, "uid:\(uid) \(peer.processName)", now: loop.now)
+        peer.series = series
+        return series
     }
 
     private static func kind(of code: ErrorCode?) -> ErrorKind? {

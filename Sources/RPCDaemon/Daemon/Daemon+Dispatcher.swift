@@ -11,8 +11,8 @@ import Telemetry
 /// What the daemon makes of what its dispatcher does: figures, log lines and events.
 extension Daemon: DispatcherDelegate {
     func changed(_ job: RequestJob, _ change: ChangeKind) {
-        publishRequest(job, change)
-        debug(job, change)
+        if desk.feed.isHeard(.requests) { publishRequest(job, change) }
+        if log.level >= .debug { debug(job, change) }
     }
 
     func ended(_ job: RequestJob, _ ending: CompletionLife.Ending) {

@@ -113,7 +113,8 @@ extension Daemon: Service {
         let caller = Caller(
             uid: peer.uid, pid: peer.pid, connection: peer.connection,
             tag: request.string(.tag) ?? "")
-        return request.ticket(key: key, caller: caller, config: config, arrivedAt: loop.now)
+        return request.ticket(
+            key: key, caller: caller, aliases: settings.config.aliases, arrivedAt: loop.now)
     }
 
     /// The method that a string argument names; nil where it was not given.

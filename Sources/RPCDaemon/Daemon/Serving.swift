@@ -19,7 +19,9 @@ final class Serving: TurnWork {
     let port: Port
     private let notify = SystemdNotify()
     private lazy var patienceTimer = Timer { [unowned self] in take(.looked) }
-    private lazy var settledTimer = Timer { ProcessMemory.release() }
+    private lazy var settledTimer = Timer { [unowned self] in settled() }
+    /// When memory is given back, if no work ends until then.
+    private var settlesAt: UInt64 = 0
     private lazy var idleTimer = Timer { [unowned self] in idledOut() }
     private lazy var shutdownTimer = Timer { [unowned self] in take(.outOfTime) }
 
@@ -68,7 +70,14 @@ final class Serving: TurnWork {
 
     /// A request has ended.
     func workEnded() {
-        loop.set(settledTimer, after: Self.workSettled)
+        settlesAt = loop.now &+ Self.workSettled
+        // Not set anew for each of thousands a second.
+        if !settledTimer.isSet { loop.set(settledTimer, at: settlesAt) }
+    }
+
+    private func settled() {
+        if loop.now < settlesAt { return loop.set(settledTimer, at: settlesAt) }
+        ProcessMemory.release()
     }
 
     /// Takes what happened and does what follows.

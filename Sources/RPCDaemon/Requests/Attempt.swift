@@ -9,6 +9,10 @@ package import Scheduling
 package protocol Attempt: AnyObject {
     /// What is known of the answer so far.
     var numbers: GenerationNumbers { get }
+    /// Tokens that were produced, as far as is known.
+    var completionTokens: Int? { get }
+    /// The model's architecture, where the server told it.
+    var arch: String? { get }
     /// Pieces of the answer so far; 0 where it is asked for whole.
     var deltas: Int { get }
     /// What is not as it was asked; known at the end.
@@ -23,6 +27,11 @@ package protocol Attempt: AnyObject {
     func drop()
     /// Appends the result's object; as `isCancelled` with what has come so far.
     func writeResult(isCancelled: Bool, to out: inout ByteBuffer)
+}
+
+extension Attempt {
+    package var completionTokens: Int? { numbers.completionTokens }
+    package var arch: String? { nil }
 }
 
 /// What is asked of a model server, whatever it is: its parameters, and how it is tried.

@@ -36,7 +36,16 @@ package final class Backend {
 
     /// The model of that name among them.
     package func offered(named name: String) -> Model? {
-        offered.firstIndex { $0.id == name }.map { offered[$0] }
+        for index in offered.indices where offered[index].id == name { return offered[index] }
+        return nil
+    }
+
+    /// Tokens that a model has room for as it is loaded; nil where its server does not say.
+    func loadedContext(of model: String) -> Int? {
+        for index in offered.indices where offered[index].id == model {
+            return offered[index].loadedContextLength
+        }
+        return nil
     }
 
     /// How it came to be known.

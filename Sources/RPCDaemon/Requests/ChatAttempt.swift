@@ -26,6 +26,8 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     /// What came while the caller was full, not read yet.
     private var unread = ByteBuffer()
     private var isPaused = false
+    /// How many steps of memory were said to be held for the answer.
+    private var heldSteps = 0
     /// The exchange has ended while something was unread.
     private var end: End?
     private var isOver = false
@@ -40,7 +42,6 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     /// this attempt so long.
     private var lingerTimer: Timer?
     /// What was found when it was over: statistics, log and result ask for it.
-    private var finalNumbers: GenerationNumbers?
     private var finalWarnings: [CompletionWarning]?
 
     private enum End {
@@ -179,10 +180,14 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         return used
     }
 
-    /// Says what is held for the request now; false where that was too much, and it has failed.
+    /// Says what is held for the request now, in steps that small answers stay below; false where
+    /// that was too much, and it has failed.
     private func holds() -> Bool {
+        let steps = (generation.allocated &+ unread.allocated) / Self.heldStep
+        if steps == heldSteps { return true }
         do throws(Fault) {
-            try job.reply.hold(request.byteCount + generation.allocated + unread.allocated)
+            try job.reply.hold(request.byteCount + (steps + 1) * Self.heldStep)
+            heldSteps = steps
             return true
         } catch {
             isOver = true
@@ -191,6 +196,9 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
             return false
         }
     }
+
+    /// Bytes of an answer that are counted at once: a few hundred tokens.
+    private static let heldStep = 4096
 
     private func pause() {
         isPaused = true
@@ -224,7 +232,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     private func concludeIfDone() {
         switch generation.phase {
         case .open: return
-        case .finished: linger()
+        case .finished: if exchange?.isEnding == false { linger() }
         case .done:
             isOver = true
             stopLingering()
@@ -282,32 +290,29 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
 
     // MARK: What was heard
 
-    var numbers: GenerationNumbers {
-        if let finalNumbers { return finalNumbers }
-        let numbers = GenerationNumbers(generation.report, deltas: deltas, times: job.times)
-        if isOver { finalNumbers = numbers }
-        return numbers
-    }
+    var numbers: GenerationNumbers { generation.numbers(deltas: deltas, job.times) }
 
-    var contentText: String { isStreamed ? generation.text.contentText : "" }
+    var completionTokens: Int? { generation.completionTokens ?? (deltas > 0 ? deltas : nil) }
+    var arch: String? { generation.arch }
+    var contentText: String { isStreamed ? generation.contentText : "" }
 
     func writeResult(isCancelled: Bool, to out: inout ByteBuffer) {
-        let numbers = numbers
-        let finishReason = isCancelled ? FinishReason.cancelled : generation.finishReason
+        let job = job
+        let answer = generation.answer(deltas: deltas, job.times)
+        let finishReason = isCancelled ? FinishReason.cancelled : answer.finishReason
         var result = CompleteResult(
             content: "", model: placement.model, backend: backend.name,
-            finishReason: finishReason.rawValue, stats: numbers.stats(job.times))
+            finishReason: finishReason.rawValue, stats: answer.numbers.stats(job.times))
+        result.stats.stopReason = answer.stopReason
         result.attempts = job.attempts
         result.warnings = warnings.map(\.shape)
-        result.usage = numbers.usage
-        result.modelInfo = CompleteResult.modelInfo(job.listedModel)
-        result.write(
-            CompleteResult.Tokens(generation.text, generation.report), to: &out)
+        result.usage = answer.numbers.usage
+        if answer.tokens.modelInfo.isEmpty {
+            result.modelInfo = backend.offered(named: placement.model)
+                .flatMap { CompleteResult.modelInfo($0) }
+        }
+        result.write(answer.tokens, to: &out)
     }
-
-    /// What the answer was found out not to be; judged once, when it is complete.
-    private lazy var untruths = request.untruths(
-        of: generation.text, generation.report, listed: job.listedModel)
 
     var warnings: [CompletionWarning] {
         if let finalWarnings { return finalWarnings }
@@ -317,20 +322,19 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     }
 
     private func findWarnings() -> [CompletionWarning] {
+        let findings = generation.findings(
+            request, model: placement.model,
+            loadedContext: backend.loadedContext(of: placement.model))
+        if findings.isEmpty { return [] }
         let product = backend.server.productName
-        var warnings: [CompletionWarning] = []
-        if generation.phase == .done {
-            warnings = untruths.map { CompletionWarning($0, by: product) }
-        }
-        if let served = generation.report.servedByName, !served.isEmpty,
-            !CompletionWarning.isSame(served, placement.model)
-        {
+        var warnings = findings.untruths.map { CompletionWarning($0, by: product) }
+        if let served = findings.otherModel {
             warnings.append(
                 CompletionWarning(
                     .modelSubstituted,
                     "\(product) answered with model \(served) instead of \(placement.model)"))
         }
-        if let word = generation.unknownFinish {
+        if let word = findings.unknownFinish {
             warnings.append(
                 CompletionWarning(
                     .finishUnknown,

@@ -6,14 +6,17 @@ package import Scheduling
 extension ChatRequest {
     /// What the scheduler needs to know of it. Times are nanoseconds of the loop's clock.
     package func ticket(
-        key: UInt64, caller: Caller, config: Config, arrivedAt: UInt64
+        key: UInt64, caller: Caller, aliases: [Config.Alias], arrivedAt: UInt64
     ) -> Ticket {
         var ticket = Ticket(
             key: key, caller: caller, model: nil, expiresAt: arrivedAt &+ patience)
         if let name = string(.model) {
-            let chain = config.chain(for: name)
-            ticket.model = chain[0]
-            ticket.fallbacks = Array(chain.dropFirst())
+            ticket.model = name
+            if !aliases.isEmpty {
+                let chain = aliases.chain(for: name)
+                ticket.model = chain[0]
+                ticket.fallbacks = Array(chain.dropFirst())
+            }
         }
         if has(.suffix) { ticket.needs.insert(.infill) }
         ticket.backend = string(.backend)

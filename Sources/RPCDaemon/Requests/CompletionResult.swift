@@ -3,8 +3,7 @@ import CrowdModelsProtocol
 
 extension CompleteResult {
     /// What `model_info` says where the server does not tell it and the list of models does.
-    static func modelInfo(_ listed: Model?) -> CompleteModelInfo? {
-        guard let listed else { return nil }
+    static func modelInfo(_ listed: borrowing Model) -> CompleteModelInfo? {
         var info = CompleteModelInfo()
         info.arch = listed.arch
         info.quant = listed.quantization
@@ -14,9 +13,71 @@ extension CompleteResult {
     }
 }
 
+/// What is asked of an answer at its end. Each question moves the whole generation to and fro, so
+/// that what belongs together is asked at once.
+extension Generation {
+    /// What the result is made of.
+    struct Answer {
+        let numbers: GenerationNumbers
+        let tokens: CompleteResult.Tokens
+        let finishReason: FinishReason
+        let stopReason: String?
+    }
+
+    /// In what it is not what was asked.
+    struct Findings {
+        /// Judged where it is complete.
+        var untruths: [Untruth] = []
+        /// The model that served, where it is not the one that was asked.
+        var otherModel: String?
+        /// The server's word for its end where nobody knows it.
+        var unknownFinish: String?
+
+        var isEmpty: Bool { untruths.isEmpty && otherModel == nil && unknownFinish == nil }
+    }
+
+    borrowing func numbers(deltas: Int, _ times: RequestTimes) -> GenerationNumbers {
+        GenerationNumbers(report, deltas: deltas, times: times)
+    }
+
+    borrowing func answer(deltas: Int, _ times: RequestTimes) -> Answer {
+        Answer(
+            numbers: GenerationNumbers(report, deltas: deltas, times: times),
+            tokens: CompleteResult.Tokens(text, report), finishReason: finishReason,
+            stopReason: report.stopReason)
+    }
+
+    borrowing func findings(
+        _ request: ChatRequest, model: String, loadedContext: Int?
+    ) -> Findings {
+        var findings = Findings()
+        if isDone {
+            findings.untruths = request.untruths(of: text, report, loadedContext: loadedContext)
+        }
+        findings.otherModel = otherModel(than: model)
+        findings.unknownFinish = unknownFinish
+        return findings
+    }
+
+    private borrowing func otherModel(than model: String) -> String? {
+        // Nearly always the name comes back as it was sent.
+        if report.servedBy.isEmpty || report.isServed(by: model) { return nil }
+        guard let served = report.servedByName, !served.isEmpty,
+            !CompletionWarning.isSame(served, model)
+        else { return nil }
+        return served
+    }
+
+    var contentText: String { text.contentText }
+
+    var completionTokens: Int? { report.completionTokens }
+
+    var arch: String? { report.arch }
+}
+
 extension CompleteResult.Tokens {
     /// What an answer gave that is passed on as it came.
-    init(_ text: GeneratedText, _ report: GenerationReport) {
+    init(_ text: borrowing GeneratedText, _ report: borrowing GenerationReport) {
         self.init()
         content = text.content
         reasoning = text.reasoning

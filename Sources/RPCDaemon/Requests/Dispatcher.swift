@@ -75,13 +75,13 @@ package final class Dispatcher: Continuation {
     package var jobsByAge: [RequestJob] { jobs.values.sorted { $0.key < $1.key } }
 
     /// Takes a request in; it is answered when it is answered, which may be at once.
-    package func submit(_ job: RequestJob, _ ticket: Ticket) {
+    package func submit(_ job: RequestJob, _ ticket: consuming Ticket) {
         jobs[job.key] = job
         take(.arrived(ticket))
     }
 
     /// Tells the scheduler what happened, and does what follows.
-    package func take(_ event: Event) {
+    package func take(_ event: consuming Event) {
         scheduler.take(event, now: loop.now)
         drain()
     }

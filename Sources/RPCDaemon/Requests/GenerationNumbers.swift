@@ -18,11 +18,8 @@ package struct GenerationNumbers: Equatable, Sendable {
     package var generationTime: Double?
     /// The mean time between two deltas.
     package var interTokenLatency: Double?
-    package var stopReason: String?
     /// Whether the server told the speed itself.
     package var isFromBackend = false
-    /// The model's architecture, where the server told it.
-    package var arch: String?
 
     package init() {}
 
@@ -33,7 +30,7 @@ package struct GenerationNumbers: Equatable, Sendable {
     }
 
     /// - Parameter deltas: pieces that came one by one; 0 where the answer came whole.
-    package init(_ report: GenerationReport, deltas: Int, times: RequestTimes) {
+    package init(_ report: borrowing GenerationReport, deltas: Int, times: RequestTimes) {
         promptTokens = report.promptTokens
         completionTokens = report.completionTokens
         totalTokens = report.totalTokens
@@ -42,9 +39,7 @@ package struct GenerationNumbers: Equatable, Sendable {
         tokensPerSecond = report.tokensPerSecond
         timeToFirstToken = report.timeToFirstToken
         generationTime = report.generationTime
-        stopReason = report.stopReason
         isFromBackend = report.isFromBackend
-        arch = report.arch
         if deltas > 0 { measure(deltas, times) }
     }
 
@@ -86,7 +81,6 @@ package struct GenerationNumbers: Equatable, Sendable {
         stats.tokensPerSecond = tokensPerSecond
         stats.timeToFirstToken = timeToFirstToken
         stats.generationTime = generationTime
-        stats.stopReason = stopReason
         return stats
     }
 }

@@ -1,7 +1,7 @@
 package import Backends
 import Configuration
 import CrowdModelsProtocol
-import Kernel
+package import Kernel
 package import Metrics
 package import Scheduling
 package import Sessions
@@ -10,10 +10,11 @@ package import Sessions
 /// heard out.
 ///
 /// The dispatcher keeps it until it has ended; then it was answered exactly once, or its caller was
-/// gone. `CompletionLife` decides what becomes of it, the scheduler where and when; it acts.
+/// gone. `CompletionLife` decides what becomes of it, the scheduler where and when; it acts. It is
+/// its own time limit.
 ///
 /// Many properties: half of them are what `requests.list` tells of it.
-package final class RequestJob: Job {
+package final class RequestJob: Deadline, Job {
     package let key: UInt64
     package let work: any Work
     package let reply: any Reply
@@ -23,8 +24,8 @@ package final class RequestJob: Job {
     package private(set) var backend: Backend?
     /// The model it goes to, as that backend spells it.
     package private(set) var model: String?
-    /// The same as its backend lists it, when somebody first asks: at the end.
-    package private(set) lazy var listedModel = model.flatMap { backend?.offered(named: $0) }
+    /// The same as its backend lists it.
+    package var listedModel: Model? { model.flatMap { backend?.offered(named: $0) } }
     /// Its place in the queue, where that is known.
     package private(set) var standing: Standing?
     /// How much of a load or of the prompt is done, 0 to 1, where the server tells.
@@ -48,7 +49,6 @@ package final class RequestJob: Job {
     /// Whether those who watch the requests were told of it: not of one that was refused at once.
     private var isAnnounced = false
     private let expiresAt: UInt64
-    private lazy var expiry = Timer { [unowned self] in expire() }
 
     /// - Parameter expiresAt: when the caller's own time limit is over, on the loop's clock.
     package init(
@@ -80,14 +80,17 @@ package final class RequestJob: Job {
     package var tokensSoFar: Int? { attempt?.deltas }
     /// What is not as it was asked.
     package var warnings: [CompletionWarning] { attempt?.warnings ?? [] }
+    /// The architecture of the model that answered, where its server told it.
+    package var arch: String? { attempt?.arch ?? listedModel?.arch }
     /// What is known of the answer so far: of the last try.
     package var numbers: GenerationNumbers? { attempt?.numbers }
 
     /// Asks the scheduler for its turn.
-    package func begin(_ ticket: Ticket) {
-        dispatcher.loop.set(expiry, at: expiresAt)
+    package func begin(_ ticket: consuming Ticket) {
         reply.began(self)
         dispatcher.submit(self, ticket)
+        // One that started has its backend's limit, too.
+        if phase == .queued, !life.isEnded { dispatcher.loop.set(self, at: expiresAt) }
     }
 
     // MARK: What the scheduler decided
@@ -109,7 +112,7 @@ package final class RequestJob: Job {
         times.startedAt = Clock.monotonic()
         times.sentAt = 0
         dispatcher.loop.set(
-            expiry, at: min(expiresAt, times.arrivedAt &+ backend.config.timeout.nanoseconds))
+            self, at: min(expiresAt, times.arrivedAt &+ backend.config.timeout.nanoseconds))
         act(life.take(.started(isLoading: placement.loads)))
         guard !life.isEnded else { return }
         let attempt = work.attempt(of: self, on: backend, placement)
@@ -211,7 +214,7 @@ package final class RequestJob: Job {
 
     // MARK: Time, and the end of the daemon
 
-    private func expire() {
+    public override func passed() {
         let now = dispatcher.loop.now
         let seconds = RequestTimes.seconds(from: times.arrivedAt, to: now)
         let fault = Fault(
@@ -222,7 +225,7 @@ package final class RequestJob: Job {
             data: backend.map { ["backend": .string($0.name)] } ?? [:])
         guard now < expiresAt, attempt != nil else { return act(life.take(.expired(fault))) }
         // The backend's own limit: another may do better in what is left.
-        dispatcher.loop.set(expiry, at: expiresAt)
+        dispatcher.loop.set(self, at: expiresAt)
         failed(fault, .transient(retryAfter: nil))
     }
 
@@ -262,17 +265,19 @@ package final class RequestJob: Job {
     }
 
     private func end(_ ending: CompletionLife.Ending) {
-        dispatcher.loop.cancel(expiry)
+        let dispatcher = dispatcher
+        let delegate = dispatcher.delegate
+        dispatcher.loop.cancel(self)
         times.heardAt = dispatcher.loop.now
         times.endedAt = Clock.monotonic()
         if ending.dropsExchange { attempt?.drop() }
         answer(ending)
-        dispatcher.delegate.ended(self, ending)
-        if isAnnounced { dispatcher.delegate.changed(self, .removed) }
+        delegate.ended(self, ending)
+        if isAnnounced { delegate.changed(self, .removed) }
         dispatcher.remove(self)
         switch ending.verdict {
         case .served:
-            dispatcher.take(.ended(key, .served(tokens: attempt?.numbers.completionTokens ?? 0)))
+            dispatcher.take(.ended(key, .served(tokens: attempt?.completionTokens ?? 0)))
         case .failed: dispatcher.take(.ended(key, .failed(failure, afterText: life.hasText)))
         case .left: dispatcher.take(.gone(key))
         }

@@ -51,8 +51,7 @@ package final class Feed: TurnWork, Continuation {
 
     /// Whether anybody listens to `topic`: whoever publishes asks first.
     package func isHeard(_ topic: Topic) -> Bool {
-        let audience = audiences[topic.index]
-        return audience.listeners.count > audience.gone
+        audiences[topic.index].listeners.count > audiences[topic.index].gone
     }
 
     /// Tells a change, which `write` appends, to all who listen to `topic` now.

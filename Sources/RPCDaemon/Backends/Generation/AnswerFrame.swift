@@ -20,9 +20,9 @@ struct AnswerFrame {
     var isDone = false
     /// A string token, not empty: what served the request.
     var model = JSONRange.absent
+    var usage: UsageFigures?
+    var stats: StatsFigures?
     /// Objects, absent when null or empty.
-    var usage = JSONRange.absent
-    var stats = JSONRange.absent
     var modelInfo = JSONRange.absent
     var runtime = JSONRange.absent
     var timings = JSONRange.absent
@@ -54,11 +54,9 @@ struct AnswerFrame {
         switch name.count {
         case 9 where name.reads("choices"): try readChoices(&walker, text)
         case 7 where name.reads("model"): model = try walker.filledString(text)
-        case 7 where name.reads("usage"):
-            let object = try walker.filled(.object, text)
-            if object.isPresent { usage = object }
+        case 7 where name.reads("usage"): usage = try UsageFigures(&walker, text) ?? usage
         case 7 where name.reads("error"): try readError(&walker, text)
-        case 7 where name.reads("stats"): stats = try walker.filled(.object, text)
+        case 7 where name.reads("stats"): stats = try StatsFigures(&walker, text)
         case 9 where name.reads("runtime"): runtime = try walker.filled(.object, text)
         case 9 where name.reads("timings"): timings = try walker.filled(.object, text)
         case 12 where name.reads("model_info"): modelInfo = try walker.filled(.object, text)
@@ -119,8 +117,8 @@ struct AnswerFrame {
         try walker.enterObject()
         while let name = try walker.nextName() {
             if text.extracting(name.bounds).reads("usage") {
-                let object = try walker.filled(.object, text)
-                if object.isPresent, !usage.isPresent { usage = object }
+                let told = try UsageFigures(&walker, text)
+                usage = usage ?? told
             } else {
                 try walker.skip()
             }
@@ -160,7 +158,7 @@ struct AnswerFrame {
         isWhole = !choice.hasDelta && choice.hasMessage
         if choice.text.isPresent { message.content = choice.text }
         if choice.finishReason.isPresent { finishReason = choice.finishReason }
-        if choice.usage.isPresent { usage = choice.usage }
+        usage = choice.usage ?? usage
         if choice.isError { isError = true }
     }
 
@@ -181,7 +179,7 @@ private struct AnswerChoice {
     /// The string token of a text completion.
     var text = JSONRange.absent
     var finishReason = JSONRange.absent
-    var usage = JSONRange.absent
+    var usage: UsageFigures?
     var isError = false
 
     @inline(__always)
@@ -211,7 +209,7 @@ private struct AnswerChoice {
                 let isText = walker.kind == .string
                 let value = try walker.skip()
                 if isText { self.text = value }
-            case 7 where token.reads("usage"): usage = try walker.filled(.object, text)
+            case 7 where token.reads("usage"): usage = try UsageFigures(&walker, text)
             // Some services put the error of one upstream into its choice.
             case 7 where token.reads("error"): isError = try walker.isError(text)
             default: try walker.skip()

@@ -39,7 +39,7 @@ extension Generation {
             complete(handle)
             return false
         }
-        if event.kind == .error, phase == .open {
+        if event.kind == .error, isOpen {
             fail(ServerFailure(status: status, retryAfter: retryAfter, body: data))
             return false
         }
@@ -124,7 +124,7 @@ extension Generation {
             _ = try frame.read(mended.text.span, from: 0)
         } catch {
             // A frame that was cut, or spliced with another's, took text with it.
-            if phase == .open {
+            if isOpen {
                 fail(
                     ServerFailure(
                         .unreadable, status: status,
@@ -140,7 +140,7 @@ extension Generation {
     private mutating func takeList(
         _ data: Span<UInt8>, _ handle: (borrowing GenerationEvent) -> Bool
     ) -> Bool {
-        guard phase == .open else { return true }
+        guard isOpen else { return true }
         let body = ErrorBody(data)
         if body.words == nil { return true }
         fail(ServerFailure(status: status, retryAfter: retryAfter, body))
@@ -158,7 +158,7 @@ extension Generation {
         isEvent: Bool, _ handle: (borrowing GenerationEvent) -> Bool
     ) -> Bool {
         if frame.isError || frame.hasWords && !frame.hasChoice {
-            if phase == .open || finish?.meaning == .failure {
+            if isOpen || finish?.meaning == .failure {
                 fail(
                     ServerFailure(
                         status: status, retryAfter: retryAfter,
@@ -178,7 +178,7 @@ extension Generation {
             // Of several, length wins, else the first.
             if finish == nil || word.meaning == .length { finish = word }
         }
-        if phase == .open, finish != nil || frame.isDone || frame.isWhole && !isEvent {
+        if isOpen, finish != nil || frame.isDone || frame.isWhole && !isEvent {
             phase = .finished
         }
         return goesOn && !isOver

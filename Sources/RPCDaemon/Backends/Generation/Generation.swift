@@ -188,10 +188,25 @@ package struct Generation: ~Copyable {
             return fail(
                 ServerFailure(status: status, retryAfter: retryAfter, body: front.span))
         }
-        if phase == .finished { return complete(handle) }
+        if isFinished { return complete(handle) }
         if let broken { return fail(broken) }
         if hasChoice { return fail(ServerFailure(.cut, status: status)) }
         fail(nothing())
+    }
+
+    /// Whether the answer is complete.
+    package var isDone: Bool {
+        if case .done = phase { true } else { false }
+    }
+
+    // Comparing phases would look at failures, too, in the middle of every event.
+
+    var isOpen: Bool {
+        if case .open = phase { true } else { false }
+    }
+
+    private var isFinished: Bool {
+        if case .finished = phase { true } else { false }
     }
 
     var isOver: Bool {

@@ -14,7 +14,6 @@ package struct GenerationReport: Sendable {
     package internal(set) var timeToFirstToken: Double?
     package internal(set) var generationTime: Double?
     package internal(set) var stopReason: String?
-    package internal(set) var arch: String?
     /// What served the request, as a string token; empty where the server did not say.
     package internal(set) var servedBy: [UInt8] = []
     /// Objects on one line, as they came; empty for none.
@@ -47,17 +46,21 @@ package struct GenerationReport: Sendable {
         servedBy.isEmpty ? nil : JSONText.string(servedBy.span)
     }
 
+    /// Whether it says that a model of that name served, spelt so.
+    package func isServed(by model: String) -> Bool {
+        JSONText.string(servedBy.span, reads: model)
+    }
+
     /// Takes over what the frame says; in a stream the last word counts.
     mutating func read(_ frame: AnswerFrame, _ text: Span<UInt8>, from start: Int) {
         if frame.model.isPresent { readModel(text.extracting(frame.model.bounds)) }
-        if frame.usage.isPresent { readUsage(text, frame.usage) }
-        if frame.stats.isPresent { readStats(text, frame.stats) }
+        if let usage = frame.usage { take(usage) }
+        if let stats = frame.stats { take(stats, text) }
         if frame.timings.isPresent { readTimings(text, frame.timings) }
         if frame.isTruncated { isPromptTruncated = true }
         if frame.hasOllamaCounts { readOllama(text, from: start) }
         if frame.modelInfo.isPresent, frame.modelInfo.count <= GenerationLimits.detailBytesMax {
             modelInfo = Self.compact(text, frame.modelInfo)
-            readModelInfo(text, frame.modelInfo)
         }
         if frame.runtime.isPresent, frame.runtime.count <= GenerationLimits.detailBytesMax {
             runtime = Self.compact(text, frame.runtime)
@@ -77,59 +80,25 @@ package struct GenerationReport: Sendable {
         }
     }
 
-    /// OpenAI's `usage`, under the names that its relatives give it, too. An object of zeros is
-    /// what servers send that did not count.
-    private mutating func readUsage(_ text: Span<UInt8>, _ usage: JSONRange) {
-        var prompt: Int?
-        var completion: Int?
-        var total: Int?
-        var cached: Int?
-        var reasoning: Int?
-        Self.readMembers(text, from: usage) { name, value in
-            switch name.count {
-            case 15 where name.reads("prompt_tokens"), 14 where name.reads("input_tokens"):
-                prompt = Self.count(value) ?? prompt
-            case 19 where name.reads("completion_tokens"), 15 where name.reads("output_tokens"):
-                completion = Self.count(value) ?? completion
-            case 14 where name.reads("total_tokens"): total = Self.count(value)
-            case 15 where name.reads("cached_tokens"),
-                25 where name.reads("prompt_cache_hit_tokens"),
-                25 where name.reads("cache_read_input_tokens"):
-                cached = Self.count(value) ?? cached
-            case 18 where name.reads("reasoning_tokens"): reasoning = Self.count(value)
-            case 23 where name.reads("prompt_tokens_details"),
-                22 where name.reads("input_tokens_details"):
-                cached = Self.count(in: value, named: "cached_tokens") ?? cached
-            case 27 where name.reads("completion_tokens_details"),
-                23 where name.reads("output_tokens_details"):
-                reasoning = Self.count(in: value, named: "reasoning_tokens") ?? reasoning
-            default: break
-            }
-        }
-        if (prompt ?? 0) == 0, (completion ?? 0) == 0 { return }
+    /// An object of zeros is what servers send that did not count.
+    private mutating func take(_ usage: borrowing UsageFigures) {
+        if (usage.prompt ?? 0) == 0, (usage.completion ?? 0) == 0 { return }
         if !hasUsage { toldTotal = nil }
         hasUsage = true
-        promptTokens = prompt ?? promptTokens
-        completionTokens = completion ?? completionTokens
-        toldTotal = total ?? toldTotal
-        cachedTokens = cached ?? cachedTokens
-        reasoningTokens = reasoning ?? reasoningTokens
+        promptTokens = usage.prompt ?? promptTokens
+        completionTokens = usage.completion ?? completionTokens
+        toldTotal = usage.total ?? toldTotal
+        cachedTokens = usage.cached ?? cachedTokens
+        reasoningTokens = usage.reasoning ?? reasoningTokens
     }
 
-    /// LM Studio's `stats`: seconds and tokens per second; 0 and null stand for "not known".
-    private mutating func readStats(_ text: Span<UInt8>, _ stats: JSONRange) {
-        Self.readMembers(text, from: stats) { name, value in
-            switch name.count {
-            case 19 where name.reads("tokens_per_second"): tokensPerSecond = Self.speed(value)
-            case 21 where name.reads("time_to_first_token"): timeToFirstToken = Self.seconds(value)
-            case 17 where name.reads("generation_time"): generationTime = Self.seconds(value)
-            case 13 where name.reads("stop_reason"):
-                if value[0] == UInt8(ascii: "\"") {
-                    stopReason = JSONText.string(value).shortened(to: GenerationLimits.nameBytesMax)
-                }
-            default: break
-            }
-        }
+    private mutating func take(_ stats: borrowing StatsFigures, _ text: Span<UInt8>) {
+        tokensPerSecond = stats.tokensPerSecond ?? tokensPerSecond
+        timeToFirstToken = stats.timeToFirstToken ?? timeToFirstToken
+        generationTime = stats.generationTime ?? generationTime
+        guard stats.stopReason.isPresent else { return }
+        stopReason = JSONText.string(text.extracting(stats.stopReason.bounds))
+            .shortened(to: GenerationLimits.nameBytesMax)
     }
 
     /// llama.cpp's `timings`: milliseconds, and tokens per second. The prompt is what was read now
@@ -181,12 +150,16 @@ package struct GenerationReport: Sendable {
         }
     }
 
-    private mutating func readModelInfo(_ text: Span<UInt8>, _ info: JSONRange) {
-        Self.readMembers(text, from: info) { name, value in
+    /// The model's architecture, as `model_info` tells it.
+    package var arch: String? {
+        if modelInfo.isEmpty { return nil }
+        var arch: String?
+        Self.readMembers(modelInfo.span, from: JSONRange(0, modelInfo.count)) { name, value in
             if name.reads("arch"), value[0] == UInt8(ascii: "\"") {
                 arch = JSONText.string(value).shortened(to: GenerationLimits.nameBytesMax)
             }
         }
+        return arch
     }
 }
 
@@ -219,7 +192,7 @@ extension GenerationReport {
         return count
     }
 
-    private static func count(in object: Span<UInt8>, named wanted: StaticString) -> Int? {
+    static func count(in object: Span<UInt8>, named wanted: StaticString) -> Int? {
         guard object[0] == UInt8(ascii: "{") else { return nil }
         var found: Int?
         readMembers(object, from: JSONRange(0, object.count)) { name, value in
@@ -235,18 +208,20 @@ extension GenerationReport {
         return value
     }
 
-    private static func speed(_ token: Span<UInt8>) -> Double? {
+    static func speed(_ token: Span<UInt8>) -> Double? {
         positive(token, max: GenerationLimits.tokensPerSecondMax)
     }
 
     /// A time in parts of a second, of which there are `parts`.
-    private static func seconds(_ token: Span<UInt8>, in parts: Double = 1) -> Double? {
+    static func seconds(_ token: Span<UInt8>, in parts: Double = 1) -> Double? {
         positive(token, max: GenerationLimits.secondsMax * parts).map { $0 / parts }
     }
 
     private static func compact(_ text: Span<UInt8>, _ value: JSONRange) -> [UInt8] {
+        let token = text.extracting(value.bounds)
+        if !token.hasSpace { return unsafe token.withUnsafeBufferPointer { unsafe Array($0) } }
         var buffer = ByteBuffer(capacity: value.count)
-        buffer.append(compact: text.extracting(value.bounds))
+        buffer.append(compact: token)
         return buffer.bytes
     }
 }

@@ -39,6 +39,7 @@ struct ThinkTags: ~Copyable {
     mutating func take(
         _ inside: Span<UInt8>, content: inout ByteBuffer, reasoning: inout ByteBuffer
     ) {
+        if stage == .start, held.isEmpty, inside.count > 0, inside[0].beginsText { stage = .text }
         if stage == .text { return content.append(inside) }
         JSONText.appendUnescaped(inside, to: &held)
         if stage == .start { leaveStart(&content) }
@@ -105,6 +106,14 @@ struct ThinkTags: ~Copyable {
         content.append(escaping: held.span)
         held.removeAll()
         stage = .text
+    }
+}
+
+extension UInt8 {
+    /// Whether no tag can follow where this is the first byte of a text: it is no white space, no
+    /// bracket, and no escape, which may stand for either.
+    fileprivate var beginsText: Bool {
+        self > 0x20 && self != UInt8(ascii: "<") && self != UInt8(ascii: "\\")
     }
 }
 

@@ -11,13 +11,17 @@ package enum Untruth: Equatable, Sendable {
 }
 
 extension ChatRequest {
-    /// Judges a complete answer. `listed`: the model, as its server lists it.
+    /// Judges a complete answer. `loadedContext`: tokens that the model has room for, where its
+    /// server says it.
     package func untruths(
-        of answer: GeneratedText, _ report: GenerationReport, listed: Model?
+        of answer: borrowing GeneratedText, _ report: borrowing GenerationReport,
+        loadedContext: Int?
     ) -> [Untruth] {
+        let isCut = isPromptCut(report, loadedContext)
+        if !isCut, !has(.responseFormat), !has(.tools) { return [] }
         let text = text
         var untruths: [Untruth] = []
-        if isPromptCut(report, listed) { untruths.append(.promptTruncated) }
+        if isCut { untruths.append(.promptTruncated) }
         if has(.responseFormat) {
             let format = text.span.extracting(
                 arguments[CompleteParameter.responseFormat.rawValue].bounds)
@@ -33,9 +37,11 @@ extension ChatRequest {
         return untruths
     }
 
-    private func isPromptCut(_ report: GenerationReport, _ listed: Model?) -> Bool {
+    private func isPromptCut(
+        _ report: borrowing GenerationReport, _ loadedContext: Int?
+    ) -> Bool {
         var truncation = PromptTruncation(
-            promptTokens: report.promptTokens, loadedContext: listed?.loadedContextLength,
+            promptTokens: report.promptTokens, loadedContext: loadedContext,
             maxTokens: integer(.maxTokens), promptLetters: .max, isTold: report.isPromptTruncated)
         // Letters are counted only where their number decides.
         guard !truncation.isTold, truncation.isCut else { return truncation.isTold }
