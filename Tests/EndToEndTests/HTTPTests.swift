@@ -146,7 +146,9 @@ import Testing
         let place = try daemon.connect().result("status")["http"]?.stringValue ?? ""
         #expect(line.hasSuffix("Listening on \(place) for HTTP"))
         let port = try #require(place.split(separator: ":").last.flatMap { UInt16($0) })
-        #expect(try HTTPSocket(port: port).ask("GET", "/v1/models").status == 200)
+        let socket = try HTTPSocket(port: port)
+        socket.send("GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        #expect(socket.readAnswer(hasBody: true).status == 200)
     }
 
     @Test func `a port that is taken is told with whoever listens there`() throws {
