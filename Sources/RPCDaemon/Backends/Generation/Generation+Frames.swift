@@ -84,6 +84,9 @@ extension Generation {
             takeStray(data)
             return true
         }
+        if isEvent, let frame = template?.frame(of: data) {
+            return take(frame, data, from: 0, [], isEvent: true, handle)
+        }
         var goesOn = true
         while at < data.count, data[at] == UInt8(ascii: "{"), !isOver {
             var frame = AnswerFrame()
@@ -93,10 +96,17 @@ extension Generation {
             } catch {
                 return takeMended(data.extracting(start...), isEvent: isEvent, handle)
             }
+            if isEvent, at == data.count { learn(data, frame) }
             goesOn = take(frame, data, from: start, [], isEvent: isEvent, handle) && goesOn
             at = JSONText.skippingSpace(data, from: at)
         }
         return goesOn && !isOver
+    }
+
+    private mutating func learn(_ event: Span<UInt8>, _ frame: AnswerFrame) {
+        let template = template ?? EventTemplate()
+        self.template = template
+        template.learn(event, frame)
     }
 
     /// Takes a piece that is one whole object, as most answers come: read where it is, in one pass.

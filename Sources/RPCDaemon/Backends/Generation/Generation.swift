@@ -35,6 +35,8 @@ package struct Generation: ~Copyable {
     var form = Form.unknown
     var events = EventStreamParser()
     var values = JSONSplitter()
+    /// The event before, in a stream.
+    var template: EventTemplate?
     /// The front of a body that is no answer, or not known to be one.
     var front = ByteBuffer()
     var think: ThinkTags
