@@ -48,18 +48,24 @@ public struct StatsResult: Sendable, JSONReadable, JSONWritable {
     public func write(to out: inout ByteBuffer) {
         var figures = ByteBuffer()
         writeFigures(to: &figures)
-        write(figures: figures.span, to: &out)
+        var delay = ByteBuffer()
+        process.eventLoopDelay.write(to: &delay)
+        write(figures: figures.span, eventLoopDelay: delay.span, to: &out)
     }
 
-    /// Appends the object around what `writeFigures` wrote, which changes less often than the rest.
-    public func write(figures: Span<UInt8>, to out: inout ByteBuffer) {
+    /// Appends the object around what `writeFigures` wrote and what the loop's delay was written
+    /// as, which both change less often than the rest.
+    public func write(
+        figures: Span<UInt8>, eventLoopDelay: Span<UInt8>, to out: inout ByteBuffer
+    ) {
         var object = ObjectWriter(&out)
         object.add("window", window, to: &out)
         object.add("uptime_seconds", uptimeSeconds, to: &out)
         object.add("in_flight", inFlight, to: &out)
         object.add("queued", queued, to: &out)
         out.append(figures)
-        object.add("process", process, to: &out)
+        object.name("process", to: &out)
+        process.write(eventLoopDelay: eventLoopDelay, to: &out)
         object.end(&out)
     }
 
@@ -141,10 +147,16 @@ public struct StatsProcess: Equatable, Sendable, JSONReadable, JSONWritable {
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
+        var delay = ByteBuffer()
+        eventLoopDelay.write(to: &delay)
+        write(eventLoopDelay: delay.span, to: &out)
+    }
+
+    func write(eventLoopDelay: Span<UInt8>, to out: inout ByteBuffer) {
         var object = ObjectWriter(&out)
         object.add("resident_bytes", residentBytes, to: &out)
         object.add("open_files", openFiles, to: &out)
-        object.add("event_loop_delay", eventLoopDelay, to: &out)
+        object.add("event_loop_delay", token: eventLoopDelay, to: &out)
         object.end(&out)
     }
 }

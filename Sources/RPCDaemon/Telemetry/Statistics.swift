@@ -16,7 +16,8 @@ package struct Statistics {
     private struct Rendered {
         let text: [UInt8]
         let snapshot: Snapshot
-        let loopDelay: StatsDistribution
+        /// The distribution of the loop's delay, as an object.
+        let loopDelay: [UInt8]
     }
 
     /// The media type of the page for Prometheus.
@@ -48,8 +49,9 @@ package struct Statistics {
             inFlight: load.inFlight, queued: load.queued,
             process: StatsProcess(
                 residentBytes: process.residentBytes, openFiles: process.openFiles,
-                eventLoopDelay: rendered.loopDelay))
-        result.write(figures: rendered.text.span, to: &out)
+                eventLoopDelay: StatsDistribution()))
+        result.write(
+            figures: rendered.text.span, eventLoopDelay: rendered.loopDelay.span, to: &out)
     }
 
     private mutating func figures(_ window: StatsWindow, now: UInt64) -> Rendered {
@@ -61,9 +63,9 @@ package struct Statistics {
         let snapshot = store.snapshot(window, now: now)
         var text = ByteBuffer(capacity: 4096)
         StatsResult(snapshot, errorKinds: store.errorKinds).writeFigures(to: &text)
-        let fresh = Rendered(
-            text: text.bytes, snapshot: snapshot,
-            loopDelay: StatsDistribution(snapshot.loopDelay))
+        var delay = ByteBuffer()
+        StatsDistribution(snapshot.loopDelay).write(to: &delay)
+        let fresh = Rendered(text: text.bytes, snapshot: snapshot, loopDelay: delay.bytes)
         rendered = fresh
         return fresh
     }
