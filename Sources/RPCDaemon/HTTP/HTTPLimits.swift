@@ -28,9 +28,10 @@ package enum HTTPLimits {
     /// Bytes of a request's prepared head: servers refuse more than 8 KiB to 16 KiB.
     package static let requestHeadBytesMax = 8 * 1024
     /// Bytes of a request's body that is kept until the answer begins, to go out again where a
-    /// kept-alive connection turns out to be dead. A larger one, which takes longer to send than a
-    /// connection takes to make, has a new one.
-    package static let resentBytesMax = 128 * 1024
+    /// kept-alive connection turns out to be dead; it counts in `memory_max` as long. A larger one
+    /// has a new connection, which costs some half of what it takes to send a megabyte, since the
+    /// kernel lets a new one send little at first.
+    package static let resentBytesMax = 4 * 1024 * 1024
     /// Bytes of a whole answer: a list of 10,000 models takes 5 MiB, an answer of 128 Ki tokens 1
     /// MiB, embeddings of 1,000 texts with 4,096 numbers of 12 digits 50 MiB.
     package static let answerBytesMax = 64 * 1024 * 1024
