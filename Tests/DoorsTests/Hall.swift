@@ -169,10 +169,10 @@ final class Client {
         hall.loop.runTurns()
     }
 
-    /// What came so far; nil at the end.
-    func read(running: Bool = true) -> String? {
+    /// What came so far, `most` bytes at once; nil at the end.
+    func read(running: Bool = true, most: Int = 4 << 20) -> String? {
         if running { hall.loop.runTurns() }
-        var bytes = [UInt8](repeating: 0, count: 4 << 20)
+        var bytes = [UInt8](repeating: 0, count: most)
         let count = Glibc.read(ours, &bytes, bytes.count)
         if count == 0 || (count < 0 && errno == ECONNRESET) { return nil }
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)

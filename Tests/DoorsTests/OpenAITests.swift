@@ -136,6 +136,22 @@ import Testing
         #expect(tape.fail(fault, hasBegun: true) == "data: \(text)\n\ndata: [DONE]\n\n")
     }
 
+    @Test(arguments: [
+        ("POST /v1/chat/completions", #"{"model":"gpt-4o",\#(user)}"#),
+        ("POST /v1/completions", #"{"model":"gpt-4o","prompt":"a"}"#),
+        ("POST /v1/embeddings", #"{"model":"gpt-4o","input":"a"}"#),
+        ("POST /v1/rerank", #"{"model":"gpt-4o","query":"a","documents":["b"]}"#),
+        ("GET /v1/models/gpt-4o", ""),
+    ])
+    func `a model that only its maker runs can be had by an alias`(
+        line: String, body: String
+    ) throws {
+        var tape = try Tape(Samples.route(line).tongue, body, line)
+        let text = tape.fail(Fault(.modelNotFound, "no gpt-4o"))
+        #expect(text.contains(#"below [aliases] in config.toml: \"gpt-4o\" = \"NAME\""#))
+        #expect(!tape.fail(Fault(.busy, "wait")).contains("aliases"))
+    }
+
     @Test func `a text is completed raw, whole and as a stream`() throws {
         var tape = try Tape(
             TextCompletions(), #"{"model":"m","prompt":["def f("],"suffix":"x","max_tokens":9}"#)

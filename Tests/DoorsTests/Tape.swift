@@ -19,8 +19,9 @@ struct Tape {
         var params = ByteBuffer()
         var fault: Fault?
         try Samples.withRequest(line, fields: fields, body: body) { request in
+            tongue.named(request.key)
             do throws(Fault) {
-                question = try tongue.question(request, &params)
+                while question == nil { question = try tongue.question(request, &params) }
             } catch {
                 fault = error
             }

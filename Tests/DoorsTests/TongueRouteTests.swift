@@ -35,6 +35,27 @@ import Testing
         #expect(stranger.tongue is AnthropicRefusal)
     }
 
+    @Test(arguments: [
+        ("GET /v1/messages/batches", 404, #""error":{"type":"not_found_error""#),
+        ("GET /v1/messages", 405, #""error":{"type":"not_found_error""#),
+        ("POST /v1/messages", 400, #""error":{"type":"invalid_request_error""#),
+        ("POST /api/create", 404, #"{"error":"there is no POST /api/create"#),
+        ("GET /api/chat", 405, #"{"error":"there is no GET /api/chat"#),
+        ("POST /api/chat", 400, #"{"error":""#),
+        ("GET /v1/files", 404, #""type":"invalid_request_error","param":null"#),
+        ("POST /v1/responses", 400, #""type":"invalid_request_error","param":null"#),
+    ])
+    func `what is not there, or is no request, is told in the words of its neighbours`(
+        line: String, status: Int, words: String
+    ) throws {
+        let text = "\(line) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n{"
+        let answer = try #require(Answer(Hall().ask(text)))
+        #expect(answer.status == status && answer.body.contains(words), "\(answer.body)")
+        if line.contains("messages") {
+            #expect(answer.json?["request_id"] == "1-1" && answer.json?["type"] == "error")
+        }
+    }
+
     static func post(_ path: String, _ body: String) -> String {
         "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
             + body

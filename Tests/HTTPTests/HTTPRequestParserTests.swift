@@ -1,5 +1,6 @@
 import CrowdModelsProtocol
 import HTTP
+import TestSupport
 import Testing
 
 /// Requests of one connection, and what is to be read of them: target and body of each.

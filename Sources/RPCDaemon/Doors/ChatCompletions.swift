@@ -20,9 +20,11 @@ struct ChatCompletions: OpenAITongue {
         "grammar", "verbosity",
     ]
 
+    var asked: String { answer.asked }
+
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         try Self.refuseUnanswerable(request)
         answer.begin(request)
         var splice = Splice(&params)

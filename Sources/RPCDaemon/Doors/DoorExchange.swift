@@ -47,6 +47,7 @@ final class DoorExchange: Reply {
         route = head.map { [path] in Router.route($0, path) } ?? Route(.nowhere, OpenAIRefusal())
         intake = Intake(desk.limits.request)
         writer = HTTPResponseWriter(to: head)
+        route.tongue.named(key)
     }
 
     // MARK: The request
@@ -142,7 +143,7 @@ final class DoorExchange: Reply {
     }
 
     func hold(_ bytes: Int) throws(Fault) {
-        if door != nil { try desk.memory.hold(bytes, counted: &held) }
+        if door != nil { try desk.memory.hold(bytes + route.tongue.heldBytes, counted: &held) }
     }
 
     func succeed(_ write: (inout ByteBuffer) -> Void) {

@@ -32,6 +32,8 @@ struct Intake: ~Copyable {
     /// What is asked; nil until the tongue has said.
     private(set) var question: Question?
     private var hints = Hints()
+    /// When the tongue was first asked, in seconds since 1970.
+    private var askedAt = 0
 
     init(_ limits: RequestLimits) {
         self.limits = limits
@@ -96,18 +98,27 @@ struct Intake: ~Copyable {
     ) throws(Fault) -> Int {
         var text = ByteBuffer()
         swap(&text, &body)
-        var call = ByteBuffer(capacity: text.count + 256)
-        call.append(Self.beginning)
+        defer { swap(&text, &body) }
+        var call = ByteBuffer()
+        swap(&call, &line)
+        defer { swap(&call, &line) }
+        if call.isEmpty {
+            call = ByteBuffer(capacity: text.count + 256)
+            call.append(Self.beginning)
+            askedAt = Int(Clock.wall() / 1_000_000_000)
+        }
         let request = DoorRequest(
             head, path: path, body: text.span, members: survey.members,
-            receivedAt: Int(Clock.wall() / 1_000_000_000), key: key)
+            receivedAt: askedAt, key: key)
+        let before = call.count
+        guard let question = try tongue.question(request, &call) else {
+            return max(LineReader.wholeBytes, call.count - before)
+        }
+        self.question = question
         hints = Hints(request, nameBytesMax: limits.nameBytesMax)
-        question = try tongue.question(request, &call)
         call.append("}")
-        let size = text.count + call.count
-        swap(&call, &line)
         stage = .checking
-        return size
+        return LineReader.wholeBytes
     }
 
     private mutating func check() throws(Fault) -> Step {

@@ -1,6 +1,7 @@
 import CrowdModelsProtocol
 
-/// A valid JSON object that is read in place: where its members stand, and what they are.
+/// A valid JSON object that is read in place: where its members stand, and what they are. Of very
+/// many the first ones count: no API knows a tenth of `ObjectSurvey.membersMax`.
 struct ObjectView: ~Escapable {
     let text: Span<UInt8>
     private let members: [JSONMember]
@@ -13,7 +14,11 @@ struct ObjectView: ~Escapable {
         // As many as most objects here have.
         members.reserveCapacity(12)
         var reader = JSONMemberReader(from: start)
-        while let member = (try? reader.next(in: text)) ?? nil { members.append(member) }
+        while members.count < ObjectSurvey.membersMax,
+            let member = (try? reader.next(in: text)) ?? nil
+        {
+            members.append(member)
+        }
         self.members = members
     }
 

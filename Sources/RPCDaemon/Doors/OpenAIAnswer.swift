@@ -13,6 +13,8 @@ struct OpenAIAnswer {
     private var created = 0
     /// Who answers, as far as that is known: first whom the request names.
     var model = ""
+    /// Whom the request names.
+    private(set) var asked = ""
     /// What every chunk begins with; empty before the first.
     private var chunkStart: [UInt8] = []
 
@@ -27,7 +29,8 @@ struct OpenAIAnswer {
         isStream = request.isTrue("stream")
         id = "\(prefix)\(request.key)"
         created = request.receivedAt
-        model = request.string("model") ?? ""
+        asked = request.string("model") ?? ""
+        model = asked
         guard let options = request.value("stream_options") else { return }
         let view = ObjectView(request.body, from: Int(options.start))
         includesUsage = view.token("include_usage").reads("true")

@@ -2,11 +2,13 @@ import CrowdModelsProtocol
 
 /// `POST /v1/embeddings`: vectors of texts, as numbers or as base64 of little-endian floats.
 struct OpenAIEmbeddings: OpenAITongue {
+    private(set) var asked = ""
     private var isBase64 = false
 
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
+        asked = request.string("model") ?? ""
         if let value = request.value("encoding_format") {
             let format = request.token(value)
             isBase64 = format.reads("\"base64\"")

@@ -43,10 +43,16 @@ enum OpenAIError {
 }
 
 /// A tongue of OpenAI's API: what goes wrong is told in one way.
-protocol OpenAITongue: Tongue {}
+protocol OpenAITongue: Tongue {
+    /// The model that the request names; empty where it names none.
+    var asked: String { get }
+}
 
 extension OpenAITongue {
+    var asked: String { "" }
+
     mutating func fail(_ fault: Fault, status: Int, hasBegun: Bool, to out: inout ByteBuffer) {
+        let fault = fault.hinting(at: asked)
         guard hasBegun else { return OpenAIError.write(fault, status: status, to: &out) }
         out.append(event: nil) { OpenAIError.write(fault, status: status, to: &$0) }
         out.append("data: [DONE]\n\n")
@@ -57,7 +63,7 @@ extension OpenAITongue {
 struct OpenAIRefusal: OpenAITongue {
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         throw Fault(.methodNotFound, "there is no \(request.path.shortened)")
     }
 

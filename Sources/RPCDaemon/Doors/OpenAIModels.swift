@@ -4,7 +4,7 @@ import CrowdModelsProtocol
 struct OpenAIModels: OpenAITongue {
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         params.append("{}")
         return Question(.modelsList)
     }
@@ -41,10 +41,11 @@ struct OpenAIModels: OpenAITongue {
 /// `GET /v1/models/{id}`: one of them.
 struct OpenAIModel: OpenAITongue {
     private var name = ""
+    var asked: String { name }
 
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         name = Self.decoded(request.path.dropFirst("/models/".count))
         params.append("{\"model\":")
         params.append(string: name)

@@ -2,12 +2,14 @@ import CrowdModelsProtocol
 
 /// `POST /v1/rerank`: documents by their nearness to a query, as Jina's and Cohere's clients ask.
 struct OpenAIRerank: OpenAITongue {
+    private(set) var asked = ""
     /// The documents as they came, where the answer is to hold them again.
     private var documents: [[UInt8]] = []
 
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
+        asked = request.string("model") ?? ""
         guard let value = request.value("documents"), request.kind(value) == .array else {
             throw .refused("documents", "must be an array of texts")
         }

@@ -4,7 +4,7 @@ import CrowdModelsProtocol
 struct MetricsPage: OpenAITongue {
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         params.append(#"{"format":"prometheus"}"#)
         return Question(.stats, contentType: "text/plain; version=0.0.4; charset=utf-8")
     }
@@ -18,7 +18,7 @@ struct MetricsPage: OpenAITongue {
 struct HealthAnswer: OpenAITongue {
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         params.append("{}")
         return Question(.ping)
     }

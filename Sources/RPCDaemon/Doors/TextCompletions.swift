@@ -11,9 +11,11 @@ struct TextCompletions: OpenAITongue {
         "draft_model", "session",
     ]
 
+    var asked: String { answer.asked }
+
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         let likelihoods = "is not supported: an answer has no likelihoods"
         try request.refuse("n", unless: ["1"], "must be 1: an answer has one choice")
         try request.refuse("best_of", unless: ["0", "1"], "must be 1: an answer has one choice")

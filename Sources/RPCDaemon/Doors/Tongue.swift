@@ -3,15 +3,21 @@ package import CrowdModelsProtocol
 /// One exchange in some program's API: a pure translator that lives from the request's whole body
 /// to the last byte of its answer.
 ///
-/// `question` comes first, once; then `placed` and deltas where a stream is answered; then
+/// `named` comes first; then `question`, until it has an answer; then `placed` and deltas where a stream is answered; then
 /// `succeed` or `fail`, once. One that threw from `question` hears `fail` and nothing else. What it
 /// appends goes out as it is: an event stream's events are whole, with the empty line behind them.
 package protocol Tongue {
+    /// The name of the request, which some APIs' errors tell.
+    mutating func named(_ key: String)
+
     /// Appends the params of the method of ours that the request means, one JSON object, and says
     /// which method it is and how the answer goes. A thrown fault is answered in this tongue.
+    ///
+    /// Nil where that is not all yet: it is asked again with the same request and what it has
+    /// appended so far, perhaps in another turn, so that megabytes keep nobody else waiting.
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question
+    ) throws(Fault) -> Question?
 
     /// The model and the backend that answer, as far as they are known: told before each first
     /// delta and before the end, where the method has any.
@@ -26,9 +32,18 @@ package protocol Tongue {
 
     /// Appends the error's body, or, where the stream has begun, its last event.
     mutating func fail(_ fault: Fault, status: Int, hasBegun: Bool, to out: inout ByteBuffer)
+
+    /// Bytes that it keeps of an answer while that is told.
+    var heldBytes: Int { get }
 }
 
 extension Tongue {
+    /// Few APIs name a request in its answer.
+    package mutating func named(_ key: String) {}
+
+    /// Most tongues forget what they have told.
+    package var heldBytes: Int { 0 }
+
     /// Few answers name who gives them before their end.
     package mutating func placed(model: String, backend: String) {}
 

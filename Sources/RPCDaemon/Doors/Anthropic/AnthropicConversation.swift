@@ -1,118 +1,152 @@
 import CrowdModelsProtocol
 
-/// The conversation of a request, as the messages of `complete`.
-struct AnthropicConversation: ~Escapable {
-    private let text: Span<UInt8>
+/// The conversation of a request, as the messages of `complete`: written step by step, each of
+/// which is shown the request's text.
+struct AnthropicConversation {
     private var writer: MessageWriter
+    private var messages: Elements
+    private var index = 0
+    /// What is being written of a message; nil between two.
+    private var turn: Turn?
 
-    @_lifetime(copy text)
-    init(_ text: Span<UInt8>, _ out: inout ByteBuffer) {
-        self.text = text
+    /// A message whose blocks are looked at, as often as it takes.
+    private struct Turn {
+        enum Pass {
+            /// Instructions.
+            case system
+            /// What the model thought, then what it said, then whom it called, whatever order
+            /// they had: one message has each in one place.
+            case thoughts, texts, calls
+            /// Answers to calls come before what the user says: a server wants them right behind
+            /// these.
+            case results, rest
+        }
+
+        var pass: Pass
+        let content: JSONRange
+        var blocks: Elements
+        var hasImage = false
+
+        init(_ pass: Pass, _ content: JSONRange, _ text: Span<UInt8>) {
+            self.pass = pass
+            self.content = content
+            blocks = Elements(of: content, in: text)
+        }
+    }
+
+    init(
+        system: JSONRange?, messages: JSONRange, _ text: Span<UInt8>, _ out: inout ByteBuffer
+    ) {
         writer = MessageWriter(&out)
+        self.messages = Elements(of: messages, in: text)
+        if let system { begin(.system, system, text, to: &out) }
     }
 
-    /// Appends all of it, the end of the array too.
-    mutating func write(
-        system: JSONRange?, messages: JSONRange, to out: inout ByteBuffer
-    ) throws(Fault) {
-        if let system { write(instructions: system, to: &out) }
-        var elements = ArrayView(text, at: messages)
-        var index = 0
-        while let element = elements.next() {
-            let message = ObjectView(text, at: element)
-            guard let content = message.value("content") else {
-                throw Fault(.invalidParams, "`messages`, element \(index): `content` is missing")
-            }
-            if message.reads("role", "user") {
-                try write(user: content, to: &out)
-            } else if message.reads("role", "assistant") {
-                write(assistant: content, to: &out)
-            } else if message.reads("role", "system") {
-                write(instructions: content, to: &out)
+    /// Goes on; true when all of it is written, the end of the array too.
+    mutating func resume(_ text: Span<UInt8>, to out: inout ByteBuffer) throws(Fault) -> Bool {
+        var slice = Slice()
+        while !slice.isSpent {
+            if turn == nil {
+                guard let element = messages.next(in: text) else {
+                    if writer.isEmpty {
+                        throw Fault(.invalidParams, "`messages` needs at least one message")
+                    }
+                    writer.end(&out)
+                    return true
+                }
+                try begin(ObjectView(text, at: element), to: &out)
+                index += 1
+                slice.spend(element)
+            } else if let block = turn?.blocks.next(in: text) {
+                try take(ObjectView(text, at: block), to: &out)
+                slice.spend(block)
             } else {
-                throw Fault(
-                    .invalidParams, "`messages`, element \(index): `role` is user or assistant")
+                endPass(text, to: &out)
             }
-            index += 1
         }
-        if writer.isEmpty { throw Fault(.invalidParams, "`messages` needs at least one message") }
-        writer.end(&out)
+        return false
     }
 
-    /// Claude Code's first block tells what to bill: nothing that a model should read, and in its
-    /// older versions another in every request, so that no server could keep the prompt.
-    private mutating func write(instructions: JSONRange, to out: inout ByteBuffer) {
-        if text.kind(instructions) == .string {
-            return writer.system(text.inside(instructions), to: &out)
+    private mutating func begin(
+        _ message: ObjectView, to out: inout ByteBuffer
+    ) throws(Fault) {
+        guard let content = message.value("content") else {
+            throw Fault(.invalidParams, "`messages`, element \(index): `content` is missing")
         }
-        var blocks = ArrayView(text, at: instructions)
-        while let element = blocks.next() {
-            let said = ObjectView(text, at: element).inside("text")
-            if said.hasPrefix("x-anthropic-billing-header:") { continue }
-            writer.system(said, to: &out)
+        if message.reads("role", "user") {
+            begin(.results, content, message.text, to: &out)
+        } else if message.reads("role", "assistant") {
+            begin(.thoughts, content, message.text, to: &out)
+        } else if message.reads("role", "system") {
+            begin(.system, content, message.text, to: &out)
+        } else {
+            throw Fault(
+                .invalidParams, "`messages`, element \(index): `role` is user or assistant")
         }
     }
 
-    // MARK: - The model's turns
-
-    /// Thoughts come before texts and these before calls, whatever order they had: one message has
-    /// each in one place.
-    private mutating func write(assistant content: JSONRange, to out: inout ByteBuffer) {
-        if text.kind(content) == .string {
-            return writer.assistant(text.inside(content), to: &out)
+    private mutating func begin(
+        _ pass: Turn.Pass, _ content: JSONRange, _ text: Span<UInt8>, to out: inout ByteBuffer
+    ) {
+        guard text.kind(content) == .string else {
+            turn = Turn(pass, content, text)
+            return
         }
-        var blocks = ArrayView(text, at: content)
-        while let element = blocks.next() {
-            let block = ObjectView(text, at: element)
-            guard block.reads("type", "thinking") else { continue }
+        switch pass {
+        case .system: writer.system(text.inside(content), to: &out)
+        case .thoughts, .texts, .calls: writer.assistant(text.inside(content), to: &out)
+        case .results, .rest: writer.user(text.inside(content), to: &out)
+        }
+    }
+
+    private mutating func endPass(_ text: Span<UInt8>, to out: inout ByteBuffer) {
+        guard let ended = turn.take() else { return }
+        switch ended.pass {
+        case .thoughts: turn = Turn(.texts, ended.content, text)
+        case .texts: turn = Turn(.calls, ended.content, text)
+        case .results:
+            if ended.hasImage { writer.parts(to: &out) }
+            turn = Turn(.rest, ended.content, text)
+            turn?.hasImage = ended.hasImage
+        case .system, .calls, .rest: break
+        }
+    }
+
+    private mutating func take(_ block: ObjectView, to out: inout ByteBuffer) throws(Fault) {
+        switch turn?.pass {
+        case .system: write(instruction: block, to: &out)
+        case .thoughts where block.reads("type", "thinking"):
             writer.reasoning(block.inside("thinking"), to: &out)
-        }
-        blocks = ArrayView(text, at: content)
-        while let element = blocks.next() {
-            let block = ObjectView(text, at: element)
-            guard block.reads("type", "text") else { continue }
+        case .texts where block.reads("type", "text"):
             writer.assistant(block.inside("text"), to: &out)
-        }
-        blocks = ArrayView(text, at: content)
-        while let element = blocks.next() {
-            let block = ObjectView(text, at: element)
-            guard block.reads("type", "tool_use") else { continue }
+        case .calls where block.reads("type", "tool_use"):
             let (id, input) = (block.inside("id"), block.token("input"))
             writer.call(name: block.inside("name"), to: &out) {
                 $0.append(id)
             } arguments: {
                 if input.isEmpty { $0.append("{}") } else { $0.append(quoting: input) }
             }
+        case .results:
+            let isImage = block.reads("type", "image")
+            let isResult = !isImage && block.reads("type", "tool_result")
+            if isImage { turn?.hasImage = true }
+            if isResult, try write(result: block, to: &out) { turn?.hasImage = true }
+        case .rest:
+            if !block.reads("type", "tool_result") {
+                try write(block, to: &out)
+            } else if turn?.hasImage == true {
+                try writeImages(in: block.value("content"), block.text, to: &out)
+            }
+        default: break
         }
     }
 
-    // MARK: - The user's turns
-
-    /// Answers to calls come before what the user says: a server wants them right behind these.
-    private mutating func write(user content: JSONRange, to out: inout ByteBuffer) throws(Fault) {
-        if text.kind(content) == .string {
-            return writer.user(text.inside(content), to: &out)
-        }
-        var hasImage = false
-        var blocks = ArrayView(text, at: content)
-        while let element = blocks.next() {
-            let block = ObjectView(text, at: element)
-            if block.reads("type", "image") {
-                hasImage = true
-            } else if block.reads("type", "tool_result") {
-                if try write(result: block, to: &out) { hasImage = true }
-            }
-        }
-        if hasImage { writer.parts(to: &out) }
-        blocks = ArrayView(text, at: content)
-        while let element = blocks.next() {
-            let block = ObjectView(text, at: element)
-            if block.reads("type", "tool_result") {
-                try writeImages(in: block.value("content"), to: &out)
-            } else {
-                try write(block, to: &out)
-            }
-        }
+    /// Claude Code's first block tells what to bill: nothing that a model should read, and in its
+    /// older versions another in every request, so that no server could keep the prompt.
+    private mutating func write(instruction block: ObjectView, to out: inout ByteBuffer) {
+        let said = block.inside("text")
+        if said.hasPrefix("x-anthropic-billing-header:") { return }
+        writer.system(said, to: &out)
     }
 
     /// Appends the message that answers a call; whether pictures belong to it, which no such
@@ -124,6 +158,7 @@ struct AnthropicConversation: ~Escapable {
         writer.tool(to: &out) { $0.append(id) }
         // Only the text can say that the call failed.
         if block.isTrue("is_error") { out.append("Error: ") }
+        let text = block.text
         guard let content = block.value("content") else { return false }
         if text.kind(content) == .string {
             out.append(text.inside(content))
@@ -136,7 +171,7 @@ struct AnthropicConversation: ~Escapable {
             let part = ObjectView(text, at: element)
             if part.reads("type", "image") {
                 hasImage = true
-            } else if let said = try textOf(part) {
+            } else if let said = try Self.textOf(part) {
                 if hasText { out.append("\\n") }
                 hasText = true
                 out.append(text.inside(said))
@@ -146,7 +181,7 @@ struct AnthropicConversation: ~Escapable {
     }
 
     private mutating func writeImages(
-        in content: JSONRange?, to out: inout ByteBuffer
+        in content: JSONRange?, _ text: Span<UInt8>, to out: inout ByteBuffer
     ) throws(Fault) {
         var parts = ArrayView(text, at: content)
         while let element = parts.next() {
@@ -159,7 +194,7 @@ struct AnthropicConversation: ~Escapable {
         _ block: ObjectView, to out: inout ByteBuffer
     ) throws(Fault) {
         guard block.reads("type", "image") else {
-            if let said = try textOf(block) { writer.user(text.inside(said), to: &out) }
+            if let said = try Self.textOf(block) { writer.user(block.text.inside(said), to: &out) }
             return
         }
         let source = block.object("source")
@@ -179,7 +214,7 @@ struct AnthropicConversation: ~Escapable {
     }
 
     /// The text that a block holds; nil for what only Anthropic's own servers make and read.
-    private func textOf(_ block: ObjectView) throws(Fault) -> JSONRange? {
+    private static func textOf(_ block: ObjectView) throws(Fault) -> JSONRange? {
         if let said = block.words("text") { return said }
         if block.reads("type", "document"), block.object("source").reads("type", "text") {
             return block.object("source").words("data")
@@ -190,7 +225,7 @@ struct AnthropicConversation: ~Escapable {
         {
             return nil
         }
-        throw Self.unsupported(
+        throw unsupported(
             "a content block of type `\(JSONText.quoted(block.token("type")))`")
     }
 

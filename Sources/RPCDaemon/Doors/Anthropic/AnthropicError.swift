@@ -45,10 +45,11 @@ enum AnthropicError {
 struct AnthropicRefusal: Tongue {
     private var key = ""
 
+    mutating func named(_ key: String) { self.key = key }
+
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
-        key = request.key
+    ) throws(Fault) -> Question? {
         throw Fault(.methodNotFound, "there is no \(request.path.shortened)")
     }
 

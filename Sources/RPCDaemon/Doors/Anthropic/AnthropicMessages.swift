@@ -8,22 +8,28 @@ struct AnthropicMessages: BlockTongue {
     private var model = ""
     private var isStream = false
     private var hasBegun = false
+    /// The request, as far as it is put into our words.
+    private var asking: AnthropicRequest?
     /// The one text that ends the answer, a string's inside; empty where there are none or several.
     private var stop: [UInt8] = []
 
+    mutating func named(_ key: String) { self.key = key }
+
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
-        key = request.key
-        model = request.string("model") ?? ""
-        isStream = request.isTrue("stream")
-        let stops = request.value("stop_sequences")
-        var elements = ArrayView(request.body, at: stops)
-        if let first = elements.next(), elements.next() == nil {
-            stop = request.body.inside(first).array
+    ) throws(Fault) -> Question? {
+        if asking == nil {
+            model = request.string("model") ?? ""
+            isStream = request.isTrue("stream")
+            var stops = ArrayView(request.body, at: request.value("stop_sequences"))
+            if let first = stops.next(), stops.next() == nil {
+                stop = request.body.inside(first).array
+            }
+            asking = try AnthropicRequest(request, to: &params)
         }
-        let omission = try AnthropicRequest.write(request, to: &params)
-        return Question(.complete, isStream ? .events : .whole, omission: omission)
+        var omitted = OmittedTools()
+        guard try asking?.resume(request, &omitted, to: &params) == true else { return nil }
+        return Question(.complete, isStream ? .events : .whole, omission: omitted.sentence)
     }
 
     mutating func placed(model: String, backend: String) {

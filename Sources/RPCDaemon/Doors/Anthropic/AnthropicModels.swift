@@ -7,10 +7,11 @@ struct AnthropicModels: Tongue {
     private var id: String?
     private var key = ""
 
+    mutating func named(_ key: String) { self.key = key }
+
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
-        key = request.key
+    ) throws(Fault) -> Question? {
         guard request.path.hasPrefix("/models/") else {
             params.append("{}")
             return Question(.modelsList)

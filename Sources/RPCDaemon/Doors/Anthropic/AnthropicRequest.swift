@@ -4,41 +4,20 @@ import CrowdModelsProtocol
 ///
 /// `thinking` and `output_config.effort` are tolerated where they leave it to the model; caches,
 /// metadata and tools that Anthropic's own servers run have no meaning here.
-enum AnthropicRequest {
-    /// Appends the params of `complete`, and says what was left out.
-    static func write(_ request: DoorRequest, to out: inout ByteBuffer) throws(Fault) -> String? {
+struct AnthropicRequest {
+    /// Whether tokens are to be counted, and nothing generated.
+    private let isCount: Bool
+    private var params: Splice
+    private var conversation: AnthropicConversation
+
+    /// Begins the params of `complete`, or those of `tokens.count`.
+    init(
+        _ request: DoorRequest, isCount: Bool = false, to out: inout ByteBuffer
+    ) throws(Fault) {
         let body = request.object
-        try refuseServers(body)
-        var params = Splice(&out)
-        var omitted = OmittedTools()
-        try writePrompt(body, &params, &omitted, to: &out)
-        let passedOn: [StaticString] = ["max_tokens", "temperature", "top_p", "top_k"]
-        for name in passedOn { params.pass(name, of: request, &out) }
-        if let stops = request.value("stop_sequences"), ArrayView.isFilled(body.text, stops) {
-            params.add("stop", request.token(stops), &out)
-        }
-        writeThinking(body.object("thinking"), &params, to: &out)
-        writeFormat(body, &params, to: &out)
-        params.passOurs(of: request, &out)
-        if request.isTrue("stream") { params.add("stream", literal: "true", &out) }
-        params.end(&out)
-        return omitted.sentence
-    }
-
-    /// Appends the params of `tokens.count`.
-    static func writeCount(
-        _ request: DoorRequest, to out: inout ByteBuffer
-    ) throws(Fault) {
-        var params = Splice(&out)
-        var omitted = OmittedTools()
-        try writePrompt(request.object, &params, &omitted, counting: true, to: &out)
-        params.end(&out)
-    }
-
-    private static func writePrompt(
-        _ body: ObjectView, _ params: inout Splice, _ omitted: inout OmittedTools,
-        counting: Bool = false, to out: inout ByteBuffer
-    ) throws(Fault) {
+        self.isCount = isCount
+        if !isCount { try Self.refuseServers(body) }
+        params = Splice(&out)
         guard let model = body.words("model") else {
             throw Fault(.invalidParams, "`model` is missing: name one; GET /v1/models lists them")
         }
@@ -47,12 +26,38 @@ enum AnthropicRequest {
             throw Fault(.invalidParams, "`messages` is missing: an array of messages")
         }
         params.begin("messages", &out)
-        var writer = AnthropicConversation(body.text, &out)
-        try writer.write(system: body.value("system"), messages: messages, to: &out)
+        conversation = AnthropicConversation(
+            system: body.value("system"), messages: messages, body.text, &out)
+    }
+
+    /// Goes on; when all is written, what was left out is noted in `omitted`, and the answer is
+    /// true.
+    mutating func resume(
+        _ request: DoorRequest, _ omitted: inout OmittedTools, to out: inout ByteBuffer
+    ) throws(Fault) -> Bool {
+        let body = request.object
+        guard try conversation.resume(body.text, to: &out) else { return false }
         let tools = AnthropicTools(body.text)
-        if tools.write(body.value("tools"), &params, &omitted, to: &out), !counting {
-            tools.write(choice: body.object("tool_choice"), &params, to: &out)
+        let hasTools = tools.write(body.value("tools"), &params, &omitted, to: &out)
+        if !isCount {
+            if hasTools { tools.write(choice: body.object("tool_choice"), &params, to: &out) }
+            writeSettings(request, to: &out)
         }
+        params.end(&out)
+        return true
+    }
+
+    private mutating func writeSettings(_ request: DoorRequest, to out: inout ByteBuffer) {
+        let body = request.object
+        let passedOn: [StaticString] = ["max_tokens", "temperature", "top_p", "top_k"]
+        for name in passedOn { params.pass(name, of: request, &out) }
+        if let stops = request.value("stop_sequences"), ArrayView.isFilled(body.text, stops) {
+            params.add("stop", request.token(stops), &out)
+        }
+        Self.writeThinking(body.object("thinking"), &params, to: &out)
+        Self.writeFormat(body, &params, to: &out)
+        params.passOurs(of: request, &out)
+        if request.isTrue("stream") { params.add("stream", literal: "true", &out) }
     }
 
     private static func refuseServers(_ body: ObjectView) throws(Fault) {

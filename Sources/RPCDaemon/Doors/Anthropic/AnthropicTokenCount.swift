@@ -5,13 +5,20 @@ import CrowdModelsProtocol
 struct AnthropicTokenCount: Tongue {
     private var key = ""
     private var model = ""
+    /// The request, as far as it is put into our words.
+    private var asking: AnthropicRequest?
+
+    mutating func named(_ key: String) { self.key = key }
 
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
-        key = request.key
-        model = request.string("model") ?? ""
-        try AnthropicRequest.writeCount(request, to: &params)
+    ) throws(Fault) -> Question? {
+        if asking == nil {
+            model = request.string("model") ?? ""
+            asking = try AnthropicRequest(request, isCount: true, to: &params)
+        }
+        var omitted = OmittedTools()
+        guard try asking?.resume(request, &omitted, to: &params) == true else { return nil }
         return Question(.tokensCount)
     }
 

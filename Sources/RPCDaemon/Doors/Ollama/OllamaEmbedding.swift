@@ -13,7 +13,7 @@ struct OllamaEmbedding: OllamaTongue {
 
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         var splice = Splice(&params)
         model = try OllamaName.write(request, &splice, to: &params)
         splice.pass(isOlder ? "prompt" : "input", as: "input", of: request, &params)

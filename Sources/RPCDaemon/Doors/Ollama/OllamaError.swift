@@ -16,7 +16,7 @@ extension OllamaTongue {
 struct OllamaRefusal: OllamaTongue {
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         throw Fault(.methodNotFound, "there is no \(request.path.shortened)")
     }
 

@@ -7,6 +7,8 @@ struct OllamaGeneration: OllamaTongue {
     /// What is asked for, and so where the text stands in an answer.
     private let isChat: Bool
     private var isStream = true
+    /// The request, as far as it is put into our words: a conversation is in steps.
+    private var asking: (splice: Splice, messages: OllamaMessages?)?
     /// The inside of the name that was asked for, which answers repeat.
     private var model: [UInt8] = []
     private var receivedAt = 0
@@ -21,19 +23,22 @@ struct OllamaGeneration: OllamaTongue {
 
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         let body = request.object
-        receivedAt = request.receivedAt
-        isStream = !body.token("stream").reads("false")
-        var splice = Splice(&params)
-        model = try OllamaName.write(request, &splice, to: &params)
-        guard !isEmpty(body) else {
-            return try stay(request, &splice, to: &params)
+        if asking == nil {
+            receivedAt = request.receivedAt
+            isStream = !body.token("stream").reads("false")
+            var splice = Splice(&params)
+            model = try OllamaName.write(request, &splice, to: &params)
+            if isEmpty(body) { return try stay(request, &splice, to: &params) }
+            let messages = try begin(request, &splice, to: &params)
+            asking = (splice, messages)
         }
-        if isChat {
-            try writeConversation(body, &splice, to: &params)
-        } else {
-            try writePrompt(request, &splice, to: &params)
+        guard try asking?.messages?.resume(body.text, to: &params) != false,
+            var splice = asking?.splice
+        else { return nil }
+        if isChat, let tools = body.value("tools"), ArrayView.isFilled(body.text, tools) {
+            splice.add("tools", body.text.extracting(tools.bounds), &params)
         }
         try OllamaOptions.write(request, &splice, to: &params)
         if isStream { splice.add("stream", literal: "true", &params) }
@@ -57,7 +62,7 @@ struct OllamaGeneration: OllamaTongue {
     /// Loads or unloads.
     private mutating func stay(
         _ request: DoorRequest, _ splice: inout Splice, to params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         let ttl = try OllamaOptions.timeToLive(request)
         doneReason = ttl == 0 ? "unload" : "load"
         if let ttl, ttl > 0 {
@@ -72,21 +77,16 @@ struct OllamaGeneration: OllamaTongue {
         return Question(ttl == 0 ? .modelsUnload : .modelsLoad)
     }
 
-    private func writeConversation(
-        _ body: ObjectView, _ splice: inout Splice, to params: inout ByteBuffer
-    ) throws(Fault) {
-        splice.begin("messages", &params)
-        var messages = OllamaMessages(body.text, &params)
-        try messages.write(body.value("messages") ?? .absent, to: &params)
-        if let tools = body.value("tools"), ArrayView.isFilled(body.text, tools) {
-            splice.add("tools", body.text.extracting(tools.bounds), &params)
-        }
-    }
-
-    private func writePrompt(
+    /// Begins what is to be answered: a conversation, which is to be gone on with, or a prompt, which
+    /// is written at once.
+    private func begin(
         _ request: DoorRequest, _ splice: inout Splice, to params: inout ByteBuffer
-    ) throws(Fault) {
+    ) throws(Fault) -> OllamaMessages? {
         let body = request.object
+        if isChat {
+            splice.begin("messages", &params)
+            return OllamaMessages(body.value("messages"), body.text, &params)
+        }
         try request.refuse("template", unless: ["\"\""], "is the model's own; it cannot be given")
         try request.refuse(
             "context", unless: ["[]"], "is not supported; /api/chat takes a conversation")
@@ -95,10 +95,8 @@ struct OllamaGeneration: OllamaTongue {
         }
         if ArrayView.isFilled(body.text, body.value("images")) {
             splice.begin("messages", &params)
-            var messages = OllamaMessages(body.text, &params)
-            messages.write(
-                prompt: body.inside("prompt"), images: body.value("images"), to: &params)
-            return
+            return OllamaMessages(
+                prompt: body.inside("prompt"), images: body.value("images"), body.text, to: &params)
         }
         splice.begin("prompt", &params)
         params.append("\"")
@@ -106,6 +104,7 @@ struct OllamaGeneration: OllamaTongue {
         params.append("\"")
         if request.isTrue("raw") { splice.add("raw", literal: "true", &params) }
         if !body.inside("suffix").isEmpty { splice.pass("suffix", of: request, &params) }
+        return nil
     }
 
     // MARK: - Answers

@@ -7,7 +7,7 @@ struct OllamaModels: OllamaTongue {
 
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         params.append(isLoaded ? "{\"state\":\"loaded\"}" : "{}")
         return Question(.modelsList)
     }
@@ -53,7 +53,7 @@ struct OllamaModel: OllamaTongue {
 
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         var splice = Splice(&params)
         try OllamaName.write(request, &splice, to: &params)
         splice.end(&params)
@@ -111,7 +111,7 @@ struct OllamaModel: OllamaTongue {
 struct OllamaPull: OllamaTongue {
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         var splice = Splice(&params)
         try OllamaName.write(request, &splice, to: &params)
         splice.end(&params)
@@ -131,7 +131,7 @@ struct OllamaPresence: OllamaTongue {
 
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
+    ) throws(Fault) -> Question? {
         params.append("{}")
         isRoot = request.path == "/"
         return Question(

@@ -7,6 +7,8 @@ struct Responses: BlockTongue {
     private var answer = ResponsesAnswer()
     private var isStream = false
     private var hasBegun = false
+    /// The request, as far as it is put into our words.
+    private var asking: ResponsesRequest?
     /// What the next event is numbered.
     private var sequence = 0
     /// The item that is open: its text so far, and for a call its id and name; strings' insides.
@@ -14,13 +16,20 @@ struct Responses: BlockTongue {
     /// The items that have ended, as JSON with commas between them.
     private var output: [UInt8] = []
 
+    /// A stream repeats each item when it ends, and all of them at the end.
+    var heldBytes: Int { blocks.heldBytes &+ item.text.count &+ output.count }
+
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
-    ) throws(Fault) -> Question {
-        isStream = request.isTrue("stream")
-        answer.begin(request)
-        let omission = try ResponsesRequest.write(request, to: &params)
-        return Question(.complete, isStream ? .events : .whole, omission: omission)
+    ) throws(Fault) -> Question? {
+        if asking == nil {
+            isStream = request.isTrue("stream")
+            answer.begin(request)
+            asking = try ResponsesRequest(request, to: &params)
+        }
+        var omitted = OmittedTools()
+        guard try asking?.resume(request, &omitted, to: &params) == true else { return nil }
+        return Question(.complete, isStream ? .events : .whole, omission: omitted.sentence)
     }
 
     mutating func placed(model: String, backend: String) {

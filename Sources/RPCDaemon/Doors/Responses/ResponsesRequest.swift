@@ -1,33 +1,46 @@
 import CrowdModelsProtocol
 
 /// What a request of the Responses API means to the daemon.
-enum ResponsesRequest {
-    /// Appends the params of `complete`, and says what was left out.
-    static func write(_ request: DoorRequest, to out: inout ByteBuffer) throws(Fault) -> String? {
-        try refuseKept(request)
+struct ResponsesRequest {
+    private var params: Splice
+    private var input: ResponsesInput
+
+    /// Begins the params of `complete`.
+    init(_ request: DoorRequest, to out: inout ByteBuffer) throws(Fault) {
+        try Self.refuseKept(request)
         let body = request.object
-        var params = Splice(&out)
+        params = Splice(&out)
         params.pass("model", of: request, &out)
         params.begin("messages", &out)
-        var input = ResponsesInput(body.text, &out)
-        try input.write(
-            instructions: body.inside("instructions"), input: body.value("input"), to: &out)
+        input = try ResponsesInput(
+            instructions: body.inside("instructions"), input: body.value("input"), body.text,
+            to: &out)
+    }
+
+    /// Goes on; when all is written, what was left out is noted in `omitted`, and the answer is
+    /// true.
+    mutating func resume(
+        _ request: DoorRequest, _ omitted: inout OmittedTools, to out: inout ByteBuffer
+    ) throws(Fault) -> Bool {
+        let body = request.object
+        guard try input.resume(body.text, to: &out) else { return false }
         params.pass("max_output_tokens", as: "max_tokens", of: request, &out)
         params.pass("temperature", of: request, &out)
         params.pass("top_p", of: request, &out)
         if let effort = body.object("reasoning").words("effort") {
             params.add("reasoning", body.text.extracting(effort.bounds), &out)
         }
-        writeFormat(body.object("text").object("format"), &params, to: &out)
-        var omitted = OmittedTools()
-        if writeTools(body, &params, &omitted, to: &out) { writeChoice(body, &params, to: &out) }
+        Self.writeFormat(body.object("text").object("format"), &params, to: &out)
+        if Self.writeTools(body, &params, &omitted, to: &out) {
+            Self.writeChoice(body, &params, to: &out)
+        }
         if let value = request.value("parallel_tool_calls"), request.token(value).reads("false") {
             params.add("options", literal: "{\"parallel_tool_calls\":false}", &out)
         }
         params.passOurs(of: request, &out)
         if request.isTrue("stream") { params.add("stream", literal: "true", &out) }
         params.end(&out)
-        return omitted.sentence
+        return true
     }
 
     /// What would need a memory of earlier requests, or an answer with likelihoods.

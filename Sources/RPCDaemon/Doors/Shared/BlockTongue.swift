@@ -18,6 +18,9 @@ struct BlockProgress {
     fileprivate var lateReasoning: [UInt8] = []
     fileprivate var lateText: [UInt8] = []
 
+    /// Bytes of what is told at the end.
+    var heldBytes: Int { lateReasoning.count &+ lateText.count }
+
     /// The place of the open block.
     var index: Int { count - 1 }
 }
@@ -39,6 +42,8 @@ protocol BlockTongue: Tongue {
 }
 
 extension BlockTongue {
+    var heldBytes: Int { blocks.heldBytes }
+
     /// Tells a piece of the answer.
     mutating func tell(_ delta: Delta, to out: inout ByteBuffer) {
         tell(.reasoning, delta.reasoning, to: &out)

@@ -1,0 +1,133 @@
+import CrowdModelsProtocol
+import Testing
+
+@testable import Doors
+
+/// Conversations of megabytes are put into our words step by step.
+@Suite struct TongueStepTests {
+    /// What a request is asked with, and in how many steps, each of them as long as it was.
+    private static func ask(
+        _ tongue: any Tongue, _ path: String, _ body: String
+    ) throws -> (params: JSONValue, steps: [Int]) {
+        var tongue = tongue
+        var params = ByteBuffer()
+        var steps: [Int] = []
+        try Samples.withRequest("POST \(path)", body: body) { request in
+            var question: Question?
+            while question == nil {
+                let before = params.count
+                question = try tongue.question(request, &params)
+                steps.append(params.count - before)
+            }
+        }
+        return (try JSONValue(parsing: params.text), steps)
+    }
+
+    private static func array(_ element: String, _ count: Int) -> String {
+        "[" + Array(repeating: element, count: count).joined(separator: ",") + "]"
+    }
+
+    private static func message(_ role: String, _ content: String) -> String {
+        #"{"role":"\#(role)","content":\#(content)}"#
+    }
+
+    @Test(arguments: [
+        ("/v1/messages", "messages", #"{"role":"user","content":"§"}"#),
+        (
+            "/v1/messages", "messages",
+            #"{"role":"assistant","content":[{"type":"text","text":"§"}]}"#
+        ),
+        ("/v1/responses", "input", #"{"role":"user","content":"§"}"#),
+        (
+            "/v1/responses", "input",
+            #"{"type":"function_call","call_id":"1","name":"f","arguments":"§"}"#
+        ),
+        ("/api/chat", "messages", #"{"role":"user","content":"§"}"#),
+    ])
+    func `many turns take many steps, and none is left out`(
+        path: String, name: String, turn: String
+    ) throws {
+        let (params, steps) = try Self.ask(
+            Samples.route("POST \(path)").tongue, path,
+            #"{"model":"m","\#(name)":\#(Self.array(turn, 8000))}"#)
+        #expect(steps.count > 4 && steps.allSatisfy { $0 < 4 * Slice.bytes })
+        #expect(params["messages"]?.text.split(separator: "§").count == 8001)
+    }
+
+    @Test(arguments: [
+        (
+            "/v1/messages", "messages", "user",
+            #"{"type":"tool_result","tool_use_id":"1","content":"a"}"#, 4000
+        ),
+        ("/v1/messages", "messages", "assistant", #"{"type":"tool_use","id":"1","name":"f"}"#, 1),
+    ])
+    func `a turn of many blocks takes many steps`(
+        path: String, name: String, role: String, block: String, messages: Int
+    ) throws {
+        let turn = Self.message(role, Self.array(block, 4000))
+        let (params, steps) = try Self.ask(
+            Samples.route("POST \(path)").tongue, path, #"{"model":"m","\#(name)":[\#(turn)]}"#)
+        #expect(steps.count > 4 && steps.allSatisfy { $0 < 4 * Slice.bytes })
+        #expect(params["messages"]?.arrayValue?.count == messages)
+        let calls = params["messages"]?[0]?["tool_calls"]?.arrayValue?.count
+        #expect(calls == (messages == 1 ? 4000 : nil))
+    }
+
+    @Test func `an item of many parts takes many steps`() throws {
+        let parts = Self.array(#"{"type":"input_text","text":"a"}"#, 4000)
+        let (params, steps) = try Self.ask(
+            Responses(), "/v1/responses", #"{"input":[\#(Self.message("user", parts))]}"#)
+        #expect(steps.count > 4)
+        let said = params["messages"]?[0]?["content"]?.stringValue
+        #expect(said?.split(separator: "\n\n").count == 4000)
+    }
+
+    @Test func `a turn of many calls or pictures takes many steps`() throws {
+        let call = #"{"function":{"name":"f","arguments":{"a":1}}}"#
+        let turn = #"{"role":"assistant","tool_calls":\#(Self.array(call, 4000))}"#
+        let image = #"{"role":"user","images":\#(Self.array("\"AAAA\"", 8000))}"#
+        let (params, steps) = try Self.ask(
+            OllamaGeneration(isChat: true), "/api/chat",
+            #"{"model":"m","messages":[\#(turn),\#(image)]}"#)
+        #expect(steps.count > 4)
+        #expect(params["messages"]?[0]?["tool_calls"]?.arrayValue?.count == 4000)
+        #expect(params["messages"]?[1]?["content"]?.arrayValue?.count == 8000)
+    }
+
+    @Test func `an answer without an id is looked for among the first calls alone`() throws {
+        let calls = (0..<200).map { #"{"function":{"name":"f\#($0)"}}"# }.joined(separator: ",")
+        func id(of name: String) throws -> String? {
+            let answer = #"{"role":"tool","tool_name":"\#(name)","content":"a"}"#
+            let (params, _) = try Self.ask(
+                OllamaGeneration(isChat: true), "/api/chat",
+                #"{"model":"m","messages":[{"role":"assistant","tool_calls":[\#(calls)]},"#
+                    + #"\#(answer)]}"#)
+            return params["messages"]?[1]?["tool_call_id"]?.stringValue
+        }
+        #expect(try id(of: "f127") == "call_127")
+        #expect(try id(of: "f128") == "call_0")
+    }
+
+    @Test func `of an object with very many members the first count`() throws {
+        let members = (0..<600).map { #""x\#($0)":1"# }.joined(separator: ",")
+        let text = Array("{\(members)}".utf8)
+        let view = ObjectView(text.span)
+        let (first, last) = (view.integer("x511"), view.integer("x512"))
+        #expect(first == 1 && last == nil)
+    }
+
+    @Test func `what a stream of items keeps until its end is told`() throws {
+        var tongue: any Tongue = Responses()
+        try Samples.withRequest("POST /v1/responses", body: #"{"input":"a","stream":true}"#) {
+            var params = ByteBuffer()
+            _ = try tongue.question($0, &params)
+        }
+        #expect(tongue.heldBytes == 0)
+        var out = ByteBuffer()
+        let text = Array(String(repeating: "a", count: 1000).utf8)
+        for _ in 0..<10 { tongue.delta(Delta(content: text.span), to: &out) }
+        #expect(tongue.heldBytes == 10_000)
+        tongue.delta(Delta(reasoning: text.span), to: &out)
+        #expect(tongue.heldBytes > 11_000)
+    }
+}
