@@ -17,8 +17,8 @@ package enum TerminalMode {
     private static let hasScreen = Atomic<Bool>(false)
     private static let wakeWriter = Atomic<Int32>(-1)
     /// As the terminal was. Written once, before a handler may read it.
-    private nonisolated(unsafe) static var original = termios()
-    private nonisolated(unsafe) static var entered = termios()
+    private nonisolated(unsafe) static let original = unsafe room()
+    private nonisolated(unsafe) static let entered = unsafe room()
     private nonisolated(unsafe) static var wakeReader: Int32 = -1
 
     /// A descriptor that becomes readable when the terminal changed its size or is ours again.
@@ -27,13 +27,13 @@ package enum TerminalMode {
     /// Takes the terminal, or has it in another way from now on; false where it cannot be had.
     package static func enter(_ kind: Kind) -> Bool {
         if unsafe wakeReader < 0, !prepare() { return false }
-        unsafe entered = unsafe original
-        unsafe entered.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        unsafe entered.pointee = unsafe original.pointee
+        unsafe entered.pointee.c_lflag &= ~tcflag_t(ICANON | ECHO)
         // Enter is Enter in every mode: what is typed ahead is read in the next one.
-        unsafe entered.c_iflag &= ~tcflag_t(ICRNL | INLCR)
+        unsafe entered.pointee.c_iflag &= ~tcflag_t(ICRNL | INLCR)
         if kind != .answering {
-            unsafe entered.c_lflag &= ~tcflag_t(ISIG | IEXTEN)
-            unsafe entered.c_iflag &= ~tcflag_t(IXON)
+            unsafe entered.pointee.c_lflag &= ~tcflag_t(ISIG | IEXTEN)
+            unsafe entered.pointee.c_iflag &= ~tcflag_t(IXON)
         }
         guard apply() else { return false }
         isEntered.store(true, ordering: .relaxed)
@@ -48,7 +48,7 @@ package enum TerminalMode {
         guard isEntered.exchange(false, ordering: .relaxed) else { return }
         let hadScreen = hasScreen.load(ordering: .relaxed)
         put(hadScreen ? "\u{1B}[?25h\u{1B}[?1049l" : "\u{1B}[?2004l")
-        _ = unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &original)
+        _ = unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, original)
     }
 
     /// Stops the program as Ctrl-Z does elsewhere; back again, the terminal is taken anew.
@@ -60,8 +60,16 @@ package enum TerminalMode {
         while unsafe read(wakeReader, &byte, 1) > 0 {}
     }
 
+    /// Not a variable of its own: the compiler (Swift 6.3) gives one the size of its members
+    /// without what lies between them, three bytes less than the kernel's answer takes.
+    private static func room() -> UnsafeMutablePointer<termios> {
+        let room = UnsafeMutablePointer<termios>.allocate(capacity: 1)
+        unsafe room.initialize(to: termios())
+        return unsafe room
+    }
+
     private static func prepare() -> Bool {
-        guard unsafe tcgetattr(STDIN_FILENO, &original) == 0 else { return false }
+        guard unsafe tcgetattr(STDIN_FILENO, original) == 0 else { return false }
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { return false }
         for end in ends {
@@ -105,7 +113,7 @@ package enum TerminalMode {
     }
 
     private static func apply() -> Bool {
-        unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &entered) == 0
+        unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, entered) == 0
     }
 
     private static func wake() {
