@@ -32,8 +32,11 @@ BESIDES = 64 * MEBIBYTE
 CAP = 2 * MEMORY_MAX + BESIDES
 CONNECTIONS = 4096
 BACKENDS = 64
-# Seconds for each kind of load; what is not done by then is more of the same.
-SECONDS = 5
+# Seconds in which the most that was ever held has to stay as it is: what comes then is more of the
+# same.
+SETTLED = 4
+# Seconds after which a state that is waited for will not come, however busy the machine is.
+PATIENCE = 900
 LETTERS = b"a" * (60 * MEBIBYTE)
 NUMBERS = b"0.123456789," * (5 * MEBIBYTE - 1) + b"1"
 
@@ -147,20 +150,22 @@ class Crowd:
             client.setblocking(False)
             self.clients.append(client)
 
-    def push(self, text, seconds):
-        """Sends a text of its own on each, as far as the daemon takes it, until nothing moves; how
-        many bytes."""
+    def push(self, text, watcher):
+        """Sends a text of its own on each, as far as the daemon takes it, until nothing moves though
+        it answers the watcher; how many bytes."""
         waiting = selectors.DefaultSelector()
         left = {}
         for index, client in enumerate(self.clients):
             left[client] = memoryview(text(index))
             waiting.register(client, selectors.EVENT_WRITE)
-        total = 0
-        end = time.monotonic() + seconds
-        while waiting.get_map() and time.monotonic() < end:
-            ready = waiting.select(1)
-            if not ready:
-                break
+        total = still = 0
+        while waiting.get_map() and still < 3:
+            ready = waiting.select(0.5)
+            if ready:
+                still = 0
+            else:
+                watcher.call("ping")
+                still += 1
             for key, _ in ready:
                 client = key.fileobj
                 try:
@@ -187,12 +192,18 @@ class Trial:
     def __init__(self, daemon, watcher, backends):
         self.daemon, self.watcher, self.backends = daemon, watcher, backends
 
-    def lives(self, seconds):
-        """Asks again and again: a daemon that has died does not answer."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+    def settles(self):
+        """Asks again and again until no more is held than before: a daemon that has died does not
+        answer."""
+        peak, since = 0, time.monotonic()
+        end = since + PATIENCE
+        while time.monotonic() < since + SETTLED:
             assert self.watcher.call("ping") == {"ok": True}
+            assert time.monotonic() < end, f"it holds more and more: {peak:.0f} MiB"
             time.sleep(0.1)
+            # Not by less than a MiB: that much is the allocator's, not the load's.
+            if status(self.daemon, "VmHWM") > peak + 1:
+                peak, since = status(self.daemon, "VmHWM"), time.monotonic()
 
     def conclude(self, name):
         peak = status(self.daemon, "VmHWM")
@@ -201,17 +212,18 @@ class Trial:
         check(peak < (MEMORY_MAX + BESIDES) / MEBIBYTE, f"{name}: it answers, and stays below")
 
     def rests(self):
-        until(lambda: self.watcher.call("status")["connections"] == 1, "    they are gone", 30)
-        until(lambda: self.watcher.call("status")["in_flight"] == 0, "    and their requests", 60)
-        until(lambda: status(self.daemon, "VmRSS") < 300, "    and what they held", 30)
+        until(lambda: self.watcher.call("status")["connections"] == 1, "    they are gone", PATIENCE)
+        until(lambda: self.watcher.call("status")["in_flight"] == 0, "    and their requests",
+              PATIENCE)
+        until(lambda: status(self.daemon, "VmRSS") < 300, "    and what they held", PATIENCE)
         print(f"    rests at {status(self.daemon, 'VmRSS'):.0f} MiB, data "
               f"{status(self.daemon, 'VmData'):.0f}")
 
     def lines(self):
         crowd = Crowd(self.daemon, CONNECTIONS - 8)
         text = line("complete", {"prompt": "a" * (2 * MEBIBYTE)})[:-10]
-        sent = crowd.push(lambda _: text, 60)
-        self.lives(1)
+        sent = crowd.push(lambda _: text, self.watcher)
+        self.settles()
         self.conclude(f"unfinished lines on {CONNECTIONS - 8} connections, {sent >> 20} MiB sent")
         crowd.leave()
         self.rests()
@@ -221,8 +233,8 @@ class Trial:
         crowd = Crowd(self.daemon, clients)
         crowd.push(lambda index: b"".join(
             line(method, {**params, "model": MODEL, "backend": f"b{(index + i) % BACKENDS}"}, i)
-            for i in range(each)), 30)
-        self.lives(SECONDS)
+            for i in range(each)), self.watcher)
+        self.settles()
         self.conclude(name)
         crowd.leave()
         self.rests()
@@ -233,8 +245,8 @@ class Trial:
         lists = [json.loads(line("models.list", {"backend": f"b{i % BACKENDS}"}, i + 1))
                  for i in range(40)]
         text = json.dumps([wish, *lists]).encode() + b"\n"
-        crowd.push(lambda _: text, 30)
-        self.lives(SECONDS)
+        crowd.push(lambda _: text, self.watcher)
+        self.settles()
         self.conclude("batches with large answers that wait for one more")
         crowd.leave()
         self.rests()
@@ -244,11 +256,20 @@ class Trial:
         before = [each.asked for each in many]
         for each in many:
             each.models = LONG
+        # Whoever is asked for a third one has told two to their ends, or as far as they were read.
         until(lambda: all(each.asked > count + 2 for each, count in zip(many, before)),
-              "    the long lists were read", 120)
+              "    the long lists were read", PATIENCE)
+        self.settles()
         self.conclude("lists of 90,000 models")
         for each in many:
             each.models = SHORT
+        self.knows_short_lists()
+        self.rests()
+
+    def knows_short_lists(self):
+        until(lambda: all(each["models"] == 1_000 for each
+                          in self.watcher.call("backends.list")["backends"]),
+              f"    {BACKENDS} backends with 1,000 models each are known", PATIENCE)
 
 
 def line(method, params, identifier=1):
@@ -268,13 +289,11 @@ def main():
                       'kind = "openai"\nmax_concurrent = 64' for i, each in enumerate(backends)),
             settings=f'[limits]\nconnections_per_uid_max = {CONNECTIONS}\n[log]\nlevel = "error"',
             prepare=capped))
-        with Connection(daemon.socket, seconds=60) as watcher:
-            until(lambda: all(each["models"] == 1_000 for each
-                              in watcher.call("backends.list")["backends"]),
-                  f"{BACKENDS} backends with 1,000 models each are known", 120)
+        with Connection(daemon.socket, seconds=PATIENCE) as watcher:
+            trial = Trial(daemon, watcher, backends)
+            trial.knows_short_lists()
             print(f"    {status(daemon, 'VmRSS'):.0f} MiB, of it heap and the like "
                   f"{status(daemon, 'VmData'):.0f}")
-            trial = Trial(daemon, watcher, backends)
             loads = {
                 "lines": trial.lines,
                 "many": lambda: trial.asks(
@@ -301,8 +320,8 @@ def main():
             }
             for name in sys.argv[1:] or loads:
                 loads[name]()
-        check(daemon.stop(seconds=60) == 0, "it ends well")
+        check(daemon.stop(seconds=PATIENCE) == 0, "it ends well")
 
 
 if __name__ == "__main__":
-    conclude(main, seconds=600)
+    conclude(main, seconds=4 * PATIENCE)
