@@ -65,20 +65,20 @@ bench: ## measure it beside Redis, nginx and plain C; exit 1 where one is lost
 docs: ## write docs/PROTOCOL.md and docs/man anew from what the programs go by
 	UPDATE_DOCS=1 $(SWIFT) test --disable-xctest --filter 'ProtocolDocumentTests|ManualTests'
 
-# A sanitizer makes a program several times slower: waits may last so many times as long. Leaks are
-# not looked for yet: what tests leave behind (a loop, and the pools and handlers that hold it and
-# one another) would be told as leaks, though the daemon keeps one of each for life.
-SANITIZED = ASAN_OPTIONS=detect_leaks=0 CROWD_MODELS_TEST_PATIENCE=8 $(SWIFT) test --disable-xctest \
-    --quiet --skip TidyTests
+# A sanitizer makes a program several times slower: waits may last so many times as long.
+SANITIZED = CROWD_MODELS_TEST_PATIENCE=8 $(SWIFT) test --disable-xctest --quiet --skip TidyTests
+# The address sanitizer looks for leaks as well, of programs too when they end.
+ADDRESS = LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.supp:print_suppressions=0 \
+    ASAN_OPTIONS=detect_leaks=1
 
 # The rooms without processes.
 asan-rooms:
-	$(SANITIZED) --sanitize=address --scratch-path .build/asan --skip EndToEndTests
+	$(ADDRESS) $(SANITIZED) --sanitize=address --scratch-path .build/asan --skip EndToEndTests
 
 asan: ## all of Swift's tests and the ledger under the address sanitizer
-	$(SANITIZED) --sanitize=address --scratch-path .build/asan
-	ASAN_OPTIONS=detect_leaks=0 CROWD_MODELS_PRODUCTS=$(CURDIR)/.build/asan/debug \
-	    Tests/scripts/ledger.py
+	$(ADDRESS) $(SANITIZED) --sanitize=address --scratch-path .build/asan
+	$(ADDRESS):quarantine_size_mb=16 \
+	    CROWD_MODELS_PRODUCTS=$(CURDIR)/.build/asan/debug Tests/scripts/ledger.py
 
 tsan: ## all of Swift's tests and the ledger under the thread sanitizer
 	$(SANITIZED) --sanitize=thread --scratch-path .build/tsan

@@ -161,7 +161,10 @@ let package = Package(
             ["Requests", "Backends", "Configuration", "CrowdModelsProtocol", "Metrics"]),
         tests(
             "DaemonTests",
-            ["RPCDaemon", "Configuration", "CrowdModelsProtocol", "Kernel", "Telemetry"]),
+            [
+                "RPCDaemon", "Configuration", "CrowdModelsProtocol", "Kernel", "Telemetry",
+                "TestSupport",
+            ]),
         tests("EndToEndTests", ["CrowdModelsProtocol", "Link", "Screen", "TestSupport"]),
         tests("TidyTests", ["Configuration", "CrowdModelsProtocol"]),
     ],

@@ -8,7 +8,7 @@ import Testing
 @testable import Backends
 
 /// What is known of a server before it is asked, and what follows from its list.
-@Suite struct ModelServerTests {
+@Suite(.tidy) struct ModelServerTests {
     @Test(arguments: [
         // endpoint, host, v0, v1, OpenAI, root
         ("http://h:1234", ["h:1234", "/api/v0", "/api/v1", "/v1", ""]),
@@ -50,7 +50,7 @@ import Testing
     ) throws -> ModelServer {
         var config = BackendConfig(name: name, endpoint: try Endpoint(endpoint))
         change(&config)
-        return ModelServer(config, key: key.map { Secret($0) }, on: try EventLoop())
+        return ModelServer(config, key: key.map { Secret($0) }, on: try EventLoop.ofTest())
     }
 
     private func model(
@@ -180,7 +180,7 @@ import Testing
     }
 
     @Test func `the models that are known count in what may be held, or are not known`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         var config = BackendConfig(name: "a", endpoint: try Endpoint("http://h:8000/v1"))
         config.kind = .openai
         let server = ModelServer(config, key: nil, on: loop)
@@ -287,7 +287,7 @@ import Testing
     func `one that cannot be connected at once is asked again whenever somebody wants to know`(
         endpoint: String
     ) throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let config = try BackendConfig(name: "b", endpoint: Endpoint(endpoint))
         let server = ModelServer(config, key: nil, on: loop)
         for _ in 0..<3 {

@@ -2,16 +2,17 @@ import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import RPCDaemon
 
 /// Who may connect, and who may manage: peers of any user, which no test can be on a socket.
-@Suite struct AccessTests {
+@Suite(.tidy) struct AccessTests {
     private func daemon(_ change: (inout Config.Server) -> Void) throws -> Daemon {
         var config = Config()
         change(&config.server)
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let log = Log(level: .error, shape: .plain, output: LogOutput(on: nil))
         return Daemon(
             Settings(config, from: nil, socketPath: "/s", keys: [:]), loop: loop, log: log)

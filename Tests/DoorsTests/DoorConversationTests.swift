@@ -7,7 +7,7 @@ import Testing
 @testable import Doors
 
 /// `POST /rpc`: JSON-RPC in the body of a request.
-@Suite struct DoorConversationTests {
+@Suite(.tidy) struct DoorConversationTests {
     private func ask(_ hall: Hall, _ body: String) throws -> Answer {
         try #require(Answer(hall.ask(Ask.post("/rpc", body))))
     }

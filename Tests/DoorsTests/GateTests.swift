@@ -1,10 +1,11 @@
 import CrowdModelsProtocol
+import TestSupport
 import Testing
 
 @testable import Doors
 
 /// Whom a listener lets ask, by what requests say of themselves.
-@Suite struct GateTests {
+@Suite(.tidy) struct GateTests {
     private static let gate = Gate(
         at: "192.168.1.5", hosts: ["Box.local"], origins: ["http://localhost:3000"])
 

@@ -9,7 +9,7 @@ import Testing
 
 /// A connection on which HTTP is spoken: what comes in, in which order answers go out, and what
 /// becomes of it when its client goes.
-@Suite struct HTTPDoorTests {
+@Suite(.tidy) struct HTTPDoorTests {
     private static let health = Ask.get("/health")
 
     @Test func `the first bytes say what is spoken, even one by one`() throws {

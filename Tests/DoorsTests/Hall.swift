@@ -92,10 +92,12 @@ final class Hall: ReceptionDelegate {
         _ limits: Limits = Limits(), gate: Gate = .local,
         silenceMax: UInt64 = HTTPDoorkeeper.silenceMax
     ) throws {
-        loop = try EventLoop()
+        loop = try EventLoop.ofTest()
         desk = Desk(service, on: loop, limits: limits)
         keeper = HTTPDoorkeeper(gate, silenceMax: silenceMax)
         reception.doorkeeper = keeper
+        // Clients have gone by then, which their sessions and doors see in these turns.
+        whenTestEnds { [self] in withExtendedLifetime(self) { loop.runTurns() } }
     }
 
     /// A connection of which nobody knows yet what is spoken on it.

@@ -1,10 +1,11 @@
 import CrowdModelsProtocol
+import TestSupport
 import Testing
 
 @testable import Doors
 
 /// What the fields of a request say of it.
-@Suite struct HintsTests {
+@Suite(.tidy) struct HintsTests {
     private func hints(_ fields: [String], _ body: String = "{}") throws -> Hints {
         var hints = Hints()
         try Samples.withRequest(fields: fields, body: body) { request in

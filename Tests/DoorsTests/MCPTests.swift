@@ -3,10 +3,11 @@ import CrowdModelsProtocol
 import Doors
 import Kernel
 import Sessions
+import TestSupport
 import Testing
 
 /// The Model Context Protocol, before a service that does as the test says.
-@Suite struct MCPTests {
+@Suite(.tidy) struct MCPTests {
     /// Says one request's params to the door; what it throws is what the caller is told.
     private static func ask(
         _ host: Host, _ method: Method, _ params: String, canStream: Bool = true
@@ -269,7 +270,11 @@ private final class Host: Reply {
     var answer: String? { answers.count == 1 ? answers[0] : nil }
     var result: JSONValue? { answer.flatMap { try? JSONValue(parsing: $0) } }
 
-    func began(_ job: any Job) { self.job = job }
+    func began(_ job: any Job) {
+        self.job = job
+        whenTestEnds { [self] in self.job = nil }
+    }
+
     func hold(_ bytes: Int) {}
     func fail(_ fault: Fault) { Issue.record("\(fault)") }
     func drop() { dropped += 1 }
@@ -315,6 +320,7 @@ private final class ToolService: Service, Job {
         if let fault { throw fault }
         if let answer { return reply.succeed { $0.append(utf8: answer) } }
         self.reply = reply
+        whenTestEnds { [self] in self.reply = nil }
         reply.began(self)
     }
 

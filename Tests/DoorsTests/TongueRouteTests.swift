@@ -1,11 +1,12 @@
 import CrowdModelsProtocol
 import HTTP
+import TestSupport
 import Testing
 
 @testable import Doors
 
 /// Where the paths of each API lead, and what a door does for its tongues.
-@Suite struct TongueRouteTests {
+@Suite(.tidy) struct TongueRouteTests {
     @Test(arguments: [
         ("POST /v1/messages?beta=true", "AnthropicMessages"),
         ("POST /v1/v1/messages", "AnthropicMessages"),

@@ -158,7 +158,8 @@ import Testing
 
     @Test func `numbers come at their interval`() throws {
         let server = ScriptedServer()
-        let daemon = try server.daemon()
+        // Each is held against its schema, for which a hundred a second may be too many.
+        let daemon = try server.daemon("[limits]\nwrite_stall = 3600")
         let client = try daemon.connect()
         _ = try client.result("subscribe", ["topics": ["stats"], "interval_ms": 10])
         let first = try event(client, "stats", 0)
@@ -252,7 +253,7 @@ import Testing
                 #expect(try observer.answer(to: id)["error"]?["code"] == -32800)
             }
             let grown = ProcessFile.status("VmRSS", of: process) - before
-            #expect(round == 0 || grown < 2048, "grew by \(grown) KiB")
+            #expect(round == 0 || grown < 2048 + Sanitizer.notes, "grew by \(grown) KiB")
         }
         // Read at last: all that was told, whole and in order, and why it ended.
         #expect(try client.answer(to: id)["result"] == ["subscription": "s1"])

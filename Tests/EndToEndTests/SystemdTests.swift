@@ -125,9 +125,11 @@ import Testing
         let file = folder.write("config.toml", SystemdTests.config)
         let path = "\(folder.path)/a"
         let watch = FolderWatch(folder.path)
+        // It gives its child nothing of its own environment but what it is told to.
+        let passed = Sanitizer.variables.flatMap { ["-E", "\($0.key)=\($0.value)"] }
         let child = try ChildProcess(
             "/usr/bin/systemd-socket-activate",
-            ["-l", path, BuiltProducts.path("crowd-models-executor"), "--config", file],
+            passed + ["-l", path, BuiltProducts.path("crowd-models-executor"), "--config", file],
             errorsToOutput: true, environment: DaemonProcess.environment(home: folder.path))
         while !folder.names.contains("a") { try watch.wait() }
         // It says so once it listens.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What becomes of a body between the connection and its reader: unpacked, bounded, or named.
-@Suite(.eachWire) struct AnswerBodyTests {
+@Suite(.eachWire, .tidy) struct AnswerBodyTests {
     /// `hello, hello, hello` as gzip, zlib and raw deflate write it.
     static let packed: [(encoding: String, bytes: [UInt8])] = [
         ("gzip", gzip), ("x-gzip", gzip), ("", gzip), ("deflate", zlib), ("deflate", raw),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Cancelling closes the connection at once, wherever the exchange is, and nobody hears more.
-@Suite(.eachWire) struct CancellingTests {
+@Suite(.eachWire, .tidy) struct CancellingTests {
     /// Checks that `recorder` hears nothing more, and that the first connection was closed.
     private func expectSilence(_ scene: Scene, _ recorder: Recorder, after calls: Int) {
         let isClosed = scene.loop.run { scene.server.peers[0].isAtEnd }

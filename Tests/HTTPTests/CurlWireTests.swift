@@ -8,13 +8,13 @@ import Testing
 /// What is particular to the wire with TLS; the suites of `EachWire` hold all that both do alike.
 @Suite(
     .enabled(if: TLSFront.shared.isOpen, "python3, openssl and libcurl.so.4 are needed"),
-    .timeLimit(.minutes(5)))
+    .tidy, .timeLimit(.minutes(5)))
 struct CurlWireTests {
     /// A wire that trusts `caFile`, and a server behind TLS on its loop.
     private struct Place {
         let loop: EventLoop
         let server: LoopServer
-        let wire: CurlWire
+        let wire: WireOfTest
         let host: String
 
         init(
@@ -22,12 +22,13 @@ struct CurlWireTests {
             host: String = "127.0.0.1"
         ) throws {
             let front = TLSFront.shared
-            loop = try EventLoop()
+            loop = try EventLoop.ofTest()
             server = try LoopServer(on: loop)
             guard case .host(_, let port) = server.address else { preconditionFailure() }
             self.host = "\(host):\(front.open(to: port, certificate))"
-            wire = CurlWire(
-                caFile: caFile ?? front.caFile, on: loop, connectTimeout: 20_000_000_000)
+            wire = WireOfTest(
+                CurlWire(
+                    caFile: caFile ?? front.caFile, on: loop, connectTimeout: 20_000_000_000))
             server.answer = { peer, request in peer.send(answer(request)) }
         }
 
@@ -94,7 +95,7 @@ struct CurlWireTests {
     }
 
     @Test func `a server without TLS, or none at all, says so in the next turns`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let server = try LoopServer(on: loop)
         server.greet = { $0.send("HTTP/1.1 400 Bad Request\r\n\r\n") }
         guard case .host(_, let port) = server.address else { preconditionFailure() }
@@ -117,7 +118,7 @@ struct CurlWireTests {
     @Test func `a server that does not take the connection is given up on in time`() throws {
         let full = FullServer()
         guard case .host(let host, let port) = full.socket.address else { preconditionFailure() }
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let wire = CurlWire(caFile: "", on: loop, connectTimeout: 30_000_000)
         let recorder = Recorder()
         _ = wire.start(request(host: "\(host):\(port)"), recorder)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What becomes of one request: each way in which an answer may come.
-@Suite(.eachWire) struct ExchangeTests {
+@Suite(.eachWire, .tidy) struct ExchangeTests {
     static let answers: [(text: String, outcome: String)] = [
         (answer("hello"), "200 hello"),
         (answer(""), "200 "),

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What fails at once is told in the next turn: who starts a request is never called back within.
-@Suite struct FailingAtOnceTests {
+@Suite(.tidy) struct FailingAtOnceTests {
     /// Addresses to which the kernel refuses a connection before it has tried one.
     static let hopeless: [ServerAddress] = [
         .unix("/nowhere/none"), .unix(String(repeating: "x", count: 200)), .unix(""),
@@ -15,7 +15,7 @@ import Testing
 
     @Test(arguments: hopeless)
     func `its start returns before it has failed`(address: ServerAddress) throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let wire = PlainWire(address, on: loop, connectTimeout: 20_000_000_000)
         let recorder = Recorder()
         _ = wire.start(request(), recorder)
@@ -30,7 +30,7 @@ import Testing
 
     @Test(arguments: hopeless)
     func `one that is cancelled meanwhile says nothing`(address: ServerAddress) throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let wire = PlainWire(address, on: loop, connectTimeout: 20_000_000_000)
         let recorder = Recorder()
         let exchange = wire.start(request(), recorder)
@@ -43,7 +43,7 @@ import Testing
     func `twenty thousand, each begun by the end of another, need no more stack than one`(
         address: ServerAddress
     ) throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let wire = PlainWire(address, on: loop, connectTimeout: 20_000_000_000)
         let chain = Chain(wire, length: 20_000)
         chain.startNext()
@@ -72,9 +72,10 @@ import Testing
         let socket = BoundSocket(at: folder.file("s"))
         Glibc.listen(socket.number, 0)
         let waiting = try StreamSocket.connect(toUnix: folder.file("s"))
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let recorder = Recorder()
-        let wire = PlainWire(socket.address, on: loop, connectTimeout: 20_000_000_000)
+        let wire = WireOfTest(
+            PlainWire(socket.address, on: loop, connectTimeout: 20_000_000_000))
         _ = wire.start(request(), recorder)
         loop.runTurns()
         #expect(recorder.calls == 0)
@@ -83,7 +84,8 @@ import Testing
         #expect(loop.run { recorder.sent == 1 })
         #expect(waiting.number >= 0)
         let second = Recorder()
-        let impatient = PlainWire(socket.address, on: loop, connectTimeout: 15_000_000)
+        let impatient = WireOfTest(
+            PlainWire(socket.address, on: loop, connectTimeout: 15_000_000))
         _ = impatient.start(request(), second)
         #expect(loop.run { second.isOver })
         #expect(second.error == .connectTimeout)
@@ -92,6 +94,7 @@ import Testing
     @Test func `descriptors that ran out are the daemon's own lack`() async {
         await #expect(processExitsWith: .success) {
             let loop = try EventLoop()
+            defer { loop.close() }
             let addresses: [ServerAddress] = [
                 .unix("/nowhere/none"), .host("127.0.0.1", port: 9), .host("localhost", port: 9),
                 .host("a.name.that.is.looked.up.invalid", port: 9),

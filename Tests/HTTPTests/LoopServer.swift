@@ -32,6 +32,7 @@ final class LoopServer {
                 peers.append(peer)
                 greet(peer)
             })
+        whenTestEnds { [self] in close() }
     }
 
     /// Takes no more connections.
@@ -40,9 +41,12 @@ final class LoopServer {
         listener = nil
     }
 
-    deinit {
-        listener?.stop()
+    /// Goes, with all connections, and hears of nothing more.
+    private func close() {
+        stop()
         for peer in peers { peer.close() }
+        greet = { _ in }
+        answer = { _, _ in }
     }
 }
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// How connections are made, kept, and given up.
-@Suite struct PlainWireTests {
+@Suite(.tidy) struct PlainWireTests {
     @Test func `as many connections as there are requests, the youngest used first`() throws {
         let scene = try Scene()
         let recorders = [Recorder(), Recorder(), Recorder()]
@@ -219,7 +219,7 @@ import Testing
 
     @Test func `a Unix socket that is not there says so`() throws {
         let folder = TemporaryFolder()
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let wire = PlainWire(
             .unix(folder.file("none")), on: loop, connectTimeout: 1_000_000_000)
         let recorder = Recorder()
@@ -230,7 +230,7 @@ import Testing
     }
 
     @Test func `where nobody listens the system's words are told`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let socket = BoundSocket()
         let wire = PlainWire(socket.address, on: loop, connectTimeout: 20_000_000_000)
         let recorder = Recorder()
@@ -241,7 +241,7 @@ import Testing
     }
 
     @Test func `a name that cannot be looked up fails all who wait for it`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         // A label has at most 63 bytes, so that no server has to be asked.
         let wire = PlainWire(
             .host(String(repeating: "x", count: 100) + ".invalid", port: 80), on: loop,
@@ -287,7 +287,7 @@ import Testing
     }
 
     @Test func `a server that does not take the connection is given up on in time`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let full = FullServer()
         let wire = PlainWire(full.socket.address, on: loop, connectTimeout: 20_000_000)
         let recorder = Recorder()
@@ -300,7 +300,7 @@ import Testing
 
     @Test func `a connection that was given up by its caller is not given up again in time`() throws
     {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let full = FullServer()
         let wire = PlainWire(full.socket.address, on: loop, connectTimeout: 20_000_000)
         let recorder = Recorder()

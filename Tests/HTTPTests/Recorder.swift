@@ -77,15 +77,17 @@ struct Scene {
     let host: String
 
     init(_ socket: consuming BoundSocket = BoundSocket()) throws {
-        loop = try EventLoop()
+        loop = try EventLoop.ofTest()
         server = try LoopServer(on: loop, socket)
         if WireKind.current == .curl, case .host(_, let port) = server.address {
             let front = TLSFront.shared
             host = "127.0.0.1:\(front.open(to: port))"
-            wire = CurlWire(caFile: front.caFile, on: loop, connectTimeout: 20_000_000_000)
+            wire = WireOfTest(
+                CurlWire(caFile: front.caFile, on: loop, connectTimeout: 20_000_000_000))
         } else {
             host = "h"
-            wire = PlainWire(server.address, on: loop, connectTimeout: 20_000_000_000)
+            wire = WireOfTest(
+                PlainWire(server.address, on: loop, connectTimeout: 20_000_000_000))
         }
     }
 
@@ -109,6 +111,32 @@ struct Scene {
         start(recorder, delivery, body: body)
         _ = loop.run { recorder.isOver }
         return recorder
+    }
+}
+
+/// A wire that ends what is under way on it, and closes its connections, when the test has ended.
+final class WireOfTest: Wire {
+    private let wire: any Wire
+    private var exchanges: [Exchange] = []
+
+    init(_ wire: any Wire) {
+        self.wire = wire
+        whenTestEnds { [self] in end() }
+    }
+
+    func start(
+        _ request: consuming HTTPRequest, _ delegate: any ExchangeDelegate
+    ) -> Exchange {
+        let exchange = wire.start(request, delegate)
+        exchanges.append(exchange)
+        return exchange
+    }
+
+    func closeIdle() { wire.closeIdle() }
+
+    private func end() {
+        for exchange in exchanges { exchange.cancel() }
+        wire.closeIdle()
     }
 }
 

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 /// What the loop tells of descriptors, and when it does what was left for later.
-@Suite struct EventLoopTests {
+@Suite(.tidy) struct EventLoopTests {
     @Test func `what is not dealt with is told again`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pair = SocketPair()
         let handler = Handler()
         try loop.watch(pair.near, for: .readable, handler)
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `what is asked for can be changed`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pair = SocketPair()
         let handler = Handler()
         try loop.watch(pair.near, for: .nothing, handler)
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `the end of the other side is told though nothing was asked for`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pair = SocketPair()
         let handler = Handler { _ in loop.forget(pair.near) }
         try loop.watch(pair.near, for: .nothing, handler)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `a handler that forgets itself hears nothing more, and is let go`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pair = SocketPair()
         weak var alive: Handler?
         do {
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `a handler can forget another one that is ready too`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pairs = [SocketPair(), SocketPair()]
         var count = 0
         for index in 0..<2 {
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func `a closed descriptor's event does not reach the next owner of its number`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pairs = [SocketPair(), SocketPair()]
         let fresh = SocketPair()
         let heir = Handler()
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test func `a descriptor cannot be watched twice, nor one that is closed`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pair = SocketPair()
         try loop.watch(pair.near, for: .readable, Handler())
         #expect(throws: Errno(code: EEXIST)) {
@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func `work for the end of a turn is done once, after all that is ready`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pairs = [SocketPair(), SocketPair()]
         var order: [String] = []
         let work = Work { order.append("work") }
@@ -139,7 +139,7 @@ import Testing
     }
 
     @Test func `work that leaves work does not keep the loop from its next turn`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         var turns = 0
         var again: (() -> Void)?
         let work = Work { again?() }
@@ -155,14 +155,14 @@ import Testing
     }
 
     @Test func `work that waits keeps the loop from waiting`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let work = Work()
         loop.atEndOfTurn(work)
         #expect(loop.run { work.count == 1 })
     }
 
     @Test func `who goes on in the next turn comes after what is ready, once`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pair = SocketPair()
         var order: [String] = []
         let later = Work { order.append("later") }
@@ -178,7 +178,7 @@ import Testing
     }
 
     @Test func `a loop can run again after it was stopped`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         var count = 0
         let timer = Timer {
             count += 1
@@ -191,8 +191,50 @@ import Testing
         #expect(count == 3)
     }
 
+    /// Hangs on a loop in every way, and takes itself off when it goes.
+    private final class Guest: EventHandler, TurnWork, Continuation {
+        let loop: EventLoop
+        let number: Int32
+        let timer: Timer
+
+        init(_ loop: EventLoop, _ number: Int32) throws {
+            self.loop = loop
+            self.number = number
+            timer = Timer {}
+            try loop.watch(number, for: .readable, self)
+            loop.atEndOfTurn(self)
+            loop.inNextTurn(self)
+            loop.turnEnded = { [self] _ in withExtendedLifetime(self) {} }
+            loop.set(timer, after: 1_000_000_000)
+        }
+
+        deinit {
+            loop.forget(number)
+            loop.cancel(timer)
+        }
+
+        func ready(_ events: ReadyEvents) {}
+        func endOfTurn() {}
+        func continueTurn() {}
+    }
+
+    @Test func `a loop that is closed lets go of whoever hung on it, and they of it`() throws {
+        let pairs = (0..<3).map { _ in SocketPair() }
+        weak var alive: EventLoop?
+        var timers: [Timer] = []
+        do {
+            let loop = try EventLoop()
+            alive = loop
+            for pair in pairs { timers.append(try Guest(loop, pair.near).timer) }
+            #expect(loop.watched == 3 && timers.allSatisfy(\.isSet))
+            loop.close()
+            #expect(loop.watched == 0 && !timers.contains(where: \.isSet))
+        }
+        #expect(alive == nil)
+    }
+
     @Test func `a read shows what came, then the end, then that nothing is there`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pair = SocketPair()
         var text: String?
         func read() throws(Errno) {
@@ -211,7 +253,7 @@ import Testing
     }
 
     @Test func `reads within a read do not meet each other`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let outer = SocketPair()
         let inner = SocketPair()
         outer.write("outer")

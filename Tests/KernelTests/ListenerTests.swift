@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Accepting connections, and what is known of who made them.
-@Suite struct ListenerTests {
+@Suite(.tidy) struct ListenerTests {
     /// A listener on a socket in a folder of its own, and what it accepted.
     private final class Door {
         let loop: EventLoop
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `all that wait are accepted, a batch in a turn`() throws {
         let door = Door.self
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let open = try door.init(loop)
         let clients = try (0..<150).map { _ in Client(try open.connect()) }
         loop.runTurns(1)
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func `a listener that is stopped leaves the rest to the kernel`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let door = try Door(loop)
         door.onAccept = { if door.accepted.count == 2 { door.listener?.stop() } }
         let clients = try (0..<5).map { _ in Client(try door.connect()) }
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `the kernel tells who is at the other end`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let door = try Door(loop)
         let client = Client(try door.connect())
         #expect(loop.run { door.accepted.count == 1 })
@@ -89,7 +89,7 @@ import Testing
 
     @Test func `accepting pauses where only the reserve of descriptors is left, told once`() throws
     {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         // The listener itself is watched, and there is room for two more.
         let door = try Door(loop, watchedMax: 3)
         let handler = Handler()
@@ -121,6 +121,8 @@ import Testing
             precondition(more > 0 && errno == EMFILE)
             // All of them, but for one or two that the testing library closes meanwhile.
             precondition((most - 2...most).contains(Int32(ThisProcess.openFiles)))
+            // Who looks for leaks at the end has to open files.
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         }
     }
 
@@ -128,6 +130,7 @@ import Testing
         // In a process of its own: the limit is everybody's.
         await #expect(processExitsWith: .success) {
             let loop = try EventLoop()
+            defer { loop.close() }
             let door = try Door(loop)
             let clients = try (0..<3).map { _ in Client(try door.connect()) }
             var limit = rlimit()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Names and addresses of servers.
-@Suite struct NameTests {
+@Suite(.tidy) struct NameTests {
     @Test(
         arguments: [
             ("127.0.0.1", [127, 0, 0, 1]), ("0.0.0.0", [0, 0, 0, 0]),
@@ -51,7 +51,7 @@ import Testing
 
     /// Looks `host` up on a loop of its own.
     private func look(up host: String) throws -> [NameLookup.Outcome] {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         var outcomes: [NameLookup.Outcome] = []
         let lookup = try NameLookup(host: host, port: 1234, on: loop) { outcomes.append($0) }
         let isDone = loop.run { !outcomes.isEmpty }
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `a lookup that is cancelled calls nobody`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         var outcomes: [NameLookup.Outcome] = []
         let cancelled = try NameLookup(host: "127.0.0.1", port: 1, on: loop) {
             outcomes.append($0)

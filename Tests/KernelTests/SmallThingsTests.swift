@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Files that are read whole, words of errors, lines of the log, words to the service manager.
-@Suite struct SmallThingsTests {
+@Suite(.tidy) struct SmallThingsTests {
     @Test(arguments: [
         (EAGAIN, "Resource temporarily unavailable"), (ECONNREFUSED, "Connection refused"),
         (ENOENT, "No such file or directory"), (EMFILE, "Too many open files"),
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `lines of the log wait for the end of the turn and go out at once`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let pair = SocketPair()
         let log = LogOutput(on: loop, descriptor: pair.near)
         log.write(line: ByteBuffer("one").span)
@@ -102,7 +102,7 @@ import Testing
             close(far)
             close(near)
         }
-        let log = LogOutput(on: try EventLoop(), descriptor: near)
+        let log = LogOutput(on: try EventLoop.ofTest(), descriptor: near)
         let line = ByteBuffer(String(repeating: "x", count: 1023))
         for _ in 0..<1000 {
             log.write(line: line.span)

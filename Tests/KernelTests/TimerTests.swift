@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Timers, through the loop that they belong to.
-@Suite struct TimerTests {
+@Suite(.tidy) struct TimerTests {
     /// Timers that note their names in the order in which they fire.
     private final class Tape {
         let loop: EventLoop
@@ -32,7 +32,7 @@ import Testing
     func `timers fire in the order of their moments, however they were set`(
         order: [Int]
     ) throws {
-        let tape = Tape(try EventLoop(), count: order.count)
+        let tape = Tape(try EventLoop.ofTest(), count: order.count)
         for name in order { tape.loop.set(tape.timers[name], after: UInt64(name) * 1000) }
         #expect(tape.timers.allSatisfy { $0.isSet })
         #expect(tape.play(until: 1_000_000))
@@ -42,7 +42,7 @@ import Testing
 
     @Test func `a thousand timers, a third cancelled and a third set anew, fire in order`() throws {
         var random = SystemRandomNumberGenerator()
-        let tape = Tape(try EventLoop(), count: 1000)
+        let tape = Tape(try EventLoop.ofTest(), count: 1000)
         let start = tape.loop.now
         var moments = (0..<1000).map { _ in start + UInt64.random(in: 0..<500_000, using: &random) }
         for name in 0..<1000 { tape.loop.set(tape.timers[name], at: moments[name]) }
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func `a timer that is set anew fires once, at its last moment`() throws {
-        let tape = Tape(try EventLoop(), count: 2)
+        let tape = Tape(try EventLoop.ofTest(), count: 2)
         tape.loop.set(tape.timers[0], after: 1000)
         tape.loop.set(tape.timers[1], after: 2000)
         tape.loop.set(tape.timers[0], after: 3000)
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `of many that are due at once some wait for the next turn`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         var (fired, before, most) = (0, 0, 0)
         let timers = (0..<40).map { _ in
             Timer {
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func `a timer that is not set can be cancelled`() throws {
-        let tape = Tape(try EventLoop(), count: 1)
+        let tape = Tape(try EventLoop.ofTest(), count: 1)
         tape.loop.cancel(tape.timers[0])
         #expect(tape.play(until: 0))
         tape.loop.set(tape.timers[0], after: 0)
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func `a timer can cancel one that is due with it`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let tape = Tape(loop, count: 1)
         let first = Timer { loop.cancel(tape.timers[0]) }
         loop.set(first, at: loop.now)
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func `a timer that sets itself fires again, and the loop gets its turns`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         var fired = 0
         var turns: Set<UInt64> = []
         var again: (() -> Void)?
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `a timer that is set in a timer fires when it is due`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let tape = Tape(loop, count: 2)
         let setter = Timer { loop.set(tape.timers[0], after: 1000) }
         loop.set(setter, after: 0)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// How a turn's time is shared.
-@Suite struct TurnBudgetTests {
+@Suite(.tidy) struct TurnBudgetTests {
     /// Works until its budget is spent, again and again; how often it was let.
     private final class Taker: Continuation {
         private(set) var turns = 0
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func `little work needs no look at the clock, and much work ends`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         var budget = TurnBudget()
         for _ in 0..<7 {
             let goesOn = budget.spend(512, of: loop)
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func `all who have much to do get the same, and every turn ends`() throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop.ofTest()
         let takers = (0..<30).map { _ in Taker(loop) }
         for _ in 0..<60 { loop.runTurns(1) }
         let turns = takers.map(\.turns)

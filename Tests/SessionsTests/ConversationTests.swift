@@ -2,10 +2,11 @@ import Configuration
 import CrowdModelsProtocol
 import Kernel
 import Sessions
+import TestSupport
 import Testing
 
 /// JSON-RPC on one connection, whatever carries it.
-@Suite struct ConversationTests {
+@Suite(.tidy) struct ConversationTests {
     private static func request(
         _ id: String?, _ method: String, _ params: String = "{}"
     ) -> String {

@@ -3,6 +3,7 @@ import CrowdModelsProtocol
 import Glibc
 import Kernel
 import Sessions
+import TestSupport
 
 /// A service that answers as the test says, and remembers what it was asked.
 final class FakeService: Service {
@@ -80,7 +81,7 @@ final class Counter {
     let outlet = FakeOutlet()
 
     init(_ limits: Limits = Limits()) throws {
-        loop = try EventLoop()
+        loop = try EventLoop.ofTest()
         desk = Desk(service, on: loop, limits: limits)
     }
 
@@ -89,6 +90,7 @@ final class Counter {
         let conversation = Conversation(
             Peer(connection: number, credentials: credentials), at: desk, canNotify: canNotify)
         conversation.outlet = outlet
+        whenTestEnds { [self] in withExtendedLifetime(self) { conversation.end() } }
         return conversation
     }
 }

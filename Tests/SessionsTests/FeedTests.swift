@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What subscribers hear.
-@Suite struct FeedTests {
+@Suite(.tidy) struct FeedTests {
     private static func subscribe(_ topics: String, _ more: String = "") -> String {
         #"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":\#(topics)\#(more)}}"#
     }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Clients on sockets: who waits for whom, what is held for them, and who is let go.
-@Suite struct SessionTests {
+@Suite(.tidy) struct SessionTests {
     /// A reception with a fake service, and what it told its owner.
     private final class Hall: ReceptionDelegate {
         let counter: Counter
@@ -18,6 +18,8 @@ import Testing
 
         init(_ limits: Limits = Limits()) throws {
             counter = try Counter(limits)
+            // Clients have gone by then, which their sessions see in these turns.
+            whenTestEnds { [self] in withExtendedLifetime(self) { loop.runTurns() } }
         }
 
         var loop: EventLoop { counter.loop }
@@ -165,10 +167,12 @@ import Testing
         stopped.send(status, hall.loop)
         // What the kernel takes as a piece each time, which never makes the socket writable.
         var reads = 0
-        lazy var reading = Timer { [unowned loop = hall.loop] in
+        var readOn: (() -> Void)?
+        let reading = Timer { readOn?() }
+        readOn = {
             reads += 1
             _ = slow.read(16_384)
-            loop.set(reading, after: 25_000_000)
+            hall.loop.set(reading, after: 25_000_000)
         }
         hall.loop.set(reading, after: 0)
         #expect(hall.loop.run { reads > 60 && !hall.warnings.isEmpty })
@@ -176,6 +180,7 @@ import Testing
         #expect(hall.warnings.first?.contains("took none of") == true)
         #expect(hall.reception.count == 1)
         hall.loop.cancel(reading)
+        readOn = nil
         slow.leave()
         hall.loop.runTurns()
     }

@@ -221,6 +221,16 @@ package final class EventLoop {
         isRunning = false
     }
 
+    /// Lets go of all that hangs on it, and would otherwise keep it and be kept for good. Not to be
+    /// called while it runs; whoever goes with it may still forget and cancel.
+    package func close() {
+        precondition(!isRunning, "a loop that runs cannot be closed")
+        // Moved out first: who goes calls back, and must not meet what is being emptied.
+        let parts = (slots, timers.removeAll(), turnWork, continuations, turnEnded)
+        (slots, turnWork, continuations, turnEnded, watched) = ([], [], [], nil, 0)
+        withExtendedLifetime(parts) {}
+    }
+
     @inline(__always)
     private func dispatch(_ event: clinux_event) {
         let index = Int(UInt32(truncatingIfNeeded: event.data))

@@ -61,6 +61,14 @@ struct TimerHeap {
         if last.timer !== timer { place(last, from: index) }
     }
 
+    /// Takes all timers out of the heap; none of them will fire.
+    mutating func removeAll() -> [Deadline] {
+        let timers = heap.map(\.timer)
+        for timer in timers { timer.index = -1 }
+        heap = []
+        return timers
+    }
+
     /// Takes the next timer that is due at `now` out of the heap, for its action to be run.
     mutating func takeDue(at now: UInt64) -> Deadline? {
         guard let first = heap.first, first.deadline <= now else { return nil }

@@ -64,10 +64,10 @@ final class DaemonProcess {
         home: String, _ added: [String: String] = [:]
     ) -> [String: String] {
         var variables = ["HOME": home, "LANG": "C.UTF-8"]
-        for name in ["PATH", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "ASAN_OPTIONS"] {
+        for name in ["PATH", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"] {
             if let value = getenv(name) { variables[name] = String(cString: value) }
         }
-        return variables.merging(added) { $1 }
+        return variables.merging(Sanitizer.variables) { $1 }.merging(added) { $1 }
     }
 
     deinit { child.signal(SIGKILL) }
