@@ -73,6 +73,21 @@ import Testing
         #expect(calls == (messages == 1 ? 4000 : nil))
     }
 
+    @Test(arguments: [
+        ("/v1/messages", #""messages":[{"role":"user","content":"a"}]"#, "input_schema"),
+        ("/v1/responses", #""input":"a""#, "parameters"),
+    ])
+    func `many tools take many steps`(path: String, rest: String, schema: String) throws {
+        let tool = #"{"name":"f","\#(schema)":{}}"#
+        let typed = #"{"type":"function","name":"f","\#(schema)":{}}"#
+        let tools = Self.array(path == "/v1/responses" ? typed : tool, 4000)
+        let (params, steps) = try Self.ask(
+            Samples.route("POST \(path)").tongue, path,
+            #"{"model":"m",\#(rest),"tools":\#(tools)}"#)
+        #expect(steps.count > 2 && steps.allSatisfy { $0 < 4 * Slice.bytes })
+        #expect(params["tools"]?.arrayValue?.count == 4000)
+    }
+
     @Test func `an item of many parts takes many steps`() throws {
         let parts = Self.array(#"{"type":"input_text","text":"a"}"#, 4000)
         let (params, steps) = try Self.ask(

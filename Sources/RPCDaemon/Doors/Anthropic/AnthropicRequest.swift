@@ -9,6 +9,11 @@ struct AnthropicRequest {
     private let isCount: Bool
     private var params: Splice
     private var conversation: AnthropicConversation
+    private var isConversationDone = false
+    private var tools: FunctionTools
+
+    /// What was left out of the request, for the log; nil for nothing.
+    var omission: String? { tools.omission }
 
     /// Begins the params of `complete`, or those of `tokens.count`.
     init(
@@ -28,23 +33,42 @@ struct AnthropicRequest {
         params.begin("messages", &out)
         conversation = AnthropicConversation(
             system: body.value("system"), messages: messages, body.text, &out)
+        tools = FunctionTools(
+            body.value("tools"), in: body.text, schema: "input_schema"
+        ) { $0.value("type") == nil || $0.reads("type", "custom") }
     }
 
-    /// Goes on; when all is written, what was left out is noted in `omitted`, and the answer is
-    /// true.
+    /// Goes on; true when all is written.
     mutating func resume(
-        _ request: DoorRequest, _ omitted: inout OmittedTools, to out: inout ByteBuffer
+        _ request: DoorRequest, to out: inout ByteBuffer
     ) throws(Fault) -> Bool {
-        let body = request.object
-        guard try conversation.resume(body.text, to: &out) else { return false }
-        let tools = AnthropicTools(body.text)
-        let hasTools = tools.write(body.value("tools"), &params, &omitted, to: &out)
+        if !isConversationDone {
+            guard try conversation.resume(request.body, to: &out) else { return false }
+            isConversationDone = true
+        }
+        guard tools.resume(request.body, &params, to: &out) else { return false }
         if !isCount {
-            if hasTools { tools.write(choice: body.object("tool_choice"), &params, to: &out) }
+            if tools.hasTool { writeChoice(request.object.object("tool_choice"), to: &out) }
             writeSettings(request, to: &out)
         }
         params.end(&out)
         return true
+    }
+
+    /// Appends `tool_choice`, and that calls come one at a time where that was asked for.
+    private mutating func writeChoice(_ choice: ObjectView, to out: inout ByteBuffer) {
+        if choice.reads("type", "any") {
+            params.add("tool_choice", literal: "\"required\"", &out)
+        } else if choice.reads("type", "none") {
+            params.add("tool_choice", literal: "\"none\"", &out)
+        } else if choice.reads("type", "auto") {
+            params.add("tool_choice", literal: "\"auto\"", &out)
+        } else if choice.reads("type", "tool"), let name = choice.words("name") {
+            params.add(choice: choice.text.extracting(name.bounds), &out)
+        }
+        if choice.isTrue("disable_parallel_tool_use") {
+            params.add("options", literal: "{\"parallel_tool_calls\":false}", &out)
+        }
     }
 
     private mutating func writeSettings(_ request: DoorRequest, to out: inout ByteBuffer) {

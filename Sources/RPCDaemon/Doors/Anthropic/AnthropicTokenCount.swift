@@ -17,8 +17,7 @@ struct AnthropicTokenCount: Tongue {
             model = request.string("model") ?? ""
             asking = try AnthropicRequest(request, isCount: true, to: &params)
         }
-        var omitted = OmittedTools()
-        guard try asking?.resume(request, &omitted, to: &params) == true else { return nil }
+        guard try asking?.resume(request, to: &params) == true else { return nil }
         return Question(.tokensCount)
     }
 

@@ -27,9 +27,8 @@ struct Responses: BlockTongue {
             answer.begin(request)
             asking = try ResponsesRequest(request, to: &params)
         }
-        var omitted = OmittedTools()
-        guard try asking?.resume(request, &omitted, to: &params) == true else { return nil }
-        return Question(.complete, isStream ? .events : .whole, omission: omitted.sentence)
+        guard try asking?.resume(request, to: &params) == true else { return nil }
+        return Question(.complete, isStream ? .events : .whole, omission: asking?.omission)
     }
 
     mutating func placed(model: String, backend: String) {

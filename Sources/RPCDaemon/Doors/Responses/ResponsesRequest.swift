@@ -4,6 +4,11 @@ import CrowdModelsProtocol
 struct ResponsesRequest {
     private var params: Splice
     private var input: ResponsesInput
+    private var isInputDone = false
+    private var tools: FunctionTools
+
+    /// What was left out of the request, for the log; nil for nothing.
+    var omission: String? { tools.omission }
 
     /// Begins the params of `complete`.
     init(_ request: DoorRequest, to out: inout ByteBuffer) throws(Fault) {
@@ -12,28 +17,26 @@ struct ResponsesRequest {
         params = Splice(&out)
         params.pass("model", of: request, &out)
         params.begin("messages", &out)
+        tools = FunctionTools(
+            body.value("tools"), in: body.text, schema: "parameters"
+        ) { $0.reads("type", "function") }
         input = try ResponsesInput(
             instructions: body.inside("instructions"), input: body.value("input"), body.text,
             to: &out)
     }
 
-    /// Goes on; when all is written, what was left out is noted in `omitted`, and the answer is
-    /// true.
+    /// Goes on; true when all is written.
     mutating func resume(
-        _ request: DoorRequest, _ omitted: inout OmittedTools, to out: inout ByteBuffer
+        _ request: DoorRequest, to out: inout ByteBuffer
     ) throws(Fault) -> Bool {
         let body = request.object
-        guard try input.resume(body.text, to: &out) else { return false }
-        params.pass("max_output_tokens", as: "max_tokens", of: request, &out)
-        params.pass("temperature", of: request, &out)
-        params.pass("top_p", of: request, &out)
-        if let effort = body.object("reasoning").words("effort") {
-            params.add("reasoning", body.text.extracting(effort.bounds), &out)
+        if !isInputDone {
+            guard try input.resume(body.text, to: &out) else { return false }
+            isInputDone = true
+            writeSettings(request, to: &out)
         }
-        Self.writeFormat(body.object("text").object("format"), &params, to: &out)
-        if Self.writeTools(body, &params, &omitted, to: &out) {
-            Self.writeChoice(body, &params, to: &out)
-        }
+        guard tools.resume(body.text, &params, to: &out) else { return false }
+        if tools.hasTool { Self.writeChoice(body, &params, to: &out) }
         if let value = request.value("parallel_tool_calls"), request.token(value).reads("false") {
             params.add("options", literal: "{\"parallel_tool_calls\":false}", &out)
         }
@@ -41,6 +44,17 @@ struct ResponsesRequest {
         if request.isTrue("stream") { params.add("stream", literal: "true", &out) }
         params.end(&out)
         return true
+    }
+
+    private mutating func writeSettings(_ request: DoorRequest, to out: inout ByteBuffer) {
+        let body = request.object
+        params.pass("max_output_tokens", as: "max_tokens", of: request, &out)
+        params.pass("temperature", of: request, &out)
+        params.pass("top_p", of: request, &out)
+        if let effort = body.object("reasoning").words("effort") {
+            params.add("reasoning", body.text.extracting(effort.bounds), &out)
+        }
+        Self.writeFormat(body.object("text").object("format"), &params, to: &out)
     }
 
     /// What would need a memory of earlier requests, or an answer with likelihoods.
@@ -70,37 +84,6 @@ struct ResponsesRequest {
         }
     }
 
-    /// Appends the tools that are functions; whether there are any.
-    private static func writeTools(
-        _ body: ObjectView, _ params: inout Splice, _ omitted: inout OmittedTools,
-        to out: inout ByteBuffer
-    ) -> Bool {
-        var tools = ArrayView(body.text, at: body.value("tools"))
-        var hasTool = false
-        while let element = tools.next() {
-            let tool = ObjectView(body.text, at: element)
-            guard tool.reads("type", "function"), let name = tool.words("name") else {
-                omitted.add(tool)
-                continue
-            }
-            if hasTool {
-                out.append(",")
-            } else {
-                hasTool = true
-                params.begin("tools", &out)
-                out.append("[")
-            }
-            out.append("{\"type\":\"function\",\"function\":{\"name\":")
-            out.append(body.text.extracting(name.bounds))
-            for member in ["description", "parameters", "strict"] as [StaticString] {
-                tool.append(member, as: member, to: &out)
-            }
-            out.append("}}")
-        }
-        if hasTool { out.append("]") }
-        return hasTool
-    }
-
     private static func writeChoice(
         _ body: ObjectView, _ params: inout Splice, to out: inout ByteBuffer
     ) {
@@ -110,10 +93,7 @@ struct ResponsesRequest {
         }
         let choice = body.object("tool_choice")
         if choice.reads("type", "function"), let name = choice.words("name") {
-            params.begin("tool_choice", &out)
-            out.append("{\"type\":\"function\",\"function\":{\"name\":")
-            out.append(body.text.extracting(name.bounds))
-            out.append("}}")
+            params.add(choice: body.text.extracting(name.bounds), &out)
         } else if choice.reads("type", "allowed_tools"), let mode = choice.words("mode") {
             params.add("tool_choice", body.text.extracting(mode.bounds), &out)
         }
