@@ -338,6 +338,37 @@ import Testing
         #expect(search.isSettled)
     }
 
+    @Test(arguments: [true, false])
+    func `two of a kind that start together are named by their places, not by who is faster`(
+        firstAnswers: Bool
+    ) throws {
+        var settings = Config().discovery
+        settings.ports = [11500]
+        var search = Search(settings, configured: [])
+        let listeners = [11434, 11500].map {
+            ListeningSocket(
+                address: 0x7F00_0001, isIPv6: false, port: $0, uid: 1, inode: UInt64($0))
+        }
+        search.looked(Search.Sight(listeners: listeners), now: 1)
+        var places: [Int] = []
+        while case .ask(let place, _) = search.next() { places.append(place) }
+        try #require(places.count == 2)
+        let list = Array(#"{"object":"list","data":[{"id":"m","owned_by":"library"}]}"#.utf8)
+        search.answered(places[1], status: 200, isExecutor: false, list.span, now: 2)
+        #expect(search.next() == nil)
+        #expect(search.namingAt == 2 + Search.namingMax)
+        if firstAnswers {
+            search.answered(places[0], status: 200, isExecutor: false, list.span, now: 3)
+        } else {
+            search.named(now: 2 + Search.namingMax)
+        }
+        var names: [String] = []
+        while case .add(let server) = search.next() { names.append(server.name) }
+        #expect(names == (firstAnswers ? ["ollama", "ollama-11500"] : ["ollama"]))
+        #expect(search.namingAt == nil)
+        #expect(search.isSettled == firstAnswers)
+    }
+
     @Test func `silence is no server, and what we lack ourselves says nothing`() throws {
         var search = Search(Config().discovery, configured: [])
         let listener = ListeningSocket(

@@ -28,7 +28,7 @@ KINDS = {
 
 
 def main():
-    parts = [kinds, coming_and_going, twice, keys, in_flight, configured, executor, zoo]
+    parts = [kinds, coming_and_going, twice, keys, in_flight, configured, executor, kin, zoo]
     for part in parts:
         with Folder() as folder:
             part(folder, own_host())
@@ -78,11 +78,14 @@ def kinds(folder, host):
                     {method for method, _ in asked} == {"GET"}
                     and ("/health" not in {path for _, path in asked} or kind == "mlx_lm"),
                     f"{kind} was only asked what is harmless", asked)
-                if kind not in ("ollama",):
-                    answer = client.call("complete", prompt="echo:hi", model=f"model-of-{kind}")
+                for stream in (False, True):
+                    answer = client.call(
+                        "complete", prompt="echo:hi", model=f"model-of-{kind}", stream=stream)
                     check(
                         answer["content"] == "hi" and answer["backend"] == kind,
-                        f"{kind} serves", answer)
+                        f"{kind} serves, {'streamed' if stream else 'whole'}", answer)
+            asked = {path for method, path in paths(servers["ollama"]) if method == "POST"}
+            check(asked == {"/api/chat"}, "Ollama in its own form", asked)
     finally:
         for server in servers.values():
             server.stop()
@@ -185,6 +188,29 @@ def executor(folder, host):
               "a configured endpoint of our own kind is down")
         check("Crowd Models Executor" in backends(client)["loop"]["last_error"], "and says why",
               backends(client))
+
+
+def kin(folder, host):
+    """Two real daemons whose listeners for HTTP stand where Ollama and llama.cpp would."""
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+    listen = '[http]\nlisten = "{}:{}"'
+    with Daemon(folder / "one", settings=listen.format(host, 11434)) as other, \
+            Daemon(folder / "two", discovery=search(host), settings=listen.format(host, 8080),
+                   options=["--log-level", "debug"]) as daemon, \
+            Connection(daemon.socket) as client, Connection(other.socket) as second:
+        left = "A Crowd Models Executor listens at http://{}:{}; it is left alone"
+        until(lambda: left.format(host, 11434) in daemon.log.read_text(),
+              "another daemon's listener is asked, and known by what it says")
+        time.sleep(1.5)
+        log = daemon.log.read_text()
+        check(log.count(left.format(host, 11434)) == 1, "once", log)
+        check(f"{host}:8080; it is left" not in log, "its own listener it does not even ask", log)
+        check(not backends(client), "neither is a backend", backends(client))
+        counted = second.call("stats", window="total")["requests"]["total"]
+        check(counted == 0, "and the other daemon was asked for nothing that counts", counted)
+        with play(folder, "vllm", host, 8000):
+            until(lambda: list(backends(client)) == ["vllm"], "a model server beside them is found")
 
 
 def zoo(folder, host):

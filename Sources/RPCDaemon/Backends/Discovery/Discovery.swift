@@ -21,6 +21,11 @@ package final class Discovery {
     private let files: LMStudioFiles
     private unowned let delegate: any DiscoveryDelegate
     private lazy var timer = Timer { [unowned self] in look() }
+    /// For who was found and waits for a name.
+    private lazy var namingTimer = Timer { [unowned self] in
+        search.named(now: loop.now)
+        act()
+    }
     /// The ways to the places, by number; kept, since those under way are not to be let go of.
     private var wires: [Int: PlainWire] = [:]
     private var inquiries: [Int: Inquiry] = [:]
@@ -75,6 +80,7 @@ package final class Discovery {
     /// Searches no more.
     package func close() {
         loop.cancel(timer)
+        loop.cancel(namingTimer)
         for inquiry in inquiries.values { inquiry.cancel() }
         inquiries.removeAll()
         for wire in wires.values { wire.closeIdle() }
@@ -103,6 +109,11 @@ package final class Discovery {
             case .leave(let place, let isExecutor):
                 delegate.left(search.endpoint(of: place).original, isExecutor: isExecutor)
             }
+        }
+        if let moment = search.namingAt {
+            loop.set(namingTimer, at: moment)
+        } else {
+            loop.cancel(namingTimer)
         }
         closeIdle()
     }

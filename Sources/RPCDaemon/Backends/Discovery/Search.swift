@@ -65,6 +65,21 @@ package struct Search: Sendable {
     /// All ports of this machine that are of interest.
     package private(set) var ports: Set<UInt16> = []
     private var actions: [Action] = []
+    /// Servers that were found and have no name yet, by their place: of those that are asked at the
+    /// same time the first place is named first, so that a start gives each the name of the last.
+    private var nameless: [Int: Nameless] = [:]
+
+    private struct Nameless {
+        let kind: ServerKind
+        /// The path of its API below the place.
+        let base: String
+        /// When it is named, whoever is still asked.
+        let until: UInt64
+    }
+
+    /// How long a server waits for its name while a place before it is asked, in nanoseconds: a
+    /// server that is idle answers in a tenth of it.
+    package static let namingMax: UInt64 = 200_000_000
 
     /// - Parameters:
     ///   - machine: this machine's own name, which an endpoint may spell.
@@ -124,6 +139,9 @@ package struct Search: Sendable {
     /// Where servers are searched for, as endpoints.
     package var probed: [String] { places.map(\.endpoint.original) }
 
+    /// When `named` is to be called, if nothing else comes before; nil where nobody waits for it.
+    package var namingAt: UInt64? { nameless.values.map(\.until).min() }
+
     /// Whether nobody is being asked.
     package var isSettled: Bool { !places.contains(where: \.isAsking) }
 
@@ -144,6 +162,7 @@ package struct Search: Sendable {
             see(listener(at: index, sight), at: index)
         }
         askAll(now: now)
+        nameAll(now: now)
     }
 
     /// Asks whoever is new and was not asked since the last look.
@@ -185,7 +204,9 @@ package struct Search: Sendable {
 
     private mutating func leave(_ index: Int) {
         switch places[index].standing {
-        case .asking: actions.append(.drop(place: index))
+        case .asking:
+            nameless[index] = nil
+            actions.append(.drop(place: index))
         case .backend(let name, _): actions.append(.remove(name))
         case .vacant, .tried, .nothing, .executor, .twin: break
         }
@@ -222,12 +243,14 @@ package struct Search: Sendable {
         if isExecutor {
             places[index].standing = .executor
             actions.append(.leave(place: index, isExecutor: true))
-            return askAll(now: now)
+            askAll(now: now)
+            return nameAll(now: now)
         }
         let step = fingerprint.take(status: status, body)
         places[index].standing = .asking(fingerprint)
         follow(step, at: index, now: now)
         if !places[index].isAsking { askAll(now: now) }
+        nameAll(now: now)
     }
 
     /// Nobody answered what was asked.
@@ -249,7 +272,11 @@ package struct Search: Sendable {
         }
         // Others wait, or it listens at the other loopback address.
         askAll(now: now)
+        nameAll(now: now)
     }
+
+    /// The time of `namingAt` has come.
+    package mutating func named(now: UInt64) { nameAll(now: now) }
 
     /// The backend of that name does not answer its connections any more. Where the kernel tells
     /// who listens, a look will say so.
@@ -270,11 +297,27 @@ package struct Search: Sendable {
         case .nothing:
             places[index].standing = .nothing(until: now &+ Self.rest)
             actions.append(.leave(place: index, isExecutor: false))
-        case .found(let kind, let base): found(kind, base, at: index)
+        case .found(let kind, let base):
+            nameless[index] = Nameless(kind: kind, base: base, until: now &+ Self.namingMax)
         }
     }
 
-    private mutating func found(_ kind: ServerKind, _ base: String, at index: Int) {
+    /// Names who was found, in the order of the places, as far as none before is being asked.
+    private mutating func nameAll(now: UInt64) {
+        if nameless.isEmpty { return }
+        let firstAsked =
+            places.indices.first { places[$0].isAsking && nameless[$0] == nil } ?? places.endIndex
+        for index in nameless.keys.sorted() {
+            guard let found = nameless[index], index < firstAsked || found.until <= now else {
+                continue
+            }
+            nameless[index] = nil
+            add(found, at: index)
+        }
+    }
+
+    private mutating func add(_ found: Nameless, at index: Int) {
+        let (kind, base) = (found.kind, found.base)
         let place = places[index].endpoint
         if let twin = places.indices.first(where: { isTwin($0, of: index, kind) }) {
             places[index].standing = .twin(of: twin)
