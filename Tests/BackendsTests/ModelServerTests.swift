@@ -53,6 +53,33 @@ import Testing
         return ModelServer(config, key: key.map { Secret($0) }, on: try EventLoop.ofTest())
     }
 
+    @Test(
+        arguments: [
+            ("ollama", "http://h:9", "ollama serve"), ("Ollama-2", "http://h:9", "ollama serve"),
+            ("box", "http://h:11434/v1", "ollama serve"),
+            ("box", "http://h:1234", "LM Studio's Local Server tab, or: lms server start"),
+            ("my-lm-studio", "http://h:9", "LM Studio's Local Server tab, or: lms server start"),
+            ("box", "http://h:9931", "llama-server -m MODEL.gguf"), ("box", "http://h:9", nil),
+        ] as [(String, String, String?)])
+    func `who has to start it is told how, by what is known of it`(
+        name: String, endpoint: String, command: String?
+    ) throws {
+        let server = try server(name: name, endpoint: endpoint)
+        #expect(server.startHint == command)
+        server.kind = .vllm
+        #expect(server.startHint == "vllm serve MODEL")
+        // It has gone since, and nobody knows who comes.
+        server.kind = .unknown
+        #expect(server.startHint == "vllm serve MODEL")
+    }
+
+    @Test func `each program that is known is told how to start`() {
+        for kind in ServerKind.allCases where kind != .openai && kind != .unknown {
+            #expect(ServerStart.command(of: kind.rawValue) != nil, "\(kind)")
+        }
+        #expect(ServerStart.command(of: "openai") == nil)
+    }
+
     private func model(
         _ id: String, _ purpose: Model.Purpose = .llm, _ state: Model.State = .loaded,
         parallel: Int? = nil

@@ -12,7 +12,7 @@ import Testing
             product: "LMStudio", backend: "lmstudio", endpoint: "http://localhost:1234",
             keyVariable: "LMSTUDIO_API_KEY", failure: failure, chatModels: models, models: models,
             missing: missing, loadsOnRequest: loadsOnRequest,
-            startHint: "LM Studio: Local Server tab, or: lms server start",
+            startHint: "LM Studio's Local Server tab, or: lms server start",
             loadCommand: "lms load")
     }
 

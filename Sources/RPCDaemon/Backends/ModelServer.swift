@@ -29,8 +29,13 @@ package final class ModelServer {
     package let wire: any Wire
     /// Which program it is; found out by fingerprint unless the configuration says it.
     package internal(set) var kind: ServerKind {
-        didSet { if kind != oldValue { renewAdapter() } }
+        didSet {
+            if kind != oldValue { renewAdapter() }
+            if kind != .unknown { seenKind = kind }
+        }
     }
+    /// Which program it was when that was last known.
+    private(set) var seenKind = ServerKind.unknown
     /// What this program is sent; kept as long as it is that program, with what was learned of it.
     package internal(set) var adapter: any Adapter
     package internal(set) var state = State.probing
@@ -117,7 +122,7 @@ package final class ModelServer {
         return kind == .unknown || kind == .openai ? config.name : kind.productName
     }
 
-    private var looksLikeLMStudio: Bool {
+    var looksLikeLMStudio: Bool {
         let name = config.name.lowercased().filter { $0.isLetter || $0.isNumber }
         return name.contains("lmstudio") || config.endpoint.port == 1234
     }

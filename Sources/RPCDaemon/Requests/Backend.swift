@@ -174,7 +174,7 @@ package final class Backend {
             chatModels: isUp ? chat.map(\.id) : config.supportedModels,
             models: server.models.map(\.id), missing: server.missing,
             loadsOnRequest: traits.modelsMax == 1 && isUp && !chat.contains { $0.state == .loaded },
-            startHint: LMStudioAdapter.startHint, loadCommand: traits.loadCommand)
+            startHint: server.startHint, loadCommand: traits.loadCommand)
     }
 
     // MARK: For the scheduler

@@ -144,7 +144,7 @@ enum Diagnosis {
                 Check(
                     name: "backends", verdict: .trouble,
                     message: "none is configured and none was found: start a model server",
-                    command: Advice.starting("lmstudio"))
+                    command: ServerStart.command(of: "lmstudio"))
             ]
         }
         return findings.backends.map(backend)

@@ -47,7 +47,7 @@ package enum BackendsView {
         var sentence = "\(backend.name) is \(backend.state)"
         if let error = backend.lastError { sentence += ": \(error)" }
         if backend.state == "down", !sentence.contains("TLS: "),
-            let start = Advice.starting(backend.kind), !sentence.contains(start)
+            let start = ServerStart.command(of: backend.kind), !sentence.contains(start)
         {
             sentence += "; to start it: \(start)"
         }
@@ -64,7 +64,7 @@ package enum Advice {
         if error.contains("TLS: ") {
             return "look at its certificate: openssl s_client -connect \(place(backend.endpoint))"
         }
-        return starting(backend.kind)
+        return ServerStart.command(of: backend.kind) ?? ServerStart.command(of: backend.name)
     }
 
     /// `host:port` of an address with TLS.
@@ -74,18 +74,5 @@ package enum Advice {
         let port = authority.split(separator: ":", omittingEmptySubsequences: false).last ?? ""
         let hasPort = authority.contains(":") && port.allSatisfy(\.isNumber) && !port.isEmpty
         return hasPort ? String(authority) : "\(authority):443"
-    }
-
-    /// How to start a server of that kind; nil where there is no one way.
-    package static func starting(_ kind: String) -> String? {
-        switch kind {
-        case "lmstudio": "LM Studio's Local Server tab, or: lms server start"
-        case "ollama": "ollama serve"
-        case "llama.cpp": "llama-server -m MODEL.gguf"
-        case "vllm": "vllm serve MODEL"
-        case "sglang": "python3 -m sglang.launch_server --model-path MODEL"
-        case "mlx_lm": "mlx_lm.server --model MODEL"
-        default: nil
-        }
     }
 }

@@ -17,10 +17,6 @@ package struct LMStudioAdapter: Adapter {
         completionsPath = paths.lmStudio + "/completions"
     }
 
-    /// What starts its server: told of any that does not answer, since it is then not known whose
-    /// it is.
-    package static let startHint = "LM Studio: Local Server tab, or: lms server start"
-
     package var traits: ServerTraits {
         var traits = ServerTraits()
         traits.evictsModels = true
