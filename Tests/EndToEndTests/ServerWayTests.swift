@@ -274,6 +274,23 @@ import Testing
         #expect(try client.answer(to: id)["error"]?["code"] == 1004)
     }
 
+    @Test(arguments: [false, true])
+    func `where there is no text completion either, what the chat was refused with is told`(
+        isStream: Bool
+    ) throws {
+        let server = ScriptedServer()
+        let daemon = try server.daemon()
+        let client = try daemon.connect()
+        let id = client.start(
+            "complete", ["model": "ready", "prompt": "x", "stream": .bool(isStream)])
+        let words = "\"ready\" does not support chat"
+        try server.acceptRequest().refuse(400, JSONValue.object(["error": .string(words)]).text)
+        try server.acceptRequest().refuse(404, #"{"detail":"Not Found"}"#)
+        let error = try client.answer(to: id)["error"]
+        #expect(error?["code"] == 1004)
+        #expect(error?["data"]?["backend_message"] == .string(words))
+    }
+
     @Test func `the trace that a request belongs to is told to its server, and to no other's`()
         throws
     {

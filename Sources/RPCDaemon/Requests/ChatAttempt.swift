@@ -35,6 +35,8 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     private let isStreamed: Bool
     /// How it is asked for; in another way once the server turned out not to take that.
     private var call: ChatCall
+    /// Why it was asked by chat or by text completion instead of the other, if it was.
+    private var firstRefusal: ServerFailure?
     /// Pieces that came one by one. Counted here: who asks while a piece is passed on must not look
     /// into the generation, which is at work then.
     private(set) var deltas = 0
@@ -250,8 +252,10 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         endBody(nil)
     }
 
-    private func failed(_ failure: ServerFailure) {
-        if askOtherwise(after: failure) { return }
+    private func failed(_ latest: ServerFailure) {
+        if askOtherwise(after: latest) { return }
+        // Where the other API is missing, what was said of the first one is what matters.
+        let failure = latest.reason == .unknownRoute ? firstRefusal ?? latest : latest
         isOver = true
         leave()
         if case .overKept(let size) = failure.reason {
@@ -273,6 +277,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
                     .warning,
                     "\(backend.server.productName) (backend \(backend.name)) \(words)"))
         }
+        if next.isRaw != call.isRaw { firstRefusal = failure }
         call = next
         leave()
         generation = Generation(keptMax: keptMax, isRaw: call.isRaw)
