@@ -19,7 +19,7 @@ UNITS = crowd-models-executor.service crowd-models-executor.socket
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run build test swift-tests script-tests check lint bench format docs asan-rooms \
-    asan tsan sanitize memory install uninstall clean
+    asan tsan sanitize memory soak install uninstall clean
 
 help: ## this list
 	@echo "Crowd Models Executor: one socket for the language models that run on this machine."
@@ -89,6 +89,12 @@ sanitize: asan tsan ## both of them
 memory: ## how much a release build holds at the bounds: some three minutes
 	$(RELEASE) --product crowd-models-executor
 	CROWD_MODELS_PRODUCTS="$$($(RELEASE) --show-bin-path)" python3 Tests/scripts/memory.py
+
+soak: ## an hour of mixed load on a release build: memory and descriptors stay flat
+	$(RELEASE) --product crowd-models-executor
+	$(RELEASE) --product lmstudio-simulator
+	SOAK_SECONDS=3600 CROWD_MODELS_PRODUCTS="$$($(RELEASE) --show-bin-path)" \
+	    python3 Tests/scripts/soak.py
 
 install: ## programs, units and the manual below $(DESTDIR)$(PREFIX), built for release
 	$(RELEASE) --product crowd-models-executor
