@@ -117,7 +117,8 @@ let package = Package(
             name: "BenchDriver", path: "Tests/Bench/Driver",
             cSettings: [.define("_GNU_SOURCE")], linkerSettings: mathematics),
         .executableTarget(
-            name: "BenchScheduler", dependencies: ["Scheduling"], path: "Tests/Bench/Scheduler",
+            name: "BenchScheduler", dependencies: ["Metrics", "Scheduling"],
+            path: "Tests/Bench/Scheduler",
             swiftSettings: settings),
         .executableTarget(
             name: "BenchJSON", dependencies: ["CrowdModelsProtocol"], path: "Tests/Bench/JSON",

@@ -105,7 +105,7 @@ import Testing
         .exchange(
             ExchangeEvent(
                 key: 9, backend: "lmstudio", method: "POST", path: "/v1/chat/completions",
-                status: 200, bytes: 1234, seconds: 0.0123456, trouble: "known before its end")),
+                status: 200, bytes: 1234, seconds: 0.0123456, trouble: "closed by the daemon")),
         .exchange(
             ExchangeEvent(
                 key: nil, backend: "lmstudio", method: "GET", path: "/v1/models", status: nil,
@@ -138,7 +138,7 @@ import Testing
                 "DEBUG: Request r9: try 1 at lmstudio failed: nobody listens there "
                     + "(backend_unavailable); the next candidate is sought",
                 "DEBUG: Request r9: POST /v1/chat/completions at lmstudio: HTTP 200, 1234 bytes "
-                    + "in 12.35 ms, known before its end",
+                    + "in 12.35 ms, closed by the daemon",
                 "DEBUG: GET /v1/models at lmstudio: no answer in 0.2 ms, connection refused",
             ])
     }

@@ -13,8 +13,7 @@ extension Daemon: ExchangeWatcher {
     func exchanged(_ note: ExchangeNote) {
         let trouble: String? =
             switch note.end {
-            case .ended: nil
-            case .concluded: "known before its end"
+            case .ended, .concluded: nil
             case .closed: "closed by the daemon"
             case .failed(let words): words
             }

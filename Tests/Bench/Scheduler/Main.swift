@@ -5,7 +5,7 @@ import Scheduling
 /// wait, from its arrival to its end, decisions and their order included.
 ///
 /// `quiet` is one server with one model; `busy` the first of 8 with 40 models each, half of its
-/// slots taken, an alias of two names and a conversation.
+/// slots taken, an alias of two names and a conversation. Beside them, what it costs to record one.
 @main
 enum Main {
     private static let rounds = 11
@@ -14,6 +14,7 @@ enum Main {
     static func main() {
         var quiet: [Double] = []
         var busy: [Double] = []
+        var recorded: [Double] = []
         // The first round grows what later ones use again.
         for round in 0...rounds {
             let first = microseconds(in: scheduler(servers: 1, models: 1)) { _ in }
@@ -21,12 +22,15 @@ enum Main {
                 ticket.fallbacks = ["m1"]
                 ticket.session = ticket.key % 2 == 0 ? "left" : "right"
             }
+            let third = MetricsCost.microseconds(processorTime)
             if round == 0 { continue }
             quiet.append(first)
             busy.append(second)
+            recorded.append(third)
         }
         record("scheduler.quiet", quiet)
         record("scheduler.busy", busy)
+        record("metrics.recorded", recorded)
     }
 
     private static func scheduler(servers: Int, models: Int) -> Scheduler {
