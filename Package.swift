@@ -159,7 +159,10 @@ let package = Package(
         tests("CommandsTests", ["Commands", "Link", "Screen", "CrowdModelsProtocol"]),
         tests(
             "RequestsTests",
-            ["Requests", "Backends", "Configuration", "CrowdModelsProtocol", "Metrics"]),
+            [
+                "Requests", "Backends", "Configuration", "CrowdModelsProtocol", "Kernel", "Metrics",
+                "Scheduling", "Telemetry",
+            ]),
         tests(
             "DaemonTests",
             [

@@ -1,7 +1,8 @@
-import Backends
 import Configuration
 import CrowdModelsProtocol
 import Testing
+
+@testable import Backends
 
 /// What is asked of a server, one question after the other, and what follows from its answers.
 @Suite struct ListingTests {
@@ -9,6 +10,8 @@ import Testing
     private struct Server {
         var answers: [String: (status: Int, body: String)]
         var asked: [String] = []
+        /// How long is gone on with an answer.
+        var hasTime: (Int) -> Bool = { _ in true }
 
         init(_ answers: [String: String]) {
             self.answers = answers.mapValues { (200, $0) }
@@ -23,6 +26,7 @@ import Testing
                 let answer = answers[path] ?? (404, #"{"detail":"Not Found"}"#)
                 step = listing.take(
                     status: answer.status, location: nil, Array(answer.body.utf8).span)
+                while step == .unfinished { step = listing.resume(hasTime) }
             }
             return step
         }
@@ -265,5 +269,76 @@ import Testing
         var server = Server(["/v1/models": "{\"data\":[" + entries.joined(separator: ",") + "]}"])
         #expect(server.look(&listing) == .listed(changed: true))
         #expect(listing.models.count == 100_000)
+    }
+
+    private static let lists = [
+        "/v1/models": "{\"object\":\"list\",\"data\":["
+            + (0..<3_000).map { number in
+                #"{"id":"m\u002d\#(number % 2_900)","owned_by":"library","bad":"\q\#(number)","#
+                    + #""meta":{"n_ctx_train":\#(number)},"x":[NaN,{"y":[1,"]}"]}]}"#
+            }.joined(separator: " ,") + "]}",
+        "/api/tags": "{\"models\":["
+            + (0..<3_000).map { number in
+                #"{"name":"m-\#(number)","size":\#(number + 1),"details":{"family":"bert"}}"#
+            }.joined(separator: ",") + "]}",
+        "/api/ps": #"{"models":[{"name":"m-7","context_length":4096},{"name":"none"},7]}"#,
+        "/api/v0/models": "{\"data\":["
+            + (0..<3_000).map { number in
+                #"{"id":"m-\#(number)","type":"llm","state":"loaded","arch":"a\#(number)"}"#
+            }.joined(separator: ",") + "]}",
+        "/api/v1/models": "{\"models\":["
+            + (0..<3_000).map { number in
+                #"{"key":"m-\#(number)","size_bytes":\#(number + 1),"params_string":"4B"}"#
+            }.joined(separator: ",") + "]}",
+    ]
+
+    @Test(
+        arguments: [BackendConfig.Kind.openai, .ollama, .lmstudio], 0..<8 as Range<UInt64>)
+    func `a list is the same however often its reading is left, and no half of it is seen`(
+        kind: BackendConfig.Kind, seed: UInt64
+    ) throws {
+        var (whole, cut) = (try listing(kind), try listing(kind))
+        var server = Server(Self.lists)
+        #expect(server.look(&whole) == .listed(changed: true))
+        var state = seed &* 2_862_933_555_777_941_757 &+ 3_037_000_493
+        var pauses = 0
+        server.hasTime = { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            pauses += 1
+            return state >> 33 & 3 > seed & 3
+        }
+        #expect(server.look(&cut) == .listed(changed: true))
+        #expect(pauses > 10)
+        #expect(cut.table == whole.table && cut.kind == whole.kind)
+        #expect(cut.table.count >= 2_900)
+        // Another list comes: until it is read to its end the one before is what is known.
+        let before = cut.table
+        var step = cut.begin()
+        while case .ask(let path) = step {
+            let text = (Self.lists[path] ?? "").replacing("m-1", with: "n-1")
+            step = cut.take(
+                status: text.isEmpty ? 404 : 200, location: nil, Array(text.utf8).span)
+            while step == .unfinished {
+                #expect(cut.table == before)
+                step = cut.resume { _ in false }
+            }
+        }
+        #expect(step == .listed(changed: kind != .openai))
+        #expect((cut.table != before) == (kind != .openai))
+    }
+
+    @Test func `a look that is given up leaves what was known`() throws {
+        var listing = try listing(.ollama)
+        var server = Server(Self.lists)
+        _ = server.look(&listing)
+        let known = listing.table
+        _ = listing.begin()
+        let other = Array(
+            "{\"models\":[\(String(repeating: "{\"name\":\"x\"},", count: 9_000))1]}".utf8)
+        #expect(listing.take(status: 200, location: nil, other.span) == .unfinished)
+        _ = listing.resume { _ in false }
+        listing.abandon()
+        #expect(listing.table == known)
+        #expect(server.look(&listing) == .listed(changed: false))
     }
 }

@@ -1,6 +1,7 @@
 import Backends
 import Configuration
 import Requests
+import Telemetry
 import Testing
 
 @Suite struct BackendNewsTests {
@@ -10,7 +11,8 @@ import Testing
     ) -> BackendNews.Look {
         BackendNews.Look(
             product: "LMStudio", backend: "lmstudio", endpoint: "http://localhost:1234",
-            keyVariable: "LMSTUDIO_API_KEY", failure: failure, chatModels: models, models: models,
+            keyVariable: "LMSTUDIO_API_KEY", failure: failure, chatModels: NameSample(models),
+            models: NameSample(models),
             missing: missing, loadsOnRequest: loadsOnRequest,
             startHint: "LM Studio's Local Server tab, or: lms server start",
             loadCommand: "lms load")
@@ -98,10 +100,10 @@ import Testing
 
     @Test func `of many names the first are told, and how many more there are`() {
         let names = (1...60).map { "m\($0)" }
-        let list = BackendNews.list(names)
+        let list = BackendNews.list(NameSample(names))
         #expect(list.hasPrefix("[\"m1\", \"m2\""))
         #expect(list.hasSuffix("\"m50\", and 10 more]"))
-        #expect(BackendNews.list(["a"]) == "[\"a\"]")
+        #expect(BackendNews.list(NameSample(["a"])) == "[\"a\"]")
     }
 }
 

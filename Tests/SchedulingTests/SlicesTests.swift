@@ -43,6 +43,48 @@ import Testing
         #expect(stage.scheduler.totals == (1, 0))
     }
 
+    @Test func `a long list is taken over step by step, and whole`() {
+        var stage = Stage(.up("x", ["a", "b"]))
+        func names(_ letter: String) -> [String] { (0..<2_000).map { "\(letter)\($0)" } }
+        stage.scheduler.take(.backend(.up("x", ["b"] + names("n"))), now: stage.now)
+        #expect(stage.arrive(.of(1, "n7")).contains { $0.hasPrefix("refuse 1") })
+        var pauses = 0
+        stage.scheduler.take(.backend(.up("x", ["b"] + names("m"))), now: stage.now)
+        while let action = stage.scheduler.next(now: stage.now) {
+            if action == .goOn { pauses += 1 }
+            if pauses == 2, action == .goOn {
+                // Nothing of it is known before all of it is; what was known is.
+                stage.scheduler.take(.arrived(.of(2, "n5")), now: stage.now)
+                stage.scheduler.take(.arrived(.of(3, "m1")), now: stage.now)
+                #expect(
+                    stage.scheduler.next(now: stage.now).map { "\($0)" }?.contains("start") == true)
+                #expect(
+                    stage.scheduler.next(now: stage.now).map { "\($0)" }?.contains("refuse") == true
+                )
+            }
+        }
+        #expect(pauses >= 2_000 / 8 / SchedulingLimits.stepsMax)
+        _ = stage.serve(2)
+        #expect(
+            stage.arrive(.of(4, "m1999")).filter { $0.hasPrefix("start") } == ["start 4 x/m1999"])
+        #expect(stage.arrive(.of(5, "a")).contains { $0.hasPrefix("refuse 5") })
+        #expect(stage.arrive(.of(6, "n7")).contains { $0.hasPrefix("refuse 6") })
+    }
+
+    @Test func `a backend that goes while its list is taken over is not to be had at once`() {
+        var stage = Stage(.up("x", ["a"]))
+        let names = (0..<2_000).map { "m\($0)" }
+        stage.scheduler.take(.backend(.up("x", names)), now: stage.now)
+        var down = BackendFacts.up("x", names)
+        down.state = .down
+        stage.scheduler.take(.backend(down), now: stage.now)
+        stage.scheduler.take(.arrived(.of(1, "a")), now: stage.now)
+        let first = stage.scheduler.next(now: stage.now)
+        #expect(first.map { "\($0)" }?.contains("unavailable") == true)
+        _ = stage.drain()
+        #expect(stage.arrive(.of(2, "m5")).contains { $0.contains("unavailable") })
+    }
+
     @Test(arguments: 0..<60 as Range<UInt64>)
     func `whatever happens between two decisions, each request has one end`(seed: UInt64) {
         var crowd = Interleaving(seed: seed)

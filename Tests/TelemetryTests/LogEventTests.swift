@@ -96,8 +96,7 @@ import Testing
             key: 9, client: "uid:1000 x", method: "complete", model: "small", bytes: 300),
         .requestPhase(key: 9, phase: "generating", backend: "lmstudio"),
         .requestCancelled(key: 9, by: "uid:0", phase: "queued"),
-        .modelsChanged(
-            backend: "ollama", NameDifference([1, 2], Array(2..<5_000), name: { "model \($0)" })),
+        .modelsChanged(backend: "ollama", difference),
         .decision(key: 9, backend: "lmstudio", reason: "waits for a slot, 4 of 4 are taken"),
         .tryFailed(
             key: 9, attempt: 1, backend: "lmstudio", failure: "nobody listens there",
@@ -111,6 +110,13 @@ import Testing
                 key: nil, backend: "lmstudio", method: "GET", path: "/v1/models", status: nil,
                 bytes: 0, seconds: 0.0002, trouble: "connection refused")),
     ]
+
+    private static var difference: NameDifference {
+        var names = NameDifference()
+        for number in 2..<5_000 { names.added.add("model \(number)") }
+        names.removed.add("model 1")
+        return names
+    }
 
     @Test(arguments: events)
     func `each event for debugging is one short line and one object with its name`(
@@ -141,18 +147,5 @@ import Testing
                     + "in 12.35 ms, closed by the daemon",
                 "DEBUG: GET /v1/models at lmstudio: no answer in 0.2 ms, connection refused",
             ])
-    }
-
-    @Test func `what is new about a list is told by name`() {
-        let names = NameDifference(
-            [Pair(name: "a", value: 1), Pair(name: "b", value: 1), Pair(name: "c", value: 1)],
-            [Pair(name: "c", value: 2), Pair(name: "d", value: 1), Pair(name: "a", value: 1)],
-            name: \.name)
-        #expect(names.added == ["d"] && names.removed == ["b"] && names.changed == ["c"])
-    }
-
-    private struct Pair: Equatable {
-        let name: String
-        let value: Int
     }
 }

@@ -22,7 +22,7 @@ import Testing
             "Sources/RPCDaemon/Requests",
             [
                 "Backends", "Configuration", "CrowdModelsProtocol", "HTTP", "Kernel", "Metrics",
-                "Scheduling", "Sessions",
+                "Scheduling", "Sessions", "Telemetry",
             ]
         ),
         (

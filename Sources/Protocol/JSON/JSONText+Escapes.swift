@@ -88,9 +88,16 @@ extension JSONText {
 
     /// The characters of a string token as a message quotes them: of a long one the beginning.
     public static func quoted(_ token: Span<UInt8>) -> String {
-        // Enough for as many letters as `shortened` keeps and one more, each a pair of escapes.
-        let readMax = 12 * (String.quotedMax + 1)
-        guard token.count > readMax + 2 else { return string(token).shortened }
+        // Letters, each of which takes at least a byte.
+        string(token, first: 4 * (String.quotedMax + 1)).shortened
+    }
+
+    /// The characters of a string token; of one whose characters may take more than `bytes` bytes,
+    /// a beginning that takes more. It looks at no more than six times as many.
+    public static func string(_ token: Span<UInt8>, first bytes: Int) -> String {
+        // No byte takes more than the six of `\u0041`.
+        let readMax = 6 * (bytes + 1)
+        guard token.count > readMax + 2 else { return string(token) }
         var at = 1
         while at <= readMax {
             if token[at] == UInt8(ascii: "\\") {
@@ -101,7 +108,7 @@ extension JSONText {
         }
         var plain = ByteBuffer(capacity: at)
         appendUnescaped(token.extracting(1..<min(at, token.count &- 1)), to: &plain)
-        return plain.text.shortened
+        return plain.text
     }
 
     /// Appends the characters that the content of a string token (no quotes) stands for, as UTF-8.

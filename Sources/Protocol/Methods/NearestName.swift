@@ -120,6 +120,10 @@ private struct Nearest {
     }
 
     mutating func offer(_ name: String, _ rank: Rank) {
+        // Most come too late, and are compared once.
+        if kept.count == count, let last = kept.last {
+            if last.rank < rank || last.rank == rank && last.name <= name { return }
+        }
         let place = kept.firstIndex { rank < $0.rank || rank == $0.rank && name < $0.name }
         guard let place = place ?? (kept.count < count ? kept.count : nil) else { return }
         kept.insert((rank, name), at: place)

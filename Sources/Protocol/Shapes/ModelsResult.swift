@@ -65,11 +65,24 @@ public struct ModelsResult: Equatable, Sendable, JSONReadable, JSONWritable {
         failures: [Failure]? = nil, to out: inout ByteBuffer,
         models: (inout ArrayWriter, inout ByteBuffer) -> Void
     ) {
+        var array = begin(&out)
+        models(&array, &out)
+        end(array, failures: failures, &out)
+    }
+
+    /// Begins the object, for whoever writes its models over some time.
+    package static func begin(_ out: inout ByteBuffer) -> ArrayWriter {
         var object = ObjectWriter(&out)
         object.name("models", to: &out)
-        var array = ArrayWriter(&out)
-        models(&array, &out)
-        array.end(&out)
+        return ArrayWriter(&out)
+    }
+
+    /// Ends the object.
+    package static func end(
+        _ models: ArrayWriter, failures: [Failure]?, _ out: inout ByteBuffer
+    ) {
+        models.end(&out)
+        var object = ObjectWriter.continuing()
         if let failures { object.add("errors", all: failures, to: &out) }
         object.end(&out)
     }

@@ -15,15 +15,15 @@ package struct BackendFailure {
     /// The model that was asked for.
     package var model: String
     /// What else its server lists, to name the nearest.
-    package var others: [String]
+    package var others: @Sendable () -> [String]
     /// After how many milliseconds asking again makes sense, where nobody said.
     package var retryAfter: Int
     /// The start of the key, if there is one: words that repeat it are not passed on.
     private let keyStart: String?
 
     package init(
-        backend: String, product: String, endpoint: String, model: String, others: [String],
-        retryAfter: Int, keyStart: String?
+        backend: String, product: String, endpoint: String, model: String,
+        others: @autoclosure @escaping @Sendable () -> [String], retryAfter: Int, keyStart: String?
     ) {
         self.keyStart = keyStart
         self.backend = backend
@@ -95,7 +95,7 @@ package struct BackendFailure {
                 .contextOverflow,
                 "the prompt does not fit the context of \(model) on \(product)\(said)", data: data)
         case .unknownModel:
-            let nearest = NearestName.closest(to: model, among: others, count: 3)
+            let nearest = NearestName.closest(to: model, among: others(), count: 3)
             data["nearest"] = .array(nearest.map { .string($0) })
             return Fault(
                 .modelNotFound, "\(place) does not know the model \(model)\(said)", data: data)

@@ -9,8 +9,9 @@ extension ModelServer {
         follow(listing.begin())
     }
 
-    private func follow(_ step: Listing.Step) {
+    func follow(_ step: Listing.Step) {
         switch step {
+        case .unfinished: startReading()
         case .ask(let path):
             get(path) { [weak self] head, body in
                 guard let self else { return }
@@ -38,13 +39,17 @@ extension ModelServer {
                 RefusedLook(self, .notAList("the endpoint or the API key cannot be sent")))
         }
         var request = HTTPRequest(head)
-        request.answerBytesMax = listBytesMax
+        let isList = listing.asksForList
+        request.answerBytesMax = isList ? listBytesMax : min(listBytesMax, Listing.detailBytesMax)
         request.errorBytesMax = errorBytesMax
         let startedAt = Clock.monotonic()
         inquiry = Inquiry(request, to: wire, on: loop) { [weak self] result, body in
             guard let self else { return }
             noteLook(path, result, body.count, Clock.monotonic() - startedAt)
             switch result {
+            case .failure(.answerTooLarge) where !isList:
+                // As good as none: what it would tell beside the list is short.
+                follow(listing.take(status: 413, location: nil, Span()))
             case .failure(.lacking(let words)): finish(.failed(.lacking(words)))
             case .failure(.tls(let words)): finish(.failed(.tls(words)))
             case .failure(.crowdedOut(let max)):

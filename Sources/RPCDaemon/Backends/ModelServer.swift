@@ -8,7 +8,7 @@ package import Kernel
 /// keeps the connections. Who may send what when is not its affair.
 ///
 /// Many properties: half of them are what `backends.list` tells of it.
-package final class ModelServer {
+package final class ModelServer: Continuation {
     /// How the server is doing.
     package enum State: String, CaseIterable, Sendable {
         case up, down, probing
@@ -40,7 +40,11 @@ package final class ModelServer {
     package internal(set) var adapter: any Adapter
     package internal(set) var state = State.probing
     /// All models that it lists, those too that the configuration does not offer.
-    package internal(set) var models: [Model] = []
+    package var models: [Model] { list.all }
+    var list: ModelList {
+        didSet { offeredList = nil }
+    }
+    private var offeredList: ModelList?
     package internal(set) var lastError: String?
     /// When it last listed its models, on the loop's clock.
     package internal(set) var lastSeen: UInt64?
@@ -57,6 +61,9 @@ package final class ModelServer {
     let paths: ServerPaths
     let key: Secret?
     var inquiry: Inquiry?
+    /// Whether an answer is being read, over some turns; and whether a turn of them is to come.
+    private(set) var isReading = false
+    private var isContinuing = false
     private var waiting: [(Outcome) -> Void] = []
     /// How it is asked for its models, and what is known from last time.
     var listing: Listing
@@ -95,6 +102,7 @@ package final class ModelServer {
         self.key = key
         self.loop = loop
         self.listing = listing
+        list = ModelList(ModelTable(), on: loop)
         let endpoint = config.endpoint
         address = (
             endpoint.socketPath.isEmpty ? endpoint.host : endpoint.socketPath, endpoint.port
@@ -131,22 +139,22 @@ package final class ModelServer {
     package var keyStart: String? { key.map { String($0.revealed.prefix(8)) } }
 
     /// The models that a caller may use: all listed ones, or those that the configuration names.
-    package var offered: [Model] {
-        if config.supportedModels.isEmpty { return models }
-        return models.filter { config.supportedModels.contains($0.id) }
+    package var offered: ModelList {
+        if config.supportedModels.isEmpty { return list }
+        let offered = offeredList ?? list.selecting(config.supportedModels)
+        offeredList = offered
+        return offered
     }
 
     /// Names in `supported_models` that the server does not list.
     package var missing: [String] {
-        config.supportedModels.filter { name in !models.contains { $0.id == name } }
+        config.supportedModels.filter { list.table.place(of: $0) == nil }
     }
 
     /// How many requests may be under way at once: as configured, as the server says, else 4.
     package var concurrency: Int {
         if config.maxConcurrent > 0 { return config.maxConcurrent }
-        let parallel = models.filter { $0.state == .loaded && $0.purpose.canChat }
-            .compactMap(\.parallel).max()
-        return parallel ?? slots ?? Self.concurrencyDefault
+        return list.parallel ?? slots ?? Self.concurrencyDefault
     }
 
     /// How many models are loaded at once before a request for another makes one leave, with what
@@ -165,8 +173,7 @@ package final class ModelServer {
     package var loadedBeside: Int {
         let asleep = listing.room.asleep
         if config.supportedModels.isEmpty { return asleep }
-        return asleep + models.count { $0.state == .loaded }
-            - offered.count { $0.state == .loaded }
+        return asleep + list.loadedCount - offered.loadedCount
     }
 
     /// LM Studio's own default (0.4.0), and what Ollama had for years.
@@ -177,7 +184,7 @@ package final class ModelServer {
     package func refresh(_ completion: @escaping (Outcome) -> Void) {
         waiting.append(completion)
         // One that ended without a word would keep the server from ever being asked again.
-        if inquiry?.isUnderWay != true { askForModels() }
+        if inquiry?.isUnderWay != true, !isReading { askForModels() }
     }
 
     private func renewAdapter() {
@@ -186,19 +193,50 @@ package final class ModelServer {
         adapter.learn(models)
     }
 
-    /// Takes over what a look has told; where the list is more than may be held, none of it.
-    func learn() throws(ExchangeError) {
+    /// An answer is read from the next turn on.
+    func startReading() {
+        isReading = true
+        if isContinuing { return }
+        isContinuing = true
+        loop.inNextTurn(self)
+    }
+
+    package func continueTurn() {
+        isContinuing = false
+        guard isReading else { return }
+        var budget = TurnBudget()
+        let step = listing.resume { budget.spend($0, of: loop) }
+        isReading = false
+        guard count() else {
+            // What was known of the server is what is still known.
+            listing.abandon()
+            _ = count()
+            return finish(
+                .failed(.lacking(ExchangeError.crowdedOut(max: loop.memory.max).message)))
+        }
+        follow(step)
+    }
+
+    /// Counts what is held for the models, read or half read; false where that may not be.
+    private func count() -> Bool {
         let memory = loop.memory
         let bytes = listing.allocated
-        if memory.held - held + bytes > memory.max {
-            listing.forget()
-            memory.change(&held, to: 0)
-            models = []
-            throw .crowdedOut(max: memory.max)
-        }
+        guard bytes <= held || memory.held - held + bytes <= memory.max else { return false }
         memory.change(&held, to: bytes)
+        return true
+    }
+
+    /// Takes over what a look has told; where the list is more than may be held, none of it.
+    func learn() throws(ExchangeError) {
+        guard count() else {
+            listing.forget()
+            loop.memory.change(&held, to: 0)
+            list = ModelList(ModelTable(), on: loop)
+            throw .crowdedOut(max: loop.memory.max)
+        }
         slots = listing.slots
-        models = listing.models
+        // The list that has not changed stays the one that all hold.
+        if listing.isNews { list = ModelList(listing.table, on: loop) }
         kind = listing.kind
         if known == listing.known { adapter.learn(models) } else { renewAdapter() }
     }
@@ -226,6 +264,7 @@ package final class ModelServer {
     package func close() {
         inquiry?.cancel()
         inquiry = nil
+        isReading = false
         loop.memory.change(&held, to: 0)
         wire.closeIdle()
         tell(.failed(.unreachable("the server is gone")))
@@ -284,5 +323,7 @@ extension ModelServer {
         state = .down
         lastError = DiscoveryFailure.unreachable(words).message(product: productName)
         listing.forget()
+        // What is being read was said before: it is asked again.
+        if isReading { askForModels() }
     }
 }

@@ -75,7 +75,7 @@ extension Daemon {
         let end = out.count + limits.outputBytesMax
         for backend in backends {
             if let wanted = filter.backend, wanted != backend.name { continue }
-            for model in backend.offered where filter.admits(model) {
+            for model in backend.offered.all where filter.admits(model) {
                 array.add(description(of: model, on: backend), to: &out)
                 if out.count > end { return }
             }
@@ -91,7 +91,7 @@ extension Daemon {
     func model(named name: String) throws(Fault) -> (Model, Backend) {
         for id in config.chain(for: name) {
             for backend in dispatcher.backends {
-                if let model = backend.offered.first(where: { $0.id == id }) {
+                if let model = backend.offered.table.named(id) {
                     return (model, backend)
                 }
             }

@@ -30,24 +30,15 @@ extension Daemon: DispatcherDelegate {
         publishBackend(backend)
     }
 
+    var hearsOfModels: Bool { desk.feed.isHeard(.models) || log.level >= .debug }
+
     /// Tells subscribers what is different about the models that callers may use.
-    func changedModels(of backend: Backend, before: [Model]) {
-        let now = backend.offered
-        modelsText = []
-        guard before != now else { return }
-        log.debug(.modelsChanged(backend: backend.name, NameDifference(before, now, name: \.id)))
-        guard desk.feed.isHeard(.models) else { return }
-        // By name: a list of many thousands is not searched through for each of them.
-        let known = Dictionary(before.map { ($0.id, $0) }) { first, _ in first }
-        let names = Set(now.map(\.id))
-        for model in now {
-            let old = known[model.id]
-            if old == model { continue }
-            publishModel(model, of: backend, old == nil ? .added : .changed)
-        }
-        for model in before where !names.contains(model.id) {
-            publishModel(model, of: backend, .removed)
-        }
+    func changedModels(of backend: Backend, _ changes: ModelChanges?) {
+        modelTexts.changed()
+        guard let changes, changes.count > 0 else { return }
+        log.debug(.modelsChanged(backend: backend.name, changes.names))
+        for (model, kind) in changes.told { publishModel(model, of: backend, kind) }
+        if changes.count > changes.told.count { desk.feed.miss(.models) }
     }
 
     func greeted(_ backend: Backend) {
@@ -55,14 +46,15 @@ extension Daemon: DispatcherDelegate {
     }
 
     func write(_ model: String, of backend: Backend, to out: inout ByteBuffer) {
-        let known = backend.offered(named: model) ?? Model(id: model)
+        let known = backend.offered.table.named(model) ?? Model(id: model)
         description(of: known, on: backend).write(to: &out)
     }
 
-    func aliases(of models: [Model]) -> [String] {
-        guard !config.aliases.isEmpty else { return [] }
-        let known = Set(models.map(\.id))
-        return config.aliases.map(\.name).filter { known.contains(config.model(named: $0)) }
+    func aliases(of lists: [ModelList]) -> [String] {
+        config.aliases.map(\.name).filter { name in
+            let model = config.model(named: name)
+            return lists.contains { $0.table.place(of: model) != nil }
+        }
     }
 
     func log(_ line: BackendNews.Line) {

@@ -26,7 +26,12 @@ extension Daemon: Service {
         case .discover: reply.succeed { writeOpenRPC(to: &$0) }
         case .modelsList:
             let filter = try ModelFilter(self, arguments, line)
-            reply.succeed { writeModels(filter, to: &$0) }
+            let backends = try dispatcher.backends(named: filter.backend)
+            guard modelTexts.takesLong(filter, of: backends) else {
+                return reply.succeed { writeModels(filter, to: &$0) }
+            }
+            try reply.hold(line.count)
+            ModelsAnswer(reply, filter, of: backends, self).write()
         case .modelsGet:
             let (model, backend) = try model(named: Self.string(arguments[0], line) ?? "")
             reply.succeed { description(of: model, on: backend).write(to: &$0) }
@@ -34,7 +39,7 @@ extension Daemon: Service {
             let backends = try dispatcher.backends(named: Self.string(arguments[0], line))
             if isStopping { throw RefusalWords.stopping }
             try reply.hold(line.count)
-            Refresh(reply, backends, of: self).start()
+            ModelsAnswer(reply, ModelFilter(), of: backends, self).refresh()
         case .backendsList: reply.succeed { writeBackends(to: &$0) }
         case .complete: try complete(call, line, for: peer, reply)
         case .requestsList: reply.succeed { writeRequests(to: &$0) }

@@ -29,8 +29,9 @@ final class Daemon {
     private(set) lazy var reception = Reception(desk, delegate: self)
     /// The search for servers that nobody configured; nil where it is off.
     var discovery: Discovery?
-    /// Those that ask the backends now.
-    var refreshes: [Refresh] = []
+    /// Lists of models that are not answered yet, and those whose text is being written.
+    var modelsAnswers: [ModelsAnswer] = []
+    private(set) lazy var modelTexts = ModelTexts(self)
     /// Opens and closes the socket; nil before `start`.
     private(set) var serving: Serving?
 
@@ -96,7 +97,7 @@ final class Daemon {
     var isStopping: Bool { serving?.isStopping ?? false }
 
     /// Whether nothing is in flight.
-    var isQuiet: Bool { refreshes.isEmpty && dispatcher.jobs.isEmpty }
+    var isQuiet: Bool { modelsAnswers.isEmpty && dispatcher.jobs.isEmpty }
 
     /// Accepts no more, refuses what waits, and ends when what runs has ended or
     /// `shutdown_timeout` has passed. Asked a second time, it ends at once.
@@ -107,7 +108,7 @@ final class Daemon {
     /// Answers what still runs with what it has.
     func cutShort() {
         dispatcher.cutShort()
-        for refresh in refreshes { refresh.cutShort() }
+        for answer in modelsAnswers { answer.cutShort() }
     }
 
     /// Asks no server for anything any more.

@@ -69,6 +69,8 @@ package final class EventLoop {
 
     /// What is held for clients, which all that lives on this loop counts in.
     package let memory = MemoryAccount(max: .max)
+    /// What is freed a piece at a time.
+    package private(set) lazy var leftovers = Leftovers(self)
     private let epoll: FileDescriptor
     private var slots: [Slot] = []
     /// How many descriptors are watched: all that the process has but a handful.

@@ -13,7 +13,7 @@ extension BackendDescription {
             endpoint: backend.config.endpoint.original, state: server.state.rawValue,
             origin: backend.origin.rawValue)
         let view = backend.dispatcher.view(of: backend)
-        models = backend.offered.count
+        models = backend.offered.table.count
         inFlight = view?.inFlight ?? 0
         queued = view?.queued ?? 0
         rateLimit = backend.config.rateLimit

@@ -3,6 +3,7 @@ package import Configuration
 import CrowdModelsProtocol
 import Kernel
 package import Scheduling
+import Telemetry
 
 /// One model server as the daemon drives it: looked at every interval, and described to the
 /// scheduler whenever something about it is different.
@@ -11,7 +12,7 @@ package import Scheduling
 ///
 /// Many properties: a server is looked at, waited for and told about, each with what was last
 /// known.
-package final class Backend {
+package final class Backend: Continuation {
     package let server: ModelServer
     package let origin: Origin
     package unowned let dispatcher: Dispatcher
@@ -24,28 +25,32 @@ package final class Backend {
     /// Whether anything was sent there since the last look: the scheduler has drawn conclusions
     /// about what is loaded, which the next look confirms or not, changed or unchanged.
     var hasWorked = false
-    /// What the scheduler is told of the models; made anew when the list changes.
-    private var modelFacts: [ModelFacts] = []
+    /// What was last made of the server's list.
+    private var known: ListStudy.Result
+    /// The list that is to be taken over when it is understood; nil while there is none.
+    private var study: Study?
+    private var isContinuing = false
+    /// What the scheduler was last told: it stays true until a list is taken over.
+    private var toldFacts: BackendFacts
     /// What the server last told of requests, less our own.
     private var others = (running: 0, waiting: 0)
     /// Whether the first look has ended, well or not.
     package private(set) var hasGreeted = false
     private var isClosed = false
     /// The models that callers may use; none while it is down.
-    package private(set) var offered: [Model] = []
-
-    /// The model of that name among them.
-    package func offered(named name: String) -> Model? {
-        for index in offered.indices where offered[index].id == name { return offered[index] }
-        return nil
-    }
+    package private(set) var offered: ModelList
+    private let nothing: ModelList
 
     /// Tokens that a model has room for as it is loaded; nil where its server does not say.
     func loadedContext(of model: String) -> Int? {
-        for index in offered.indices where offered[index].id == model {
-            return offered[index].loadedContextLength
-        }
-        return nil
+        offered.table.named(model)?.loadedContextLength
+    }
+
+    /// A look that has ended, what is made of its list, and who waits for that.
+    private struct Study {
+        var list: ListStudy
+        var outcome: ModelServer.Outcome
+        var told: [() -> Void]
     }
 
     /// How it came to be known.
@@ -62,6 +67,11 @@ package final class Backend {
         self.queueMax = queueMax
         self.interval = interval
         self.dispatcher = dispatcher
+        nothing = ModelList(ModelTable(), on: dispatcher.loop)
+        offered = nothing
+        known = ListStudy.Result(offered: nothing, kind: server.kind)
+        toldFacts = BackendFacts(name: server.config.name)
+        toldFacts = stand
     }
 
     package var config: BackendConfig { server.config }
@@ -77,7 +87,7 @@ package final class Backend {
     /// Looks at the server now, and then once every interval.
     package func look() {
         dispatcher.loop.set(lookTimer, after: interval.nanoseconds)
-        server.refresh { [unowned self] outcome in looked(outcome) }
+        server.refresh { [unowned self] outcome in looked(outcome) {} }
     }
 
     /// A model was loaded for a request: where others leave for it, only a look says which.
@@ -88,8 +98,7 @@ package final class Backend {
     /// Looks at it once, for somebody who waits.
     package func refresh(_ completion: @escaping (ModelServer.Outcome) -> Void) {
         server.refresh { [unowned self] outcome in
-            looked(outcome)
-            completion(outcome)
+            looked(outcome) { completion(outcome) }
         }
     }
 
@@ -97,7 +106,7 @@ package final class Backend {
     func refused(_ words: String) {
         guard server.state == .up else { return }
         server.markDown(words)
-        looked(.failed(.unreachable(words)))
+        looked(.failed(.unreachable(words))) {}
     }
 
     /// Milliseconds after which asking again makes sense.
@@ -105,39 +114,96 @@ package final class Backend {
 
     /// How failures of this backend are worded for a request for `model`.
     func words(for model: String) -> BackendFailure {
-        BackendFailure(
+        let table = offered.table
+        return BackendFailure(
             backend: name, product: server.productName, endpoint: config.endpoint.original,
             model: model,
-            others: offered.filter { $0.purpose.canChat && $0.id != model }.map(\.id),
+            others: table.all.filter { $0.purpose.canChat && $0.id != model }.map(\.id),
             retryAfter: retryMilliseconds, keyStart: server.keyStart)
     }
 
     /// Stops looking, for good; it offers nothing any more, and tells nothing.
     package func close() {
         isClosed = true
-        offered = []
+        offered = nothing
+        let waiting = study?.told ?? []
+        study = nil
         dispatcher.loop.cancel(lookTimer)
         server.close()
+        for told in waiting { told() }
     }
 
-    private func looked(_ outcome: ModelServer.Outcome) {
-        if isClosed { return }
+    /// A look has ended; `told` is called when all that it showed is known to all.
+    private func looked(_ outcome: ModelServer.Outcome, _ told: @escaping () -> Void) {
+        if isClosed { return told() }
         let worked = hasWorked
         hasWorked = false
         let isBusyOtherwise = takeLoad()
-        if outcome == .listed(changed: false), lastOutcome == outcome {
+        if study == nil, outcome == .listed(changed: false), lastOutcome == outcome {
             if worked || isBusyOtherwise { dispatcher.updated(self) }
+            return told()
+        }
+        var waiting = study?.told ?? []
+        waiting.append(told)
+        if study != nil, outcome == .listed(changed: false) {
+            // The very list that is being taken over.
+            study?.told = waiting
             return
         }
+        study = nil
+        guard isUp, server.offered !== known.offered || server.kind != known.kind else {
+            return conclude(outcome, waiting, nil)
+        }
+        study = Study(
+            list: ListStudy(
+                of: server.offered, kind: server.kind, adapter: server.adapter, before: offered),
+            outcome: outcome, told: waiting)
+        if server.offered.table.count + offered.table.count <= ListStudy.wholeMax {
+            _ = goOn { _ in true }
+        } else {
+            goOnInNextTurn()
+        }
+    }
+
+    private func goOnInNextTurn() {
+        if isContinuing { return }
+        isContinuing = true
+        dispatcher.loop.inNextTurn(self)
+    }
+
+    package func continueTurn() {
+        isContinuing = false
+        var budget = TurnBudget()
+        if !goOn({ budget.spend($0, of: dispatcher.loop) }) { goOnInNextTurn() }
+    }
+
+    /// Goes on with the list until it is taken over; whether that is so.
+    private func goOn(_ hasTime: (Int) -> Bool) -> Bool {
+        while study != nil {
+            if dispatcher.delegate.hearsOfModels { study?.list.compare() }
+            guard study?.list.resume(hasTime) == true, let ended = study else { return false }
+            // Somebody may have begun to listen meanwhile.
+            if ended.list.changes == nil, dispatcher.delegate.hearsOfModels { continue }
+            study = nil
+            known = ended.list.result
+            conclude(ended.outcome, ended.told, ended.list.changes)
+        }
+        return true
+    }
+
+    /// Takes over what a look has shown, list and all.
+    private func conclude(
+        _ outcome: ModelServer.Outcome, _ waiting: [() -> Void], _ changes: ModelChanges?
+    ) {
         let isNews = outcome != lastOutcome || outcome == .listed(changed: true)
         lastOutcome = outcome
         let before = offered
-        offered = isUp ? server.offered : []
-        modelFacts = Self.facts(of: server)
+        offered = isUp ? known.offered : nothing
+        toldFacts = stand
         for line in news.take(sight(outcome)) { dispatcher.delegate.log(line) }
         if isNews {
             dispatcher.delegate.changed(self)
-            dispatcher.delegate.changedModels(of: self, before: before)
+            dispatcher.delegate.changedModels(of: self, changes ?? changed(from: before))
         }
         dispatcher.updated(self)
         if !hasGreeted {
@@ -147,8 +213,16 @@ package final class Backend {
         if origin == .discovered, case .failed(.unreachable) = outcome {
             dispatcher.delegate.unreachable(self)
         }
+        for told in waiting { told() }
     }
 
+    /// What is different where a whole list comes or goes; nil where nobody wants to know.
+    func changed(from before: ModelList) -> ModelChanges? {
+        guard before !== offered, dispatcher.delegate.hearsOfModels else { return nil }
+        var changes = ModelChanges(from: before.table, to: offered.table)
+        _ = changes.resume { _ in true }
+        return changes
+    }
     /// Takes over how busy the server is with requests of others; whether that is news.
     private func takeLoad() -> Bool {
         let before = others
@@ -165,15 +239,15 @@ package final class Backend {
     private func sight(_ outcome: ModelServer.Outcome) -> BackendNews.Look {
         var failure: DiscoveryFailure?
         if case .failed(let why) = outcome { failure = why }
-        let chat = server.offered.filter(\.purpose.canChat)
         let traits = server.adapter.traits
+        let missing = server.missing
         return BackendNews.Look(
             product: server.productName, backend: name, endpoint: config.endpoint.original,
             keyVariable: config.keyVariable, isDiscovered: origin == .discovered,
             interval: interval.value, failure: failure,
-            chatModels: isUp ? chat.map(\.id) : config.supportedModels,
-            models: server.models.map(\.id), missing: server.missing,
-            loadsOnRequest: traits.modelsMax == 1 && isUp && !chat.contains { $0.state == .loaded },
+            chatModels: isUp ? known.chat : NameSample(config.supportedModels),
+            models: NameSample(missing.isEmpty ? [] : server.models.map(\.id)), missing: missing,
+            loadsOnRequest: traits.modelsMax == 1 && isUp && !known.hasLoadedChat,
             startHint: server.startHint, loadCommand: traits.loadCommand)
     }
 
@@ -181,6 +255,14 @@ package final class Backend {
 
     /// What routing and admission need to know.
     package var facts: BackendFacts {
+        var facts = toldFacts
+        facts.othersRunning = others.running
+        facts.othersWaiting = others.waiting
+        return facts
+    }
+
+    /// The same but for what others do there, as the last look that was taken over has shown it.
+    private var stand: BackendFacts {
         var facts = BackendFacts(name: name)
         switch server.state {
         case .up, .rateLimited: facts.state = .up
@@ -188,55 +270,15 @@ package final class Backend {
         case .authFailed: facts.state = .authFailed
         case .probing: facts.state = .probing
         }
-        facts.models = modelFacts
+        facts.models = known.facts
         facts.maxConcurrent = max(1, server.concurrency)
         facts.queueMax = queueMax
         facts.rateLimit = config.rateLimit
         facts.priority = config.priority
         facts.timeout = config.timeout.nanoseconds
-        facts.othersRunning = others.running
-        facts.othersWaiting = others.waiting
         facts.assignsSlots = server.adapter.traits.assignsSlots
         facts.residency = server.modelsMax.map { .limited($0) } ?? .all
         facts.othersLoaded = server.loadedBeside
-        return facts
-    }
-
-    private static func facts(of server: ModelServer) -> [ModelFacts] {
-        let loads = server.adapter.load(model: "", contextLength: nil, ttl: nil) != nil
-        let ranks = server.adapter.rerank(Span(), Span(), model: "", options: nil) != nil
-        let traits = server.adapter.traits
-        return server.offered.map { model in
-            var facts = facts(of: model)
-            if !loads { facts.cannot.insert(.loading) }
-            if !ranks { facts.cannot.insert(.rerank) }
-            if traits.assignsSlots { facts.parallel = model.parallel }
-            if !traits.hasSuffix { facts.cannot.insert(.infill) }
-            return facts
-        }
-    }
-
-    private static func facts(of model: Model) -> ModelFacts {
-        var facts = ModelFacts(id: model.id)
-        switch model.state {
-        case .loaded: facts.state = .loaded
-        case .loading: facts.state = .loading
-        case .notLoaded: facts.state = .notLoaded
-        case .unknown: facts.state = .unknown
-        }
-        if model.purpose == .embeddings {
-            facts.can = .embeddings
-            facts.cannot = [.chat, .vision, .tools, .textCompletion, .infill]
-        } else if model.purpose != .unknown {
-            facts.can = .chat
-            facts.cannot = .embeddings
-        }
-        if model.isNamedReranker {
-            facts.can = .rerank
-            facts.cannot.insert(.chat)
-        }
-        facts.contextLength = model.loadedContextLength ?? model.maxContextLength
-        facts.isRemote = model.isRemote
         return facts
     }
 }

@@ -1,5 +1,6 @@
 package import Backends
 package import Configuration
+package import Telemetry
 
 /// Says what looks at one server found, word for word as the guide has it, and each thing once.
 ///
@@ -33,9 +34,9 @@ package struct BackendNews {
         /// Nil where it listed its models.
         package var failure: DiscoveryFailure?
         /// The chat models that callers may use; of a server that failed, those configured.
-        package var chatModels: [String]
+        package var chatModels: NameSample
         /// All that it lists.
-        package var models: [String]
+        package var models: NameSample
         /// Names in `supported_models` that it does not list.
         package var missing: [String]
         /// Whether none is loaded and the first request has to load one.
@@ -47,8 +48,8 @@ package struct BackendNews {
         package init(
             product: String, backend: String, endpoint: String, keyVariable: String = "",
             isDiscovered: Bool = false, interval: Double = 1, failure: DiscoveryFailure? = nil,
-            chatModels: [String] = [],
-            models: [String] = [], missing: [String] = [], loadsOnRequest: Bool = false,
+            chatModels: NameSample = NameSample(), models: NameSample = NameSample(),
+            missing: [String] = [], loadsOnRequest: Bool = false,
             startHint: String? = nil, loadCommand: String? = nil
         ) {
             self.product = product
@@ -67,12 +68,9 @@ package struct BackendNews {
         }
     }
 
-    /// Names that one line lists: what a person reads through.
-    package static let namesMax = 50
-
     private var hasGreeted = false
     private var lastFailure: DiscoveryFailure?
-    private var announced: [String]?
+    private var announced: NameSample?
     private var warnedMissing: [String] = []
 
     package init() {}
@@ -129,7 +127,9 @@ package struct BackendNews {
                     "Model \(model) of supported_models is not on \(look.product) (backend "
                         + "\(look.backend)); it has: \(Self.list(look.models))"))
         }
-        if look.loadsOnRequest, look.chatModels != announced, let first = look.chatModels.first {
+        if look.loadsOnRequest, look.chatModels != announced,
+            let first = look.chatModels.shown.first
+        {
             let command = look.loadCommand.map { ", or: \($0) \(first)" } ?? ""
             lines.append(
                 Line(
@@ -172,9 +172,9 @@ package struct BackendNews {
     }
 
     /// Names as the guide prints them: `["a", "b"]`; of many the first and how many more.
-    package static func list(_ names: [String]) -> String {
-        let shown = names.prefix(namesMax).map { "\"\($0)\"" }.joined(separator: ", ")
-        return names.count > namesMax
-            ? "[\(shown), and \(names.count - namesMax) more]" : "[\(shown)]"
+    package static func list(_ names: NameSample) -> String {
+        let shown = names.shown.map { "\"\($0)\"" }.joined(separator: ", ")
+        let rest = names.count - names.shown.count
+        return rest > 0 ? "[\(shown), and \(rest) more]" : "[\(shown)]"
     }
 }

@@ -313,7 +313,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         result.warnings = warnings.map(\.shape)
         result.usage = answer.numbers.usage
         if answer.tokens.modelInfo.isEmpty {
-            result.modelInfo = backend.offered(named: placement.model)
+            result.modelInfo = backend.offered.table.named(placement.model)
                 .flatMap { CompleteResult.modelInfo($0) }
         }
         result.write(answer.tokens, to: &out)

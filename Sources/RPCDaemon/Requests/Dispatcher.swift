@@ -14,8 +14,10 @@ package protocol DispatcherDelegate: AnyObject {
     func failed(_ job: RequestJob, _ fault: Fault, _ failure: FailureClass, isOver: Bool)
     /// A backend's breaker opened or closed, or the failure that counts there.
     func changed(_ backend: Backend)
-    /// What the models that callers may use were before; the backend has what they are now.
-    func changedModels(of backend: Backend, before: [Model])
+    /// Whether anybody wants to know what is different about the models that callers may use.
+    var hearsOfModels: Bool { get }
+    /// The models that callers may use are others; nil where nobody wants to know how.
+    func changedModels(of backend: Backend, _ changes: ModelChanges?)
     /// A backend's first look has ended, well or not.
     func greeted(_ backend: Backend)
     /// A discovered backend refuses connections, or breaks them.
@@ -25,7 +27,7 @@ package protocol DispatcherDelegate: AnyObject {
     /// Appends the Model object of the protocol; nothing known of it leaves its name.
     func write(_ model: String, of backend: Backend, to out: inout ByteBuffer)
     /// The aliases that lead to any of these models.
-    func aliases(of models: [Model]) -> [String]
+    func aliases(of lists: [ModelList]) -> [String]
     /// Where servers are searched for, for who has none.
     var probed: [String] { get }
     /// A line for the log.
@@ -179,10 +181,11 @@ package final class Dispatcher: Continuation {
     }
 
     private func listNames() -> Names {
-        let models = backends.filter(\.isUp).flatMap { $0.offered }
+        let lists = backends.filter(\.isUp).map(\.offered)
+        let chat = lists.lazy.flatMap(\.all).filter(\.purpose.canChat).map(\.id)
         let names = Names(
-            all: models.map(\.id) + delegate.aliases(of: models),
-            chat: models.filter(\.purpose.canChat).map(\.id))
+            all: ModelNames(lists.map(\.table), delegate.aliases(of: lists)),
+            chat: Array(chat.prefix(RefusalWords.choicesMax)))
         self.names = names
         return names
     }
@@ -228,12 +231,12 @@ package final class Dispatcher: Continuation {
     /// ends as its connection does.
     package func remove(_ backend: Backend) {
         guard backendNamed[backend.name] === backend else { return }
-        let models = backend.offered
+        let before = backend.offered
         backends.removeAll { $0 === backend }
         backendNamed[backend.name] = nil
         names = nil
         backend.close()
-        delegate.changedModels(of: backend, before: models)
+        delegate.changedModels(of: backend, backend.changed(from: before))
         delegate.changedBackends(backend, isThere: false)
         take(.backendGone(backend.name))
     }
@@ -268,8 +271,8 @@ package final class Dispatcher: Continuation {
 }
 
 /// What a request can name: the models of backends that are up, with the aliases that lead to them,
-/// and the chat models among them.
+/// and the first chat models among them.
 private struct Names {
-    let all: [String]
+    let all: ModelNames
     let chat: [String]
 }

@@ -88,7 +88,7 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
     }
 
     /// The model, as the server lists it.
-    private var listed: Model? { backend.offered.first { $0.id == placement.model } }
+    private var listed: Model? { backend.offered.table.named(placement.model) }
 
     /// Whether the model is as it is wanted, by the server's own list.
     private var isDone: Bool {

@@ -32,8 +32,8 @@ package struct RefusalWords {
     /// All backends, in the order in which they are tried.
     package var backends: [Backend]
     /// What a request can name: models of backends that are up, and aliases that lead to them.
-    package var names: [String]
-    /// The chat models among them.
+    package var names: ModelNames
+    /// The chat models among them, or the first of them.
     package var chatModels: [String]
     /// What discovery asks, for who has no backend at all.
     package var probed: [String]
@@ -41,7 +41,7 @@ package struct RefusalWords {
     package var lookMilliseconds: Int
 
     package init(
-        backends: [Backend], names: [String], chatModels: [String], probed: [String],
+        backends: [Backend], names: ModelNames, chatModels: [String], probed: [String],
         lookMilliseconds: Int
     ) {
         self.backends = backends

@@ -25,7 +25,7 @@ package final class RequestJob: Deadline, Job {
     /// The model it goes to, as that backend spells it.
     package private(set) var model: String?
     /// The same as its backend lists it.
-    package var listedModel: Model? { model.flatMap { backend?.offered(named: $0) } }
+    package var listedModel: Model? { model.flatMap { backend?.offered.table.named($0) } }
     /// Its place in the queue, where that is known.
     package private(set) var standing: Standing?
     /// How much of a load or of the prompt is done, 0 to 1, where the server tells.

@@ -13,8 +13,8 @@ struct Entry {
     var account = -1
     /// Tries so far.
     var attempts = 0
-    /// Where it failed: lane and model.
-    var tried: [SIMD2<Int>] = []
+    /// Where it failed.
+    private(set) var tried: [Failed] = []
     /// The least context that a next candidate has to have; 0 for any.
     var contextAbove = 0
     /// Whether its next start repeats a try that an aborted load cut short.
@@ -31,4 +31,23 @@ struct Entry {
     var positionTold = 0
 
     var isWaiting: Bool { waiting >= 0 }
+
+    /// A model of a lane, by name: its place may be another's when the list changes.
+    struct Failed {
+        var lane: Int
+        var model: String
+    }
+
+    /// It failed where it ran.
+    mutating func failed(at model: String) {
+        tried.append(Failed(lane: lane, model: model))
+    }
+
+    /// Whether it failed there.
+    func hasTried(_ model: String, of lane: Int) -> Bool {
+        tried.contains { $0.lane == lane && $0.model == model }
+    }
+
+    /// Nothing more is known of it.
+    mutating func forget() { tried = [] }
 }

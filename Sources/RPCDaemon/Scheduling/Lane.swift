@@ -28,6 +28,12 @@ final class Lane {
     /// The model that was last asked for by its name: as a rule the next one too.
     private var lastNamed = 0
     var freeModels: [Int] = []
+    /// The list that is being taken over, as far as that is; nil while none is.
+    var incoming: Incoming?
+    /// Whether requests may run or wait for models that the last look did not list.
+    var hasUnlisted = false
+    /// Whether any listed model says how many requests it serves at once.
+    var hasParallel = false
     /// How many wait for each model.
     var waitingFor: [Int] = []
     /// The models that count as loaded, and how many run that do not.

@@ -3,6 +3,8 @@ struct LaneModel {
     var facts: ModelFacts
     /// Whether the last look listed it.
     var isListed = true
+    /// Whether it is forgotten, and its place may be another's.
+    var isFree = false
     /// Whether it is loaded, as a look or an answer last told.
     var isLoaded = false
     /// Requests that run on it.

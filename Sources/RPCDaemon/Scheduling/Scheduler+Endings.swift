@@ -75,7 +75,8 @@ extension Scheduler {
 
     /// The next candidate, if there is one and the request may still try.
     private mutating func goOn(_ index: Int, now: UInt64) {
-        entries[index].tried.append(SIMD2(entries[index].lane, entries[index].model))
+        let lane = entries[index].lane
+        entries[index].failed(at: lanes[lane].models[entries[index].model].facts.id)
         let isOver = entries[index].ticket.expiresAt <= now
         let mayTry = entries[index].attempts < SchedulingLimits.attemptsMax && !isOver
         if !mayTry || route(index, now: now, because: .failover) != nil { giveUp(index) }

@@ -68,7 +68,9 @@ extension Scheduler {
     ) {
         for lane in laneOrder where !lanes[lane].isGone {
             guard let model = lanes[lane].model(named: name) else { continue }
-            if entry >= 0, entries[entry].tried.contains(SIMD2(lane, model)) { continue }
+            if entry >= 0, entries[entry].hasTried(lanes[lane].models[model].facts.id, of: lane) {
+                continue
+            }
             var candidate = candidate(lane, model, choice, ticket, entry, now: now)
             candidate.hasSession = holds(candidate, place)
             candidates.append(candidate)
@@ -287,7 +289,7 @@ extension Scheduler {
                 let name = lanes[other].models[lanes[other].waiting[waiting].model].facts.id
                 guard let index = entryOf[lanes[other].waiting[waiting].key],
                     let model = lanes[lane].model(named: name), !lanes[lane].wouldLoad(model),
-                    !entries[index].tried.contains(SIMD2(lane, model)),
+                    !entries[index].hasTried(lanes[lane].models[model].facts.id, of: lane),
                     lanes[lane].mayStart(model, entries[index].ticket.work, now: now)
                 else { continue }
                 let ticket = entries[index].ticket

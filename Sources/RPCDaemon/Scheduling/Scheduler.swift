@@ -32,6 +32,8 @@ package struct Scheduler {
     private var emptied: [Int] = []
     /// Lanes whose waiting requests are looked at again, one by one.
     private var swept: [Int] = []
+    /// Lanes that are about to take over a long list.
+    private var learning: [Int] = []
     /// Steps since the last action; see `Action.goOn`.
     private var idleSteps = 0
     private var wakeTold: UInt64?
@@ -77,6 +79,8 @@ package struct Scheduler {
                     if lanes[lane].isRemoved { freeLanes.append(lane) }
                     tellPositions(lane, now: now)
                 }
+            } else if let lane = learning.last {
+                learn(lane, now: now)
             } else {
                 return wakeAction(now: now)
             }
@@ -169,7 +173,7 @@ package struct Scheduler {
     /// Nothing more is known of the request; it neither waits nor runs.
     mutating func forget(_ index: Int) {
         entryOf.remove(entries[index].ticket.key)
-        entries[index].tried = []
+        entries[index].forget()
         freeEntries.append(index)
     }
 
@@ -205,6 +209,37 @@ package struct Scheduler {
             laneNamed[facts.name] = lane
             laneOrder.append(lane)
         }
+        if lanes[lane].isNews(facts) {
+            lanes[lane].begin(facts)
+            if !learning.contains(lane) { learning.append(lane) }
+            if facts.models.count <= SchedulingLimits.listedAtOnce {
+                return takeOver(lane, now: now)
+            }
+            // What it offers is known when the list is; that it is to be had no more, at once.
+            if facts.state == .up { return }
+            lanes[lane].facts.state = facts.state
+            return lost(lane)
+        }
+        lanes[lane].incoming = nil
+        apply(facts, lane, now: now)
+    }
+
+    /// Goes on finding places for a list; it is taken over when all are found.
+    private mutating func learn(_ lane: Int, now: UInt64) {
+        switch lanes[lane].incoming?.isWhole {
+        case nil: learning.removeAll { $0 == lane }
+        case false?: lanes[lane].findPlaces()
+        case true?: takeOver(lane, now: now)
+        }
+    }
+
+    private mutating func takeOver(_ lane: Int, now: UInt64) {
+        while lanes[lane].incoming?.isWhole == false { lanes[lane].findPlaces() }
+        learning.removeAll { $0 == lane }
+        if let facts = lanes[lane].incoming?.facts { apply(facts, lane, now: now) }
+    }
+
+    private mutating func apply(_ facts: BackendFacts, _ lane: Int, now: UInt64) {
         let before = lanes[lane].facts.state
         lanes[lane].update(facts, now: now)
         if facts.state == .up {
@@ -284,6 +319,8 @@ package struct Scheduler {
         laneOrder.remove(at: place)
         emptied.removeAll { $0 == lane }
         swept.removeAll { $0 == lane }
+        learning.removeAll { $0 == lane }
+        lanes[lane].incoming = nil
         lanes[lane].isRemoved = true
         if !lanes[lane].isStirred { freeLanes.append(lane) }
     }

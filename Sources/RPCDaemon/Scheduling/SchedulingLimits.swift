@@ -72,6 +72,12 @@ package enum SchedulingLimits {
     /// costs a microsecond or two.
     package static let stepsMax = 64
 
+    /// Models of a list that is taken over at once, some 100 µs; a longer one step by step.
+    package static let listedAtOnce = 256
+    /// Models of a list for which places are found in one step, and bytes of their names.
+    static let placedAtOnce = 8
+    static let placedBytes = 2048
+
     /// Conversations remembered, and for how long: what a server's cache may still hold.
     package static let sessionsMax = 1024
     package static let sessionMemory: UInt64 = 1_800_000_000_000

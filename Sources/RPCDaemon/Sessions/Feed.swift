@@ -66,9 +66,17 @@ package final class Feed: TurnWork, Continuation {
             waitingBytes += text.count
             add(News(kind: .change(text.bytes), topic: topic, next: next, end: end))
         } else {
-            audiences[topic.index].missing = end
-            add(News(kind: .missed, topic: topic, next: next, end: end))
+            miss(topic)
         }
+    }
+
+    /// More has changed than is told to those who listen to `topic` now.
+    package func miss(_ topic: Topic) {
+        let end = audiences[topic.index].listeners.count
+        let next = audiences[topic.index].missing
+        if next == end { return }
+        audiences[topic.index].missing = end
+        add(News(kind: .missed, topic: topic, next: next, end: end))
     }
 
     private func add(_ item: News) {

@@ -113,8 +113,8 @@ package enum DebugEvent: LogEvent {
     }
 
     /// A screen of names, and how many more there are.
-    private static func list(_ names: [String]) -> String {
-        let shown = names.prefix(namesMax).map(short).joined(separator: ", ")
+    private static func list(_ names: NameSample) -> String {
+        let shown = names.shown.prefix(namesMax).map(short).joined(separator: ", ")
         let rest = names.count - namesMax
         return rest > 0 ? "\(shown) and \(rest) more" : shown
     }

@@ -22,8 +22,8 @@ def watch(scene, seconds, clients=()):
     scene.mark(f"{seconds} s")
 
 
-def over(scene, models, seconds=5):
-    scene.start(scene.backend(models=models))
+def over(scene, models, seconds=5, settings=""):
+    scene.start(scene.backend(models=models), settings=settings)
     watch(scene, seconds)
     client = scene.client()
     client.call("models.refresh", seconds=60)
@@ -71,7 +71,8 @@ def fifteen_megabytes(scene):
 @row("lists: 40 MB, new each second")
 def forty_megabytes(scene):
     over(scene, changing(lambda i: json.dumps({"object": "list", "data": [
-        {"id": "m-77", "x": [i] * (20 * MEBIBYTE // 3)}]}).encode()), seconds=6)
+        {"id": "m-77", "x": [i] * (40 * MEBIBYTE // 3)}]}).encode()), seconds=6,
+         settings=f"[limits]\nlist_bytes_max = {64 * MEBIBYTE}\n")
 
 
 @row("lists: eight servers of 100,000 models each, all new each second")
@@ -104,7 +105,7 @@ def ten_clients(scene):
 
 @row("lists: an embedding model asked to chat among 100,000")
 def embedding(scene):
-    names = ["text-embedding-nomic"] + [f"m-{i}" for i in range(100_000)]
+    names = ["text-embedding-nomic"] + [f"m-{i}" for i in range(99_999)]
     scene.start(scene.backend(models=names), models=100_000)
     client = scene.client()
     for _ in range(20):

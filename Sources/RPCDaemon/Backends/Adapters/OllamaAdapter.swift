@@ -11,6 +11,8 @@ package struct OllamaAdapter: Adapter {
     private var usesOwnAPI: Bool
     /// Tokens that its loaded models have room for, where it tells.
     private var contexts: [String: Int] = [:]
+    /// How many of them are remembered: no machine has as many loaded.
+    private static let contextsMax = 1024
 
     init(paths: ServerPaths, usesOwnAPI: Bool) {
         self.paths = paths
@@ -45,7 +47,9 @@ package struct OllamaAdapter: Adapter {
 
     package mutating func learn(_ models: [Model]) {
         contexts.removeAll()
-        for model in models { contexts[model.id] = model.loadedContextLength }
+        for model in models where contexts.count < Self.contextsMax {
+            contexts[model.id] = model.loadedContextLength
+        }
     }
 
     package func rerank(

@@ -20,7 +20,7 @@ package struct EmbeddingAnswer {
         var model: String?
         var tokens: Int?
         let isAnswer = JSONPlace.read(body) { answer, text -> Bool? in
-            guard (200..<300).contains(status), !LMStudioLists.saysError(answer, text) else {
+            guard (200..<300).contains(status), !answer.saysError(text) else {
                 return nil
             }
             model = answer.member("model", text)?.name(text)
@@ -80,7 +80,7 @@ package struct RerankAnswer {
         var model: String?
         var tokens: Int?
         let isAnswer = JSONPlace.read(body) { answer, text -> Bool? in
-            guard (200..<300).contains(status), !LMStudioLists.saysError(answer, text) else {
+            guard (200..<300).contains(status), !answer.saysError(text) else {
                 return nil
             }
             model = answer.member("model", text)?.name(text)

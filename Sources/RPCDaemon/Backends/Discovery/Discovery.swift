@@ -14,7 +14,9 @@ package protocol DiscoveryDelegate: AnyObject {
 
 /// Searches for model servers: looks once every interval who listens, and asks whoever is new.
 /// `Search` decides; this looks and asks. It lives as long as the daemon.
-package final class Discovery {
+///
+/// Many properties: what is asked, what is read of long answers, and what the last look showed.
+package final class Discovery: Continuation {
     private var search: Search
     private let settings: Config.Discovery
     private let loop: EventLoop
@@ -29,6 +31,11 @@ package final class Discovery {
     /// The ways to the places, by number; kept, since those under way are not to be let go of.
     private var wires: [Int: PlainWire] = [:]
     private var inquiries: [Int: Inquiry] = [:]
+    /// Long answers that are being read, by the places that gave them.
+    private var readings: [Int: LongAnswer] = [:]
+    private var isContinuing = false
+    /// Bytes that the loop's account of memory counts for them.
+    private var held = 0
     /// Listeners that were found to be this process's own, or not; those of the last look.
     private var ownership: [UInt64: Bool] = [:]
     /// Whether the kernel has told who listens.
@@ -83,6 +90,8 @@ package final class Discovery {
         loop.cancel(namingTimer)
         for inquiry in inquiries.values { inquiry.cancel() }
         inquiries.removeAll()
+        readings.removeAll()
+        loop.memory.change(&held, to: 0)
         for wire in wires.values { wire.closeIdle() }
     }
 
@@ -142,6 +151,10 @@ package final class Discovery {
         inquiries[place] = nil
         let now = loop.now
         switch result {
+        case .success(let head) where body.count > Listing.wholeBytes:
+            readings[place] = LongAnswer(
+                head: head, reading: ListReading(body, into: OpenAIList()))
+            return goOnInNextTurn()
         case .success(let head):
             search.answered(
                 place, status: head.status, isExecutor: head.isExecutor, body, now: now)
@@ -153,7 +166,38 @@ package final class Discovery {
         act()
     }
 
+    private func goOnInNextTurn() {
+        if isContinuing { return }
+        isContinuing = true
+        loop.inNextTurn(self)
+    }
+
+    package func continueTurn() {
+        isContinuing = false
+        var budget = TurnBudget()
+        while let (place, answer) = readings.first {
+            let isRead = answer.reading.resume(among: ModelTable()) { budget.spend($0, of: loop) }
+            loop.memory.change(
+                &held, to: readings.values.reduce(0) { $0 + $1.reading.byteCount })
+            guard isRead || loop.memory.isOver else { return goOnInNextTurn() }
+            readings[place] = nil
+            guard isRead else {
+                search.failed(place, .lacking, now: loop.now)
+                continue
+            }
+            let body = answer.reading.body
+            let list = answer.reading.isList == true ? answer.reading.entries as? OpenAIList : nil
+            search.answered(
+                place, status: answer.head.status, isExecutor: answer.head.isExecutor,
+                body.span.extracting(first: Listing.wholeBytes), asList: .some(list),
+                now: loop.now)
+        }
+        loop.memory.change(&held, to: 0)
+        act()
+    }
+
     private func drop(_ place: Int) {
+        readings[place] = nil
         inquiries.removeValue(forKey: place)?.cancel()
     }
 
@@ -161,4 +205,10 @@ package final class Discovery {
     private func closeIdle() {
         for (place, wire) in wires where inquiries[place] == nil { wire.closeIdle() }
     }
+}
+
+/// An answer that takes more than a turn to read.
+private struct LongAnswer {
+    let head: HTTPResponseHead
+    let reading: ListReading
 }

@@ -28,6 +28,9 @@ struct Fingerprint: Sendable {
         case localAI = "/.well-known/localai.json"
         case liveliness = "/health/liveliness"
         case health = "/health"
+
+        /// Whether it matters if the answer is a list of models.
+        var mayBeList: Bool { self == .list || self == .dockerList || self == .greeting }
     }
 
     private let port: UInt16
@@ -50,23 +53,29 @@ struct Fingerprint: Sendable {
         return .ask(question == .lockedGreeting ? Question.greeting.rawValue : question.rawValue)
     }
 
-    mutating func take(status: Int, _ body: Span<UInt8>) -> Step {
+    /// Takes the answer to what was asked.
+    ///
+    /// - Parameter list: what a long answer is as a list; `body` is its front then.
+    mutating func take(
+        status: Int, _ body: Span<UInt8>, asList list: OpenAIList?? = nil
+    ) -> Step {
         let isGood = (200..<300).contains(status)
+        let read = isGood && question.mayBeList ? list ?? OpenAIList(body) : nil
         switch question {
-        case .list: return takeList(isGood, status, body)
+        case .list: return takeList(read, status, body)
         case .dockerList:
-            guard isGood, let list = OpenAIList(body), list.saysList || !list.models.isEmpty else {
-                return .nothing
-            }
+            guard let read, read.saysList || !read.models.isEmpty else { return .nothing }
             return .found(.dockerModelRunner, base: "/engines/v1")
-        case .greeting: return takeGreeting(isGood, status, body)
+        case .greeting: return takeGreeting(isGood, status, body, read)
         case .lockedGreeting:
             return takeLocked(
                 isGreeting: isGood && Self.isLMStudio(body),
                 isAlone: status != 401 && status != 403)
         case .root:
             if isGood, Self.text(body) == "Ollama is running" { return found(.ollama) }
-            guard let list, !list.models.isEmpty else { return isNamed ? found(.openai) : .nothing }
+            guard let list = self.list, !list.models.isEmpty else {
+                return isNamed ? found(.openai) : .nothing
+            }
             let mayBe = port == KnownPorts.liteLLM || list.owner == "openai"
             return mayBe ? ask(.liveliness) : found(.openai)
         case .localAI:
@@ -83,7 +92,8 @@ struct Fingerprint: Sendable {
 
     private func found(_ kind: ServerKind) -> Step { .found(kind, base: "") }
 
-    private mutating func takeList(_ isGood: Bool, _ status: Int, _ body: Span<UInt8>) -> Step {
+    private mutating func takeList(_ list: OpenAIList?, _ status: Int, _ body: Span<UInt8>) -> Step
+    {
         if status == 401 || status == 403 {
             refusal = ErrorBody(body)
             return ask(.lockedGreeting)
@@ -91,7 +101,7 @@ struct Fingerprint: Sendable {
         if status == 503, let words = ErrorBody(body).words?.lowercased() {
             return words.contains("loading") || words.contains("starting") ? .starting : .nothing
         }
-        guard isGood, let list = OpenAIList(body), list.saysList || !list.models.isEmpty else {
+        guard let list, list.saysList || !list.models.isEmpty else {
             return port == KnownPorts.dockerModelRunner ? ask(.dockerList) : .nothing
         }
         if list.kind != .openai { return found(list.kind) }
@@ -102,11 +112,11 @@ struct Fingerprint: Sendable {
 
     /// The list said nothing of whose it is: what else it left out tells whom to ask for.
     private mutating func takeGreeting(
-        _ isGood: Bool, _ status: Int, _ body: Span<UInt8>
+        _ isGood: Bool, _ status: Int, _ body: Span<UInt8>, _ read: OpenAIList?
     ) -> Step {
         if isGood, Self.isLMStudio(body) { return found(.lmstudio) }
         // Whoever has a list of models for every question has none.
-        if isGood, OpenAIList(body) != nil { return .nothing }
+        if read != nil { return .nothing }
         guard let list, !list.models.isEmpty, !list.hasOwners else { return ask(.root) }
         if !list.hasDates { return ask(.localAI) }
         // Only now does something say what it is: `/health` of others may do work.

@@ -239,6 +239,14 @@ package struct Search: Sendable {
     package mutating func answered(
         _ index: Int, status: Int, isExecutor: Bool, _ body: Span<UInt8>, now: UInt64
     ) {
+        answered(index, status: status, isExecutor: isExecutor, body, asList: nil, now: now)
+    }
+
+    /// The same of a long answer, which was read as a list beforehand; `body` is its front.
+    mutating func answered(
+        _ index: Int, status: Int, isExecutor: Bool, _ body: Span<UInt8>, asList list: OpenAIList??,
+        now: UInt64
+    ) {
         guard case .asking(var fingerprint) = places[index].standing else { return }
         if isExecutor {
             places[index].standing = .executor
@@ -246,7 +254,7 @@ package struct Search: Sendable {
             askAll(now: now)
             return nameAll(now: now)
         }
-        let step = fingerprint.take(status: status, body)
+        let step = fingerprint.take(status: status, body, asList: list)
         places[index].standing = .asking(fingerprint)
         follow(step, at: index, now: now)
         if !places[index].isAsking { askAll(now: now) }

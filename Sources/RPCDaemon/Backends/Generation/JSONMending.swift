@@ -16,14 +16,32 @@ struct JSONMending: ~Copyable {
     private(set) var text: ByteBuffer
     private(set) var flaws: [Flaw] = []
 
+    /// Offset of the next byte that is mended.
+    private var at = 0
+    private var isInString = false
+
     /// Mends `json`. What is wrong with its structure stays wrong.
     init(_ json: Span<UInt8>) {
-        text = ByteBuffer(capacity: json.count + 64)
-        var at = 0
-        while at < json.count {
+        self.init(room: json.count)
+        _ = resume(json, bytes: json.count)
+    }
+
+    /// Begins with a text of about so many bytes, for `resume`.
+    init(room: Int) {
+        text = ByteBuffer(capacity: room + 64)
+    }
+
+    /// Mends the next `bytes` bytes of `json`, or a few more; whether that was all of it.
+    mutating func resume(_ json: Span<UInt8>, bytes: Int) -> Bool {
+        let limit = at + min(bytes, json.count - at)
+        while at < limit {
             let byte = json[at]
-            if byte == UInt8(ascii: "\"") {
-                at = mendString(json, from: at)
+            if isInString {
+                mendString(json, until: limit)
+            } else if byte == UInt8(ascii: "\"") {
+                text.append(byte)
+                isInString = true
+                at += 1
             } else if let length = Self.literalThatIsNoNumber(json, at) {
                 text.append("null")
                 at += length
@@ -32,6 +50,11 @@ struct JSONMending: ~Copyable {
                 at += 1
             }
         }
+        guard at >= json.count else { return false }
+        // What is cut in the midst of a string is a string as far as it goes.
+        if isInString { text.append(UInt8(ascii: "\"")) }
+        isInString = false
+        return true
     }
 
     /// How long the `NaN`, `Infinity` or `-inf` here is.
@@ -56,16 +79,16 @@ struct JSONMending: ~Copyable {
         }
     }
 
-    /// Mends the string whose opening quote is at `start`; answers where it has ended.
-    private mutating func mendString(_ json: Span<UInt8>, from start: Int) -> Int {
-        text.append(UInt8(ascii: "\""))
-        var at = start + 1
-        while at < json.count {
+    /// Mends what is inside of a string, up to its closing quote or `limit`.
+    private mutating func mendString(_ json: Span<UInt8>, until limit: Int) {
+        while at < limit {
             let byte = json[at]
             switch byte {
             case UInt8(ascii: "\""):
                 text.append(byte)
-                return at + 1
+                isInString = false
+                at += 1
+                return
             case UInt8(ascii: "\\"): at = mendEscape(json, from: at)
             case 0..<0x20:
                 text.append(escaped: byte)
@@ -76,9 +99,6 @@ struct JSONMending: ~Copyable {
                 at += 1
             }
         }
-        // What is cut in the midst of a string is a string as far as it goes.
-        text.append(UInt8(ascii: "\""))
-        return at
     }
 
     private mutating func mendEscape(_ json: Span<UInt8>, from start: Int) -> Int {

@@ -49,6 +49,11 @@ struct JSONPlace {
         return found
     }
 
+    /// Whether it is an error, for all that it may hold beside.
+    func saysError(_ text: Span<UInt8>) -> Bool {
+        member("error", text).map { !$0.isNull(text) } ?? false
+    }
+
     func isArray(_ text: Span<UInt8>) -> Bool { kind(text) == .array }
     func isObject(_ text: Span<UInt8>) -> Bool { kind(text) == .object }
     func isTrue(_ text: Span<UInt8>) -> Bool { text[Int(range.start)] == UInt8(ascii: "t") }
@@ -56,8 +61,8 @@ struct JSONPlace {
     /// A string that is not empty, shortened to what a name may be.
     func name(_ text: Span<UInt8>) -> String? {
         guard kind(text) == .string, range.count > 2 else { return nil }
-        let token = text.extracting(range.bounds)
-        return JSONText.string(token).shortened(to: GenerationLimits.nameBytesMax)
+        let most = GenerationLimits.nameBytesMax
+        return JSONText.string(text.extracting(range.bounds), first: most).shortened(to: most)
     }
 
     /// A number of tokens, bytes or the like: an integer above 0.

@@ -1,9 +1,11 @@
 import CrowdModelsProtocol
 
 /// OpenAI's `GET /v1/models`, which every server has, and what they reveal of themselves in it.
-struct OpenAIList {
+struct OpenAIList: ListEntries {
+    static let member: StaticString = "data"
+
     private(set) var kind = ServerKind.openai
-    private(set) var models: [Model] = []
+    private(set) var listed = ListedModels()
     /// llama.cpp's router lists models that it has not loaded, and says so.
     private(set) var isRouter = false
     /// Models of a router that sleep: not loaded, but not gone either.
@@ -18,34 +20,35 @@ struct OpenAIList {
     /// Whether any entry says who owns it.
     var hasOwners: Bool { owner != nil }
 
-    /// Reads an answer; nil where it is no list. The list may come bare, or be null.
+    init() {}
+
+    /// Reads an answer in one go; nil where it is no list.
     init?(_ body: Span<UInt8>) {
-        let list: OpenAIList? = JSONPlace.read(body) { answer, text in
-            var list = OpenAIList()
-            if answer.isArray(text) { return list.read(answer, text) ? list : nil }
-            guard answer.isObject(text), !LMStudioLists.saysError(answer, text),
-                let data = answer.member("data", text)
-            else { return nil }
-            list.saysList = answer.member("object", text)?.name(text) == "list"
-            return data.isNull(text) || list.read(data, text) ? list : nil
-        }
-        guard let list else { return nil }
+        let reading = ListReading(body, into: OpenAIList())
+        _ = reading.resume(among: ModelTable()) { _ in true }
+        guard reading.isList == true, let list = reading.entries as? OpenAIList else { return nil }
         self = list
     }
 
-    private init() {}
-
-    private mutating func read(_ data: JSONPlace, _ text: Span<UInt8>) -> Bool {
-        guard data.isArray(text) else { return false }
-        var unique = UniqueModels()
-        data.forEachElement(text) { entry in
-            if let model = read(entry: entry, text) { unique.add(model) }
+    /// The list may come bare, or be null.
+    mutating func isList(_ envelope: ListSurvey, _ text: Span<UInt8>) -> Bool {
+        guard envelope.isObject else { return envelope.hasList }
+        guard !envelope.saysError(text), let data = envelope.member("data", text) else {
+            return false
         }
-        models = unique.all
-        return true
+        saysList = envelope.member("object", text)?.name(text) == "list"
+        return envelope.hasList || data.isNull(text)
     }
 
-    private mutating func read(entry: JSONPlace, _ text: Span<UInt8>) -> Model? {
+    var models: [Model] { listed.table.all }
+
+    var byteCount: Int { listed.byteCount }
+
+    mutating func read(_ entry: ListEntry, _ text: Span<UInt8>, among _: ModelTable) {
+        if let model = model(of: entry, text) { listed.add(model) }
+    }
+
+    private mutating func model(of entry: ListEntry, _ text: Span<UInt8>) -> Model? {
         var model = Model(id: "")
         var owner: String?
         var status: String?

@@ -1,22 +1,25 @@
 import CrowdModelsProtocol
 
-/// What Ollama tells of its models in its own API.
-enum OllamaLists {
-    /// `GET /api/tags`: all that it has; nil where it is no such list.
-    static func models(_ body: Span<UInt8>) -> [Model]? {
-        JSONPlace.read(body) { answer, text in
-            guard !LMStudioLists.saysError(answer, text), let list = answer.member("models", text),
-                list.isArray(text) || list.isNull(text)
-            else { return nil }
-            var models = UniqueModels()
-            list.forEachElement(text) { entry in
-                if let model = model(entry, text) { models.add(model) }
-            }
-            return models.all
-        }
+/// All that Ollama has: `GET /api/tags`.
+struct OllamaTags: ListEntries {
+    static let member: StaticString = "models"
+
+    private(set) var listed = ListedModels()
+
+    init() {}
+
+    var byteCount: Int { listed.byteCount }
+
+    mutating func isList(_ envelope: ListSurvey, _ text: Span<UInt8>) -> Bool {
+        guard envelope.isObject, !envelope.saysError(text) else { return false }
+        return envelope.hasList || envelope.member("models", text)?.isNull(text) == true
     }
 
-    private static func model(_ entry: JSONPlace, _ text: Span<UInt8>) -> Model? {
+    mutating func read(_ entry: ListEntry, _ text: Span<UInt8>, among _: ModelTable) {
+        if let model = Self.model(of: entry, text) { listed.add(model) }
+    }
+
+    private static func model(of entry: ListEntry, _ text: Span<UInt8>) -> Model? {
         var model = Model(id: "")
         model.state = .notLoaded
         var isFamilyOfEmbedders = false
@@ -51,27 +54,5 @@ enum OllamaLists {
         if model.capabilities.contains("completion") { return .llm }
         let isEmbedder = isFamilyOfEmbedders || model.isNamedEmbedder
         return isEmbedder ? .embeddings : .llm
-    }
-
-    /// Adds what `GET /api/ps` tells: which are loaded, and with how much context. False where it
-    /// is no such list.
-    static func addRunning(_ body: Span<UInt8>, to models: inout [Model]) -> Bool {
-        var running: [String: Int?] = [:]
-        let isList = JSONPlace.read(body) { answer, text -> Bool? in
-            guard let list = answer.member("models", text) else { return nil }
-            list.forEachElement(text) { entry in
-                let name = entry.member("name", text) ?? entry.member("model", text)
-                guard let id = name?.name(text) else { return }
-                running.updateValue(entry.member("context_length", text)?.count(text), forKey: id)
-            }
-            return true
-        }
-        guard isList == true else { return false }
-        for index in models.indices {
-            guard let context = running[models[index].id] else { continue }
-            models[index].state = .loaded
-            models[index].loadedContextLength = context
-        }
-        return true
     }
 }
