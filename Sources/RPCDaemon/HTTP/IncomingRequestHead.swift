@@ -88,12 +88,17 @@ package struct IncomingRequestHead: Equatable, Sendable {
         }
         if fields.count == HTTPLimits.requestFieldsMax { throw .tooManyFields }
         let start = text.count
-        for at in 0..<colon {
-            let byte = line[at]
-            text.append(byte &- 65 < 26 ? byte | 0x20 : byte)
+        if start == 0 {
+            // Room for what most clients send.
+            text.reserveCapacity(512)
+            fields.reserveCapacity(12)
         }
         let value = line.trimmed(colon &+ 1..<line.count)
-        for at in value { text.append(line[at]) }
+        unsafe line.withUnsafeBufferPointer { bytes in
+            unsafe text.append(contentsOf: bytes[..<colon])
+            unsafe text.append(contentsOf: bytes[value])
+        }
+        for at in start..<start &+ colon where text[at] &- 65 < 26 { text[at] |= 0x20 }
         fields.append(Field(name: start..<start &+ colon, value: start &+ colon..<text.count))
     }
 
