@@ -46,6 +46,15 @@ import Testing
         #expect(check.command?.contains("[http]") == true)
     }
 
+    @Test func `an LM Studio that runs without its server is told, and what turns it on`() throws {
+        var findings = try findings()
+        findings.isLMStudioRunning = true
+        let check = try #require(trouble(findings).first)
+        #expect(check.name == "LM Studio" && check.verdict == .warning)
+        #expect(check.message == "LM Studio is running but its server is off")
+        #expect(check.command == "lms server start")
+    }
+
     @Test func `without a daemon nothing else is looked at but the configuration`() {
         var findings = Findings()
         findings.noDaemon = "there is no socket"

@@ -2,6 +2,8 @@ import CrowdModelsProtocol
 import Screen
 
 /// What was found on this machine; whoever gathers it judges nothing.
+///
+/// Many properties: one for each thing that was looked at.
 struct Findings {
     /// The daemon's socket; nil where none was found.
     var socket: String?
@@ -19,6 +21,8 @@ struct Findings {
     var httpProblem: String?
     /// `$CROWD_MODELS_MODEL`.
     var ownModel: String?
+    /// Whether LM Studio's application runs; asked only where no server of it is up.
+    var isLMStudioRunning = false
     /// Warnings and errors of the daemon's log.
     var logged: [String] = []
 
@@ -139,6 +143,17 @@ enum Diagnosis {
     }
 
     private static func backends(_ findings: Findings) -> [Check] {
+        let checks = backendsAlone(findings)
+        guard findings.isLMStudioRunning else { return checks }
+        return checks + [
+            Check(
+                name: "LM Studio", verdict: .warning,
+                message: "LM Studio is running but its server is off",
+                command: "lms server start")
+        ]
+    }
+
+    private static func backendsAlone(_ findings: Findings) -> [Check] {
         if findings.backends.isEmpty {
             return [
                 Check(

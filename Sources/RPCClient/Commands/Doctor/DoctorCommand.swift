@@ -63,6 +63,10 @@ extension Command {
             findings.httpProblem = status["http_problem"]?.stringValue
             let backends: BackendsResult = try ask(.backendsList)
             findings.backends = backends.backends
+            let hasLMStudio = findings.backends.contains {
+                $0.kind == "lmstudio" && $0.state == "up"
+            }
+            findings.isLMStudioRunning = !hasLMStudio && LMStudioApp.isRunning
             let models: ModelsResult = try ask(.modelsList)
             findings.models = models.models
             findings.logged = try logged(connection)
