@@ -70,6 +70,7 @@ SANITIZED = CROWD_MODELS_TEST_PATIENCE=8 $(SWIFT) test --disable-xctest --quiet 
 # The address sanitizer looks for leaks as well, of programs too when they end.
 ADDRESS = LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.supp:print_suppressions=0 \
     ASAN_OPTIONS=detect_leaks=1
+THREAD = TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/races.supp
 
 # The rooms without processes.
 asan-rooms:
@@ -81,8 +82,8 @@ asan: ## all of Swift's tests and the ledger under the address sanitizer
 	    CROWD_MODELS_PRODUCTS=$(CURDIR)/.build/asan/debug Tests/scripts/ledger.py
 
 tsan: ## all of Swift's tests and the ledger under the thread sanitizer
-	$(SANITIZED) --sanitize=thread --scratch-path .build/tsan
-	CROWD_MODELS_PRODUCTS=$(CURDIR)/.build/tsan/debug Tests/scripts/ledger.py
+	$(THREAD) $(SANITIZED) --sanitize=thread --scratch-path .build/tsan
+	$(THREAD) CROWD_MODELS_PRODUCTS=$(CURDIR)/.build/tsan/debug Tests/scripts/ledger.py
 
 sanitize: asan tsan ## both of them
 
