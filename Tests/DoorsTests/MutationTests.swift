@@ -6,7 +6,7 @@ import Testing
 
 /// Every API's requests through a door, cut, split and damaged: parser, table of paths and tongues
 /// at once.
-@Suite struct MutationTests {
+@Suite(.tidy) struct MutationTests {
     /// What came of the bytes of one connection.
     struct Outcome: Equatable {
         var statuses: [Int] = []

@@ -1,10 +1,12 @@
+import Configuration
 import CrowdModelsProtocol
+import TestSupport
 import Testing
 
 @testable import Doors
 
 /// Conversations of megabytes are put into our words step by step.
-@Suite struct TongueStepTests {
+@Suite(.tidy) struct TongueStepTests {
     /// What a request is asked with, and in how many steps, each of them as long as it was.
     private static func ask(
         _ tongue: any Tongue, _ path: String, _ body: String
@@ -86,6 +88,37 @@ import Testing
             #"{"model":"m",\#(rest),"tools":\#(tools)}"#)
         #expect(steps.count > 2 && steps.allSatisfy { $0 < 4 * Slice.bytes })
         #expect(params["tools"]?.arrayValue?.count == 4000)
+    }
+
+    @Test func `many documents take many steps, and each comes back`() throws {
+        var tongue: any Tongue = OpenAIRerank()
+        var params = ByteBuffer()
+        var steps = 0
+        let documents = Self.array(#""a",{"text":"b"}"#, 5000)
+        let body = #"{"query":"q","return_documents":true,"documents":\#(documents)}"#
+        try Samples.withRequest("POST /v1/rerank", body: body) { request in
+            var question: Question?
+            while question == nil {
+                question = try tongue.question(request, &params)
+                steps += 1
+            }
+        }
+        #expect(steps > 2)
+        let asked = try JSONValue(parsing: params.text)["documents"]?.arrayValue
+        #expect(asked?.count == 10_000)
+        var out = ByteBuffer()
+        let result = Array(#"{"results":[{"index":9999,"relevance_score":1}]}"#.utf8)
+        tongue.succeed(result.span, to: &out)
+        #expect(out.text.contains(#""document":{"text":"b"}"#))
+    }
+
+    @Test func `a request that is many times as long in our words is refused`() throws {
+        var limits = Limits()
+        limits.lineBytesMax = 100_000
+        let images = Self.array("\"\"", 20_000)
+        let body = #"{"model":"m","prompt":"a","images":\#(images)}"#
+        let answer = try Answer(Hall(limits).ask(Ask.post("/api/generate", body)))
+        #expect(answer?.status == 400 && answer?.body.contains("line_bytes_max") == true)
     }
 
     @Test func `an item of many parts takes many steps`() throws {

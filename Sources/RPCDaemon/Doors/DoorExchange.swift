@@ -45,7 +45,7 @@ final class DoorExchange: Reply {
         desk = door.desk
         path = head.map { Router.path(of: $0.target) } ?? ""
         route = head.map { [path] in Router.route($0, path) } ?? Route(.nowhere, OpenAIRefusal())
-        intake = Intake(desk.limits.request)
+        intake = Intake(desk.limits.request, lineBytesMax: desk.limits.lineBytesMax)
         writer = HTTPResponseWriter(to: head)
         route.tongue.named(key)
     }

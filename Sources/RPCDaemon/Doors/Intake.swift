@@ -24,6 +24,9 @@ struct Intake: ~Copyable {
 
     private var stage = Stage.surveying
     private let limits: RequestLimits
+    /// The most bytes that the call may have. A body of empty elements may be many times as long in
+    /// our words; quotation marks that are escaped once more make none more than twice as long.
+    private let callBytesMax: Int
     private var body = ByteBuffer()
     private var survey: ObjectSurvey
     /// The call as a line of ours, and behind it what the head says of it.
@@ -35,8 +38,10 @@ struct Intake: ~Copyable {
     /// When the tongue was first asked, in seconds since 1970.
     private var askedAt = 0
 
-    init(_ limits: RequestLimits) {
+    /// For a body of at most `lineBytesMax` bytes.
+    init(_ limits: RequestLimits, lineBytesMax: Int) {
         self.limits = limits
+        callBytesMax = 2 * lineBytesMax
         survey = ObjectSurvey(depthMax: limits.depthMax)
         reader = LineReader(limits)
     }
@@ -111,7 +116,14 @@ struct Intake: ~Copyable {
             head, path: path, body: text.span, members: survey.members,
             receivedAt: askedAt, key: key)
         let before = call.count
-        guard let question = try tongue.question(request, &call) else {
+        let found = try tongue.question(request, &call)
+        if call.count > callBytesMax {
+            throw .unread(
+                limit: "line_bytes_max",
+                "the request has over \(callBytesMax) bytes in words of the daemon, twice "
+                    + "line_bytes_max")
+        }
+        guard let question = found else {
             return max(LineReader.wholeBytes, call.count - before)
         }
         self.question = question
