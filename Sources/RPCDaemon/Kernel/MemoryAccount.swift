@@ -12,12 +12,15 @@ package final class MemoryAccount {
     /// Bytes held from which on freed memory goes back at once: a daemon that holds as much has no
     /// use for the pieces between it, and `memory_max` is about the whole process.
     private static let tightBytes = 64 << 20
-    /// Bytes that may be freed of a heap that is tight before they go back to the kernel: pieces
-    /// between what is still in use stay otherwise, beside all that comes next.
-    private static let freedMax = 16 << 20
+    /// Bytes that may come and go in a heap that is tight before it is seen what the process takes:
+    /// a buffer that grows frees twice as much on its way.
+    private static let movedMax = 8 << 20
+    /// Bytes that the process may take beside what is held, before what was freed goes back to the
+    /// kernel: pieces between what is still in use stay otherwise, beside all that comes next.
+    private static let besidesMax = 24 << 20
     private var isTight = false
-    /// The most that was held since freed memory last went back.
-    private var most = 0
+    /// Bytes that came or went since it was last seen what the process takes.
+    private var moved = 0
 
     /// Bytes that are held now.
     package private(set) var held = 0
@@ -34,17 +37,18 @@ package final class MemoryAccount {
     /// A holder that had counted `counted` bytes holds `bytes` now.
     @inline(__always)
     package func change(_ counted: inout Int, to bytes: Int) {
-        held &+= bytes &- counted
+        let difference = bytes &- counted
+        held &+= difference
         counted = bytes
-        if held > Self.tightBytes || isTight { tighten() }
+        if held > Self.tightBytes || isTight { tighten(abs(difference)) }
     }
 
     /// Keeps the process as small as what it holds, now that this is much.
-    private func tighten() {
-        most = Swift.max(most, held)
-        if most - held >= Self.freedMax || !isTight {
-            ProcessMemory.giveBack()
-            most = held
+    private func tighten(_ bytes: Int) {
+        moved += bytes
+        if moved >= Self.movedMax || !isTight {
+            moved = 0
+            if ThisProcess.residentBytes > held + Self.besidesMax { ProcessMemory.giveBack() }
         }
         if (held > Self.tightBytes) == isTight { return }
         isTight.toggle()
