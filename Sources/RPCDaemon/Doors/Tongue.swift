@@ -3,9 +3,10 @@ package import CrowdModelsProtocol
 /// One exchange in some program's API: a pure translator that lives from the request's whole body
 /// to the last byte of its answer.
 ///
-/// `named` comes first; then `question`, until it has an answer; then `placed` and deltas where a stream is answered; then
-/// `succeed` or `fail`, once. One that threw from `question` hears `fail` and nothing else. What it
-/// appends goes out as it is: an event stream's events are whole, with the empty line behind them.
+/// `named` comes first; then `question`, until it has an answer; then `placed` and deltas where a
+/// stream is answered; then `succeed` or `fail`, once. One that threw from `question` hears `fail`
+/// and nothing else. What it appends goes out as it is: an event stream's events are whole, with
+/// the empty line behind them.
 package protocol Tongue {
     /// The name of the request, which some APIs' errors tell.
     mutating func named(_ key: String)

@@ -77,8 +77,8 @@ struct OllamaGeneration: OllamaTongue {
         return Question(ttl == 0 ? .modelsUnload : .modelsLoad)
     }
 
-    /// Begins what is to be answered: a conversation, which is to be gone on with, or a prompt, which
-    /// is written at once.
+    /// Begins what is to be answered: a conversation, which is to be gone on with, or a prompt,
+    /// which is written at once.
     private func begin(
         _ request: DoorRequest, _ splice: inout Splice, to params: inout ByteBuffer
     ) throws(Fault) -> OllamaMessages? {

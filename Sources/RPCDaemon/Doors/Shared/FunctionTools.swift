@@ -11,8 +11,8 @@ struct FunctionTools {
     /// Whether one was written.
     private(set) var hasTool = false
 
-    /// The elements of `tools`, each of which says a function's parameters as `schema`; `isFunction`
-    /// knows one.
+    /// The elements of `tools`, each of which says a function's parameters as `schema`;
+    /// `isFunction` knows one.
     init(
         _ tools: JSONRange?, in text: Span<UInt8>, schema: StaticString,
         where isFunction: @escaping (ObjectView) -> Bool
