@@ -42,7 +42,8 @@ import Testing
 
     @Test(arguments: [
         #"{"object":"list","data":[\#(one)]}"#, #"[{"id":"m1","object":"model"}]"#,
-        #"{"data":[\#(one)],"error":null}"#,
+        #"{"data":[\#(one)],"error":null}"#, #"{"data":[\#(one)],"error":false}"#,
+        #"{"error":"","data":[\#(one)]}"#, #"{"error":{},"data":[\#(one)]}"#,
         #"{"data":[\#(one),\#(one),{"id":null},null,{"id":""},{}]}"#,
         "\u{FEFF}{\"data\":[\(one)]}", #"{"data":[{"id":"m1","score":NaN}]}"#,
     ])

@@ -156,6 +156,23 @@ import Testing
         ),
     ]
 
+    @Test func `a whole message behind the deltas says calls again, with ids or without`() {
+        for id in ["", #""id":"c1","#] {
+            let again = #"{\#(id)"function":{"name":"f","arguments":"{\"a\":1}"}}"#
+            let other = #"{"function":{"name":"f","arguments":"{\"a\":2}"}}"#
+            func hear(_ calls: String) -> Hearing {
+                .ofEvents([
+                    #"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c1","function":"#
+                        + #"{"name":"f","arguments":"{\"a\":1}"}}]}}]}"#,
+                    #"{"choices":[{"message":{"tool_calls":[\#(calls)]},"finish_reason":"#
+                        + #""tool_calls"}]}"#,
+                ])
+            }
+            #expect(hear(again).calls == [#"c1 f {"a":1}"#])
+            #expect(hear(other).calls.count == 2)
+        }
+    }
+
     @Test(arguments: samples)
     func `calls have one form`(frames: [String], calls: [String]) {
         let hearing = hear(frames)

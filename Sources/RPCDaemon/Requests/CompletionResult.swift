@@ -37,12 +37,17 @@ extension Generation {
     }
 
     borrowing func numbers(deltas: Int, _ times: RequestTimes) -> GenerationNumbers {
-        GenerationNumbers(report, deltas: deltas, times: times)
+        GenerationNumbers(report, deltas: counted(deltas), times: times)
+    }
+
+    /// Pieces that came one by one, also where the server streams unasked.
+    private borrowing func counted(_ heard: Int) -> Int {
+        heard == 0 && isEventStream ? deltas : heard
     }
 
     borrowing func answer(deltas: Int, _ times: RequestTimes) -> Answer {
         Answer(
-            numbers: GenerationNumbers(report, deltas: deltas, times: times),
+            numbers: GenerationNumbers(report, deltas: counted(deltas), times: times),
             tokens: CompleteResult.Tokens(text, report), finishReason: finishReason,
             stopReason: report.stopReason)
     }

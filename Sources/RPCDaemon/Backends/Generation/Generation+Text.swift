@@ -35,7 +35,7 @@ extension Generation {
             channels.refusal.pass(inside, of: data, flaws, to: &parts.refusal)
         }
         var isTooMany = false
-        if message.toolCalls.isPresent {
+        if message.toolCalls.isPresent, !repeatsCalls(frame, data, isEvent: isEvent) {
             isTooMany = !text.calls.take(message.toolCalls, of: data, flaws, to: &parts.toolCalls)
         }
         if message.functionCall.isPresent, !message.toolCalls.isPresent {
@@ -65,6 +65,14 @@ extension Generation {
         return content.count >= text.content.count
             && content.extracting((content.count - text.content.count)...).isEqual(
                 to: text.content.span)
+    }
+
+    /// The same of its calls, which then need not have the ids that they had.
+    private func repeatsCalls(
+        _ frame: AnswerFrame, _ data: Span<UInt8>, isEvent: Bool
+    ) -> Bool {
+        guard isEvent, frame.isWhole, deltas > 0 else { return false }
+        return text.calls.repeats(frame.message.toolCalls, of: data)
     }
 
     mutating func divide(_ parts: inout EventParts, isLast: Bool) {

@@ -196,6 +196,11 @@ package struct Generation: ~Copyable {
         fail(nothing())
     }
 
+    /// Whether it comes in events, asked for or not.
+    package var isEventStream: Bool {
+        if case .lines = form { true } else { false }
+    }
+
     /// Whether the answer is complete.
     package var isDone: Bool {
         if case .done = phase { true } else { false }

@@ -54,6 +54,22 @@ struct ToolCalls {
         return true
     }
 
+    /// Whether the calls of a whole message are calls that have come, each to its end.
+    func repeats(_ list: JSONRange, of text: Span<UInt8>) -> Bool {
+        var reader = JSONElementReader(from: Int(list.start))
+        var hasCall = false
+        while let element = (try? reader.next(in: text)) ?? nil {
+            guard text[Int(element.start)] == UInt8(ascii: "{") else { return false }
+            let delta = ToolCallDelta(text, element)
+            let name = text.inside(delta.name)
+            guard calls.contains(where: { $0.name == name && repeats(delta, $0, of: text) }) else {
+                return false
+            }
+            hasCall = true
+        }
+        return hasCall
+    }
+
     /// Takes the object of OpenAI's older form, which knows one call.
     mutating func takeFunction(
         _ object: JSONRange, of text: Span<UInt8>, _ flaws: [JSONMending.Flaw],

@@ -51,7 +51,17 @@ struct JSONPlace {
 
     /// Whether it is an error, for all that it may hold beside.
     func saysError(_ text: Span<UInt8>) -> Bool {
-        member("error", text).map { !$0.isNull(text) } ?? false
+        member("error", text)?.isTrouble(text) ?? false
+    }
+
+    /// Whether it says that something is wrong: null, false, 0, "", [] and {} do not.
+    func isTrouble(_ text: Span<UInt8>) -> Bool {
+        switch kind(text) {
+        case .null: false
+        case .boolean: isTrue(text)
+        case .number: range.count > 1
+        case .string, .array, .object: range.count > 2
+        }
     }
 
     func isArray(_ text: Span<UInt8>) -> Bool { kind(text) == .array }

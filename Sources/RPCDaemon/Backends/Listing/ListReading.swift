@@ -150,6 +150,6 @@ extension ListSurvey {
 
     /// Whether the answer is an error, for all that it may hold beside.
     func saysError(_ text: Span<UInt8>) -> Bool {
-        member("error", text).map { !$0.isNull(text) } ?? false
+        member("error", text)?.isTrouble(text) ?? false
     }
 }
