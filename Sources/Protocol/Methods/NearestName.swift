@@ -58,10 +58,12 @@ public enum NearestName {
     /// Names beyond which only beginnings are compared: 2,048 distances of 64 letters, each cut off
     /// early, take some 3 ms.
     static let comparedMax = 2048
+    /// Names of which the beginnings are compared: half a microsecond each, 8 ms in all.
+    static let beginningsMax = 16_384
 
     /// The `count` known names closest to `name`, closest first; those that are a part of it or
     /// have it as a part come before all others, since models' names have long tails. Among more
-    /// than some thousand, those with the longest common beginning.
+    /// than some thousand, those with the longest common beginning, of the first that are listed.
     public static func closest(
         to name: String, among known: some Collection<String>, count: Int
     ) -> [String] {
@@ -69,7 +71,7 @@ public enum NearestName {
         var table = DistanceTable()
         let comparesWhole = known.count <= comparedMax
         var found = Nearest(count: count)
-        for candidate in known {
+        for candidate in known.prefix(beginningsMax) {
             guard comparesWhole else {
                 let group = Letters.most - wanted.commonBeginning(with: candidate)
                 if found.distanceMax(group: group) == nil { continue }
