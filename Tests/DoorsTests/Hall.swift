@@ -171,6 +171,12 @@ final class Client {
         hall.loop.runTurns()
     }
 
+    /// Waits until something has come, or so long.
+    func waitForMore(milliseconds: Int32) {
+        var wanted = pollfd(fd: ours, events: Int16(POLLIN), revents: 0)
+        poll(&wanted, 1, milliseconds)
+    }
+
     /// What came so far, `most` bytes at once; nil at the end.
     func read(running: Bool = true, most: Int = 4 << 20) -> String? {
         if running { hall.loop.runTurns() }
