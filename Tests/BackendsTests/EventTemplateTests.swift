@@ -70,6 +70,17 @@ import Testing
         }
     }
 
+    @Test func `a long event is not kept`() throws {
+        let room = EventTemplate.bytesMax - event("content", #""""#).utf8.count
+        for (letters, isKept) in [(room, true), (room + 1, false)] {
+            let template = EventTemplate()
+            let long = event("content", "\"" + String(repeating: "a", count: letters) + "\"")
+            template.learn(Array(long.utf8).span, try read(long))
+            let next = Array(event("content", #""b""#).utf8)
+            #expect((template.frame(of: next.span) != nil) == isKept)
+        }
+    }
+
     @Test func `a server whose events all differ is not tried for long`() throws {
         for number in 0..<EventTemplate.missesMax {
             try learn(#"{"created":\#(number),"choices":[{"delta":{"content":"a"}}]}"#)

@@ -1,5 +1,6 @@
-import CrowdModelsProtocol
 import Testing
+
+@testable import CrowdModelsProtocol
 
 @Suite struct NearestNameTests {
     @Test(
@@ -12,6 +13,16 @@ import Testing
         name: String, nearest: String?
     ) {
         #expect(NearestName.to(name, among: ["ping", "model", "temperature"]) == nearest)
+    }
+
+    @Test func `of very many names the first are looked at`() {
+        let most = NearestName.beginningsMax
+        for (place, isFound) in [(most - 1, true), (most, false)] {
+            var names = (0...most).map { "other-\($0)" }
+            names[place] = "wanted-name"
+            let found = NearestName.closest(to: "wanted-nome", among: names, count: 3)
+            #expect(found.contains("wanted-name") == isFound)
+        }
     }
 
     @Test(
