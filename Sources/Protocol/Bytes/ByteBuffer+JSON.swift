@@ -196,46 +196,41 @@ extension ByteBuffer {
 }
 
 extension Span<UInt8> {
-    /// Whether it can stand in a string as it is: no quote, no backslash, no control. Eight bytes
-    /// are looked at at once.
+    /// Whether it can stand in a string as it is: no quote, no backslash, no control.
     fileprivate var isInsideOfString: Bool {
-        let bytes = unsafe bytes
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        var at = 0
-        while count &- at >= 8 {
-            let word = unsafe bytes.unsafeLoadUnaligned(
-                fromUncheckedByteOffset: at, as: UInt64.self)
+        let ones = Self.ones
+        return !hasByte { word in
             let quote = word ^ (ones &* 0x22)
             let backslash = word ^ (ones &* 0x5C)
-            let found =
-                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+            return ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
                 | ((word &- (ones &* 0x20)) & ~word)
-            if found & (ones &* 0x80) != 0 { return false }
-            at &+= 8
         }
-        while at < count {
-            let byte = self[at]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                return false
-            }
-            at &+= 1
-        }
-        return true
     }
 
-    /// Whether a byte of it is a space or a control, eight looked at at once.
+    /// Whether a byte of it is a space or a control.
     package var hasSpace: Bool {
+        let ones = Self.ones
+        return hasByte { word in (word &- (ones &* 0x21)) & ~word }
+    }
+
+    private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+
+    /// Whether `find` sets the top bit of a byte in a word of eight; of several that of the
+    /// lowest exactly.
+    @inline(__always)
+    private func hasByte(_ find: (UInt64) -> UInt64) -> Bool {
         let bytes = unsafe bytes
-        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops = Self.ones &* 0x80
         var at = 0
         while count &- at >= 8 {
             let word = unsafe bytes.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: at, as: UInt64.self)
-            if (word &- (ones &* 0x21)) & ~word & (ones &* 0x80) != 0 { return true }
+            if find(word) & tops != 0 { return true }
             at &+= 8
         }
         while at < count {
-            if self[at] <= 0x20 { return true }
+            // A letter in all eight places is as one.
+            if find(Self.ones &* UInt64(self[at])) & tops != 0 { return true }
             at &+= 1
         }
         return false
