@@ -58,7 +58,7 @@ struct CurlWireTests {
             #expect(lines.removeFirst() == "POST /v1/../a?b=%20 HTTP/1.1")
             #expect(
                 lines.sorted() == [
-                    "Accept: */*", "Authorization: Bearer k", "Content-Length: \(body.utf8.count)",
+                    "Authorization: Bearer k", "Content-Length: \(body.utf8.count)",
                     "Content-Type: application/json", "Host: \(place.host)", "X-A: b",
                 ])
             #expect((parts.count > 1 ? String(parts[1]) : "") == body)

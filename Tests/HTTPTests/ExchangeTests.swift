@@ -37,8 +37,7 @@ import Testing
             #expect(delivery == .whole || recorder.whole == "")
         }
         let head = "GET /x HTTP/1.1\r\nHost: \(scene.host)\r\n"
-        let accept = WireKind.current == .curl ? "Accept: */*\r\n" : ""
-        #expect(requests == Array(repeating: head + accept + "\r\n", count: 3))
+        #expect(requests == Array(repeating: head + "\r\n", count: 3))
         #expect(scene.server.peers.count == 1)
     }
 
@@ -80,12 +79,10 @@ import Testing
 
     @Test(arguments: [
         "Connection: close\r\n", "Connection: Keep-Alive, close\r\n",
-        // What is left of this promise is less than the time that a request takes to get there;
-        // libcurl knows none, and asks again where a connection turns out to be closed.
+        // What is left of this promise is less than the time that a request takes to get there.
         "Keep-Alive: timeout=1\r\n", "Keep-Alive: timeout=0\r\n",
     ])
     func `a connection is not used beyond what the server promised`(fields: String) throws {
-        if WireKind.current == .curl, fields.hasPrefix("Keep") { return }
         let scene = try Scene()
         scene.server.answer = { peer, _ in peer.send(answer("hello", fields: fields)) }
         #expect(scene.ask().answer == "200 hello")

@@ -10,9 +10,10 @@ enum {
     OPT_WRITEDATA = POINTERS + 1, OPT_URL = POINTERS + 2, OPT_ERRORBUFFER = POINTERS + 10,
     OPT_WRITEFUNCTION = FUNCTIONS + 11, OPT_HTTPHEADER = POINTERS + 23,
     OPT_HEADERDATA = POINTERS + 29, OPT_CUSTOMREQUEST = POINTERS + 36, OPT_NOBODY = LONGS + 44,
-    OPT_POST = LONGS + 47, OPT_CAINFO = POINTERS + 65, OPT_HEADERFUNCTION = FUNCTIONS + 79,
-    OPT_HTTP_VERSION = LONGS + 84, OPT_CAPATH = POINTERS + 97, OPT_NOSIGNAL = LONGS + 99,
-    OPT_PRIVATE = POINTERS + 103, OPT_POSTFIELDSIZE_LARGE = OFFSETS + 120,
+    OPT_POST = LONGS + 47, OPT_CAINFO = POINTERS + 65, OPT_FORBID_REUSE = LONGS + 75,
+    OPT_HEADERFUNCTION = FUNCTIONS + 79, OPT_HTTP_VERSION = LONGS + 84,
+    OPT_CAPATH = POINTERS + 97, OPT_NOSIGNAL = LONGS + 99, OPT_PRIVATE = POINTERS + 103,
+    OPT_POSTFIELDSIZE_LARGE = OFFSETS + 120,
     OPT_CONNECTTIMEOUT_MS = LONGS + 156, OPT_COPYPOSTFIELDS = POINTERS + 165,
     OPT_PATH_AS_IS = LONGS + 234, OPT_PIPEWAIT = LONGS + 237,
     OPT_SUPPRESS_CONNECT_HEADERS = LONGS + 265, OPT_PREREQFUNCTION = FUNCTIONS + 312,
@@ -254,8 +255,10 @@ int ccurl_request_set(
         error |= curl.easy_setopt(easy, OPT_CAINFO, ca_file);
         error |= curl.easy_setopt(easy, OPT_CAPATH, (char *)NULL);
     }
-    // No waiting for leave to send what is wanted anyway.
-    return error || ccurl_request_add_field(request, "Expect:") < 0 ? -1 : 0;
+    // No waiting for leave to send what is wanted anyway, and no field that nobody asked for.
+    error |= ccurl_request_add_field(request, "Expect:");
+    error |= ccurl_request_add_field(request, "Accept:");
+    return error ? -1 : 0;
 }
 
 int ccurl_request_add_field(struct ccurl_request *request, const char *line) {
@@ -277,6 +280,10 @@ int ccurl_request_start(struct ccurl_request *request, struct ccurl_wire *wire) 
     if (error || curl.multi_add_handle(wire->multi, request->easy)) return -1;
     request->multi = wire->multi;
     return 0;
+}
+
+void ccurl_request_forbid_reuse(struct ccurl_request *request) {
+    curl.easy_setopt(request->easy, OPT_FORBID_REUSE, 1L);
 }
 
 void ccurl_unpause(struct ccurl_request *request) {

@@ -137,6 +137,11 @@ final class CurlRequest: ExchangeCarrier, Continuation {
             return Self.stop
         }
         hasHead = true
+        if let seconds = head.keepAliveTimeout, seconds < Self.promiseMin,
+            let request = unsafe request
+        {
+            unsafe ccurl_request_forbid_reuse(request)
+        }
         if exchange.request.delivery == .pieces {
             exchange.delegate?.exchange(exchange, began: head)
         }
@@ -174,6 +179,10 @@ final class CurlRequest: ExchangeCarrier, Continuation {
         if body.hasBegun { return body.isPacked }
         return head.encoding != .none || (!piece.isEmpty && piece[0] == 0x1F)
     }
+
+    /// Seconds that a server has to promise, or its connection is not used again: less than this
+    /// may be over when a request gets there.
+    private static let promiseMin = 2
 
     private static let taken = Int32(CCURL_TAKEN)
     private static let stop = Int32(CCURL_GIVE_UP)

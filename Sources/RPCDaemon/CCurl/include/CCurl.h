@@ -40,7 +40,7 @@ void ccurl_ready(struct ccurl_wire *wire, int fd, int what);
 /// The owner of the next request that has ended and its result; null if there is none.
 void *ccurl_next_ended(struct ccurl_wire *wire, int *result);
 
-/// One request. The callbacks must not call anything of this header.
+/// One request. Of this header the callbacks may call `ccurl_request_forbid_reuse` alone.
 struct ccurl_request;
 struct ccurl_callbacks {
     /// The connection is there, and the request goes out on it: `CCURL_TAKEN` or `CCURL_GIVE_UP`.
@@ -60,6 +60,8 @@ int ccurl_request_add_field(struct ccurl_request *request, const char *line);
 int ccurl_request_set_body(struct ccurl_request *request, const void *bytes, size_t count);
 /// Starts it; what becomes of it is told from within `ccurl_ready` alone.
 int ccurl_request_start(struct ccurl_request *request, struct ccurl_wire *wire);
+/// Its connection is not used again.
+void ccurl_request_forbid_reuse(struct ccurl_request *request);
 /// Shows again what was held; may call the body callback.
 void ccurl_unpause(struct ccurl_request *request);
 /// The words of a request that ended badly, and the errno of its connect, or 0.
