@@ -87,6 +87,20 @@ import Testing
         #expect(body.hasSuffix(#","\#(name)":1.5,"k":1}"#))
     }
 
+    @Test func `GPT4All is never asked for a stream, and told how long an answer may be`() throws {
+        let adapter = try adapter(.gpt4all)
+        let start = "/v1/chat/completions {\"model\":\"m\",\(Self.user),\"max_tokens\":"
+        for stream in [true, false] {
+            let request = try ChatRequest.sample(#"{"prompt":"x","stream":\#(stream)}"#)
+            #expect(!adapter.streams(request))
+            #expect(try sent(adapter, #"{"prompt":"x","stream":\#(stream)}"#) == start + "4096}")
+        }
+        #expect(try sent(adapter, #"{"prompt":"x","max_tokens":7}"#) == start + "7}")
+        // What `options` says goes before what we would.
+        let told = try sent(adapter, #"{"prompt":"x","options":{"max_tokens":9}}"#)
+        #expect(told == start + "9}")
+    }
+
     private static let schema = #"{"type":"object","required":["a"]}"#
 
     @Test(arguments: [

@@ -86,6 +86,10 @@ extension ChatRequest {
                 body.append(token)
             }
         }
+        if let tokensMax = form.tokensMax, !has(.maxTokens), !hasOption("max_tokens", text) {
+            body.append(",\"max_tokens\":")
+            body.append(decimal: tokensMax)
+        }
         writeReasoning(text, form.reasoning, to: &body)
         for member in options where !isOurs(member, text, call, form) {
             body.append(",")
@@ -129,6 +133,14 @@ extension ChatRequest {
     private static let reserved: [StaticString] = [
         "model", "messages", "prompt", "suffix", "stream", "stream_options",
     ]
+
+    private func hasOption(_ literal: StaticString, _ text: Span<UInt8>) -> Bool {
+        options.contains { member in
+            JSONText.string(
+                text.extracting(member.name.bounds), hasEscape: member.nameHasEscape,
+                equals: literal)
+        }
+    }
 
     /// Whether the daemon writes that member of the server's request itself: then what `options`
     /// says is dropped, since no server is sent a member twice.

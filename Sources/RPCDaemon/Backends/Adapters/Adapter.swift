@@ -159,6 +159,7 @@ extension ServerKind {
         case .ollama: OllamaAdapter(paths: paths, usesOwnAPI: known.hasOwnAPI)
         case .llamaCpp: LlamaCppAdapter(paths: paths, isRouter: known.isRouter)
         case .vllm: VLLMAdapter(paths: paths)
+        case .gpt4all: GPT4AllAdapter(paths: paths)
         default: OpenAIAdapter(paths: paths, kind: self)
         }
     }

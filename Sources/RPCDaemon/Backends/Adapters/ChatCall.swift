@@ -76,6 +76,8 @@ struct ChatForm {
     /// The form of `response_format` that the server takes.
     var format = ResponseFormat.Form.asGiven
     var reasoning = ReasoningForm.effort
+    /// Tokens that are asked for where the caller does not say how many; nil for the server's own.
+    var tokensMax: Int?
     /// What the server calls `repeat_penalty`.
     var repeatPenalty: StaticString = "repeat_penalty"
 

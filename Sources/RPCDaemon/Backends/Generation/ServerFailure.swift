@@ -113,6 +113,10 @@ package struct ServerFailure: Error, Equatable, Sendable {
             return .unknownRoute
         }
         if names.contains("model_not_found") { return .unknownModel }
+        // llama.cpp's router.
+        if status == 400, words.hasPrefix("model '"), words.hasSuffix("' not found") {
+            return .unknownModel
+        }
         if status == 404 { return words.contains("odel") ? .unknownModel : .unknownRoute }
         if status == 405 { return .unknownRoute }
         if status == 503 { return .notReady }
