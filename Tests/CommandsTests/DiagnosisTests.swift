@@ -74,6 +74,75 @@ import Testing
         #expect(check.command?.contains("endpoint = \"http://localhost:1234\"") == true)
     }
 
+    @Test func `a socket that this user may not use is told with what lets him in`() throws {
+        var findings = Findings()
+        findings.noDaemon = "you may not connect to /run/s"
+        findings.isBarred = true
+        findings.unit = "systemctl enable --now x"
+        let check = try #require(trouble(findings).first)
+        #expect(check.command?.contains("usermod -a -G crowd-models") == true)
+    }
+
+    @Test func `every trouble there is has a command`() throws {
+        var findings = try findings()
+        findings.backends = try ["down", "auth_failed", "rate_limited", "probing", "up"].map {
+            try backend($0, models: 0)
+        }
+        findings.backends += [try backend("auth_failed", origin: "discovered"), try backend("up")]
+        findings.backends[6].breaker = "open"
+        findings.models = []
+        findings.httpProblem = "taken"
+        findings.isLMStudioRunning = true
+        findings.configuration = .init(path: "/c", problems: ["1:1: no"], isKeyExposed: true)
+        findings.logged = ["last"]
+        let troubles = trouble(findings)
+        #expect(troubles.count == 12)
+        for check in troubles { #expect(check.command?.isEmpty == false, "\(check)") }
+        findings.configuration = .init(path: "/c", isKeyExposed: true)
+        #expect(trouble(findings).allSatisfy { $0.command?.isEmpty == false })
+    }
+
+    @Test(arguments: [
+        // Another path, one that should be right, and a server's own trouble.
+        ("http://h:1/foo", "Failed to fetch models from OpenAI: 404", "endpoint = \"http://h:1\""),
+        ("http://h:1/v1", "Failed to fetch models from OpenAI: 404", "sport = :1"),
+        ("http://h:1", "Failed to fetch models from OpenAI: 404", "curl -i http://h:1/v1/models"),
+        ("http://h:1/v1", "Failed to fetch models from OpenAI: 500 (no)", "curl -i http://h:1/v1"),
+        // Another program.
+        (
+            "http://h:1/v1",
+            "Failed to fetch models from OpenAI: the answer is no list of models", "sport = :1"
+        ),
+        ("http://h/v1", "Failed to fetch models from OpenAI: x", "sport = :80"),
+        (
+            "http://h:1/v1",
+            "Model discovery failed: a Crowd Models Executor answers there, which is no model server",
+            "set the endpoint"
+        ),
+        (
+            "http://h:1", "Failed to fetch models from X: 301, redirected to https://h/v1/models",
+            "endpoint = \"https://h/v1\""
+        ),
+        // Nobody.
+        ("http://h:1/v1", "Model discovery failed: Connection refused", "http://h:1/v1/models"),
+        (
+            "unix:/run/s:/v1", "Model discovery failed: No such file or directory",
+            "--unix-socket /run/s http://localhost/v1/models"
+        ),
+    ])
+    func `a configured server is told with what mends its endpoint`(
+        endpoint: String, error: String, command: String
+    ) throws {
+        var findings = try findings()
+        findings.backends = [try backend("down")]
+        findings.backends[0].kind = "openai"
+        findings.backends[0].name = "mine"
+        findings.backends[0].endpoint = endpoint
+        findings.backends[0].lastError = error
+        let check = try #require(trouble(findings).first)
+        #expect(check.command?.contains(command) == true, "\(check)")
+    }
+
     @Test(arguments: [
         ("down", Check.Verdict.trouble, "lms server start"),
         ("auth_failed", .trouble, "MY_LMS_API_KEY"), ("rate_limited", .warning, ""),

@@ -15,7 +15,7 @@ class Decoy:
         self.listener.bind((host, port))
         self.listener.listen(64)
         self.host, self.port = self.listener.getsockname()
-        self.url = f"http://{host}:{port}"
+        self.url = f"http://{host}:{self.port}"
         # What each connection has sent, in the order in which they came.
         self.received = []
         threading.Thread(target=self.accept, daemon=True).start()

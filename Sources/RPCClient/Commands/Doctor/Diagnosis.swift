@@ -9,6 +9,8 @@ struct Findings {
     var socket: String?
     /// Why there is no daemon to talk to; nil where there is one.
     var noDaemon: String?
+    /// Whether there is one that this user may not talk to.
+    var isBarred = false
     /// A unit of systemd's that would start it, and how.
     var unit: String?
     var clientVersion = Release.version
@@ -71,7 +73,9 @@ enum Diagnosis {
             return [
                 Check(
                     name: "daemon", verdict: .trouble, message: problem,
-                    command: findings.unit ?? "crowd-models-executor")
+                    command: findings.isBarred
+                        ? "sudo usermod -a -G crowd-models \"$USER\"; then log in anew"
+                        : findings.unit ?? "crowd-models-executor")
             ]
         }
         var checks = [
@@ -96,7 +100,9 @@ enum Diagnosis {
                 checks.append(
                     Check(
                         name: "connections", verdict: .warning,
-                        message: "\(status.connections) of \(Int(limit)) are in use"))
+                        message: "\(status.connections) of \(Int(limit)) are in use",
+                        command: "end programs that use the daemon, or raise connections_max of "
+                            + "[limits]"))
             }
         }
         return checks
@@ -173,9 +179,12 @@ enum Diagnosis {
         case "up" where backend.breaker ?? "closed" != "closed":
             return Check(
                 name: name, verdict: .warning,
-                message: "\(at) fails so often that it is spared for a while\(error)")
+                message: "\(at) fails so often that it is spared for a while\(error)",
+                command: "look at its own log; crowd-models events log")
         case "up" where backend.models == 0:
-            return Check(name: name, verdict: .warning, message: "\(at) is up and has no model")
+            return Check(
+                name: name, verdict: .warning, message: "\(at) is up and has no model",
+                command: Advice.filling(backend))
         case "up":
             return Check(
                 name: name, verdict: .ok,
@@ -194,7 +203,8 @@ enum Diagnosis {
                     + "\(variable(backend.name)), for the daemon")
         case "rate_limited", "probing":
             return Check(
-                name: name, verdict: .warning, message: "\(at) is \(backend.state)\(error)")
+                name: name, verdict: .warning, message: "\(at) is \(backend.state)\(error)",
+                command: "wait a moment; crowd-models doctor")
         default:
             return Check(
                 name: name, verdict: .trouble, message: "\(at) is \(backend.state)\(error)",

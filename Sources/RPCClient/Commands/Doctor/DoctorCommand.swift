@@ -72,6 +72,7 @@ extension Command {
             findings.logged = try logged(connection)
         } catch {
             findings.noDaemon = error.message
+            findings.isBarred = error.code == .permission
         }
         let file = findings.status?.config ?? ConfigurationFile.found
         findings.configuration = file.map { path in

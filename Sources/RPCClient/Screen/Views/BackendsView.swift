@@ -54,25 +54,3 @@ package enum BackendsView {
         return Paragraph.lines(Printable.escaping(sentence), layout)
     }
 }
-
-/// What a person can do about a model server.
-package enum Advice {
-    /// What mends a server that is down, or shows more of why; nil where there is no one way.
-    package static func mending(_ backend: BackendDescription) -> String? {
-        let error = backend.lastError ?? ""
-        if error.contains("libcurl4") { return "apt install libcurl4" }
-        if error.contains("TLS: ") {
-            return "look at its certificate: openssl s_client -connect \(place(backend.endpoint))"
-        }
-        return ServerStart.command(of: backend.kind) ?? ServerStart.command(of: backend.name)
-    }
-
-    /// `host:port` of an address with TLS.
-    private static func place(_ endpoint: String) -> String {
-        let rest = endpoint.dropFirst(endpoint.hasPrefix("https://") ? "https://".count : 0)
-        let authority = rest.prefix { $0 != "/" }
-        let port = authority.split(separator: ":", omittingEmptySubsequences: false).last ?? ""
-        let hasPort = authority.contains(":") && port.allSatisfy(\.isNumber) && !port.isEmpty
-        return hasPort ? String(authority) : "\(authority):443"
-    }
-}
