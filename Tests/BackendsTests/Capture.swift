@@ -23,6 +23,21 @@ struct Capture: CustomTestStringConvertible {
         return Capture(name: String(path.dropLast(5)), bytes: bytes, expected: expected)
     }
 
+    /// The names of all captures that the plays name (`Tests/Captures/KIND.play`), by their kinds.
+    static let plays: [String: [String]] = {
+        var plays: [String: [String]] = [:]
+        for path in below("") where path.hasSuffix(".play") {
+            let text = String(decoding: read(path) ?? [], as: UTF8.self)
+            plays[String(path.dropLast(5))] = text.split(separator: "\n").compactMap { line in
+                guard !line.hasPrefix("#"), let name = line.split(separator: " ").last,
+                    name.contains("/")
+                else { return nil }
+                return String(name)
+            }
+        }
+        return plays
+    }()
+
     private static let root =
         "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/") + "/Captures"
 

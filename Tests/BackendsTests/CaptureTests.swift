@@ -10,6 +10,13 @@ import Testing
         #expect(Set(Capture.all.map { $0.name.split(separator: "/")[0] }).count > 10)
     }
 
+    @Test func `every kind of server has a play, and every capture that is heard is in one`() {
+        let kinds = ServerKind.allCases.filter { $0 != .unknown }.map(\.rawValue)
+        #expect(Set(kinds).subtracting(Capture.plays.keys).isEmpty)
+        let named = Set(Capture.plays.values.joined())
+        for capture in Capture.all { #expect(named.contains(capture.name), "\(capture.name)") }
+    }
+
     @Test(arguments: Capture.all)
     func `a capture is heard as what it means`(capture: Capture) {
         let heard = capture.heard()

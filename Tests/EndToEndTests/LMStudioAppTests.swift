@@ -6,7 +6,7 @@ import Testing
     @Test func `it is known by what it answers to its own tools, and nobody else is`() throws {
         let studio = try SimulatorProcess()
         #expect(LMStudioApp.answers(at: studio.port))
-        let other = try SimulatorProcess(["--kind", "ollama"])
+        let other = try SimulatorProcess(["--play", "ollama"])
         #expect(!LMStudioApp.answers(at: other.port))
         // Nobody listens on a port that is only reserved.
         #expect(!LMStudioApp.answers(at: UInt16(ReservedPort().number)))

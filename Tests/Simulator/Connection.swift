@@ -76,7 +76,7 @@ struct Connection {
         if !isControl {
             number = simulation.journal.arrived(request, connection: connection)
             faults = simulation.faults.take(
-                path: path, generates: Router.generates(path), isFirstOnConnection: isFirst)
+                path: path, generates: generates(request), isFirstOnConnection: isFirst)
             simulation.journal.met(faults, number)
             if simulation.options.isVerbose { report(request, faults) }
         }
@@ -90,6 +90,12 @@ struct Connection {
         } catch .finished {
             if !exchange.keepsAlive { throw .close }
         }
+    }
+
+    /// Every POST of a play may generate, whatever its server calls it.
+    private func generates(_ request: Request) -> Bool {
+        simulation.options.play == nil
+            ? Router.generates(request.path) : request.method == "POST"
     }
 
     private func report(_ request: Request, _ faults: [Fault]) {

@@ -1,18 +1,18 @@
 extension Exchange {
-    func beginStream(type: String = Exchange.eventStream) throws(Ending) {
+    func beginStream() throws(Ending) {
         simulation.journal.answered(number, 200)
         chooseFraming(streams: true)
         try sendInterim()
-        try send(head(200, type: type, length: nil))
+        try send(head(200, type: Exchange.eventStream, length: nil))
         if fault("hang-headers") != nil { try waitForEver() }
     }
 
-    /// Sends one frame; `text` is its lines without what ends it, an empty one among events.
-    func frame(_ text: [UInt8], end: String = "\n\n") throws(Ending) {
+    /// Sends one frame; `text` is its lines without the empty one that ends it.
+    func frame(_ text: [UInt8]) throws(Ending) {
         var bytes: [UInt8] = []
         if fault("comments") != nil { bytes += ": keepalive\n\n".utf8 }
         bytes += text
-        bytes += end.utf8
+        bytes += "\n\n".utf8
         if fault("crlf") != nil {
             bytes = bytes.flatMap { $0 == 10 ? [13, 10] : [$0] }
         }

@@ -109,8 +109,7 @@ final class Exchange {
     {
         var text = fault("http10") == nil ? "HTTP/1.1 " : "HTTP/1.0 "
         text += "\(status) \(Exchange.reasons[status] ?? "Unknown")\r\n"
-        if simulation.options.kind == .lmstudio { text += "X-Powered-By: Express\r\n" }
-        if let program = simulation.options.kind.program { text += "Server: \(program)\r\n" }
+        text += "X-Powered-By: Express\r\n"
         text += "Content-Type: \(type)\r\n"
         if type == Exchange.eventStream { text += "Cache-Control: no-cache\r\n" }
         for (name, value) in extra { text += "\(name): \(value)\r\n" }

@@ -30,7 +30,7 @@ extension Fault {
         "comments": .generation,
         "error-event": .generation, "error-data": .generation, "error-string": .generation,
         "no-models": .generation, "http200-error": .generation, "wrong-model": .generation,
-        "crash": .generation,
+        "crash": .generation, "capture": .generation,
         "stats-in-stream": .generation, "usage": .generation, "choices": .generation,
         "tps": .generation, "old": .generation,
     ]

@@ -79,7 +79,7 @@ struct Fault: Sendable, Equatable {
         guard let argument else { return }
         switch name {
         case "error-event", "error-data", "error-string", "no-models", "wrong-model", "usage",
-            "choices", "tps", "pretty", "content-length", "split", "interim":
+            "choices", "tps", "pretty", "content-length", "split", "interim", "capture":
             break
         default:
             guard let number = Double(argument), number >= 0, number.isFinite else {

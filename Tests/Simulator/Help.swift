@@ -11,11 +11,11 @@ enum Help {
 
         Usage: lmstudio-simulator [OPTION...]
 
-          --kind KIND           play another server: ollama, llama.cpp, llama-swap, vllm, sglang,
-                                localai, koboldcpp, jan, gpt4all, text-generation-webui, mlx_lm,
-                                docker-model-runner, lemonade, litellm, openai. Its lists, what it
-                                says of itself and its refusals are that server's; it generates by
-                                /v1 alone, in LM Studio's form (lmstudio)
+          --play KIND           be another server, by what was captured of it: what
+                                Tests/Captures/KIND.play says of a request is sent to the byte, on
+                                that server's own port. Models and prompts are then of no account;
+                                of the faults those that break off or delay an answer are, and
+                                `capture`
           --host 127.X.Y.Z      listen on that address of this machine (127.0.0.1)
           --port N              listen on 127.0.0.1:N; 0 lets the system choose (1234)
           --ipv6                listen on [::1] too, at the same port
@@ -131,6 +131,7 @@ enum Help {
             choices=absent|empty             no choices, or a frame without them first
             tps=absent|null|zero             what stats.tokens_per_second says
             stats-in-stream     usage and stats in the last frame of /api/v0's stream
+            capture=NAME        with --play, what Tests/Captures/NAME.http holds, if the play names it
             old                 as 0.3: the role in every frame, other keys, no token details
 
         """

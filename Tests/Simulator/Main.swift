@@ -6,7 +6,7 @@ enum Main {
     static func main() {
         let options: Options
         do throws(Options.Invalid) {
-            options = try Options(Array(CommandLine.arguments.dropFirst()), readFile: read)
+            options = try Options(Array(CommandLine.arguments.dropFirst()), readFile: File.read)
         } catch {
             fail(error.message, status: 2)
         }
@@ -77,19 +77,5 @@ enum Main {
         let line = "lmstudio-simulator: \(message)\n"
         _ = line.utf8CString.withUnsafeBufferPointer { write(2, $0.baseAddress!, $0.count - 1) }
         exit(status)
-    }
-
-    private static func read(_ path: String) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY)
-        if descriptor < 0 { return nil }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var space = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(descriptor, &space, space.count)
-            if count < 0 { return nil }
-            if count == 0 { return bytes }
-            bytes += space[..<count]
-        }
     }
 }

@@ -2,9 +2,10 @@ import Glibc
 
 /// What the command line says.
 struct Options: Sendable {
-    var kind = ServerKind.lmstudio
+    /// The server that is played from captures; nil for LM Studio, made up.
+    var play: Play?
     var host = in_addr(s_addr: UInt32(0x7F00_0001).bigEndian)
-    var port: UInt16 = 1234
+    var port = portStandard
     var usesIPv6 = false
     var unixPath: String?
     var models: [Model] = []
@@ -24,6 +25,9 @@ struct Options: Sendable {
     var showsHelp = false
 
     struct Invalid: Error { let message: String }
+
+    /// LM Studio's.
+    static let portStandard: UInt16 = 1234
 
     init(_ arguments: [String], readFile: (String) -> [UInt8]?) throws(Invalid) {
         var rest = arguments[...]
@@ -50,7 +54,7 @@ struct Options: Sendable {
         "--exit-with-parent", "--verbose",
     ]
     private static let valued: Set<String> = [
-        "--kind", "--host", "--port", "--unix", "--model", "--models", "--load-time",
+        "--play", "--host", "--port", "--unix", "--model", "--models", "--load-time",
         "--unknown-model",
         "--token-rate", "--first-token-delay", "--prompt-rate", "--tokens", "--api-key",
         "--idle-timeout", "--fault",
@@ -80,12 +84,14 @@ struct Options: Sendable {
                 throw Invalid(message: "--port is a number from 0 to 65535, not \"\(value)\"")
             }
             self.port = port
-        case "--kind":
-            guard let kind = ServerKind(rawValue: value) else {
-                let known = ServerKind.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Invalid(message: "--kind is one of \(known), not \"\(value)\"")
+        case "--play":
+            do throws(Play.Invalid) {
+                let play = try Play(value, read: Captures.read)
+                if port == Options.portStandard { port = play.port }
+                self.play = play
+            } catch {
+                throw Invalid(message: error.message)
             }
-            self.kind = kind
         case "--host":
             // This machine's loopback network has 16 million addresses; no other is offered.
             guard value.hasPrefix("127."), inet_pton(AF_INET, value, &host) == 1 else {

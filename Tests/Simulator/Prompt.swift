@@ -38,21 +38,6 @@ struct Prompt {
         }
     }
 
-    /// Ollama's `POST /api/chat`, which streams unless it is told not to.
-    init(ollama json: JSON) throws(Refusal) {
-        try self.init(chat: json)
-        streams = json["stream"]?.flag ?? true
-        let options = json["options"]
-        tokensMax = options?["num_predict"]?.int.flatMap { $0 < 0 ? nil : $0 }
-        if let seed = options?["seed"] { essence += seed.bytes() }
-        switch options?["stop"] {
-        case .string(let text): stops = [text]
-        case .array(let items): stops = items.compactMap(\.text)
-        default: break
-        }
-        if let format = json["format"], format["type"] != nil { schema = format }
-    }
-
     /// `POST …/completions`
     init(completion json: JSON) throws(Refusal) {
         guard let prompt = json["prompt"] else { throw .plain("'prompt' field is required") }

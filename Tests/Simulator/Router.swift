@@ -8,24 +8,18 @@ struct Router {
 
     private static let generating: Set<String> = [
         "/api/v0/chat/completions", "/v1/chat/completions", "/api/v0/completions",
-        "/v1/completions", "/api/v0/embeddings", "/v1/embeddings", "/api/v1/chat", "/api/chat",
+        "/v1/completions", "/api/v0/embeddings", "/v1/embeddings", "/api/v1/chat",
     ]
 
     func answer(_ path: String) throws(Exchange.Ending) {
         try playFaults(path)
+        if let play = exchange.simulation.options.play { return try exchange.perform(play) }
         if let refusal = Authorization.check(exchange, path) {
             return try exchange.reply(refusal)
         }
-        let kind = exchange.simulation.options.kind
-        let isSpoken =
-            path == "/api/chat"
-            ? kind == .ollama : kind == .lmstudio || path.hasPrefix("/v1/")
-        if Router.generates(path) && exchange.request.method == "POST" && isSpoken {
+        if Router.generates(path) && exchange.request.method == "POST" {
             try playGenerationFaults()
             return try generate(path)
-        }
-        if kind != .lmstudio {
-            return try KindRoutes(exchange: exchange, kind: kind).answer(path)
         }
         let method = exchange.request.method == "HEAD" ? "GET" : exchange.request.method
         let lists = ModelLists(exchange: exchange)
@@ -115,10 +109,7 @@ struct Router {
     private func generate(_ path: String) throws(Exchange.Ending) {
         let json = try body()
         let isV0 = path.hasPrefix("/api/v0/")
-        if path == "/api/chat" {
-            let prompt = try accepted { () throws(Refusal) in try Prompt(ollama: json) }
-            try OllamaAnswer(exchange: exchange, prompt: prompt).run()
-        } else if path == "/api/v1/chat" {
+        if path == "/api/v1/chat" {
             let prompt = try accepted { () throws(Refusal) in try Prompt(native: json) }
             try NativeAnswer(exchange: exchange, prompt: prompt).run()
         } else if path.hasSuffix("/chat/completions") {
