@@ -5,20 +5,22 @@ import Testing
 @Suite struct PackedCountsTests {
     /// Samples of one measure, as `Series` counts them.
     private struct Counted {
-        var samples: [SampleKeys] = []
+        var samples: [PendingSamples.Sample] = []
         var sums = Sums()
 
         init(_ values: [(Measure, Double)]) {
             for (measure, value) in values {
                 let contribution = Contribution(measure, value)
-                samples.append(contribution.keys)
+                samples.append(
+                    PendingSamples.Sample(
+                        keys: contribution.keys, previous: Int32(samples.count) - 1))
                 sums.add(contribution)
             }
         }
 
         var histogram: Histogram {
             var histogram = Histogram()
-            histogram.add(samples)
+            histogram.add(samples, last: Int32(samples.count) - 1)
             return histogram
         }
     }
@@ -59,7 +61,7 @@ import Testing
         var again = Histogram()
         again.add(packed, sums)
         #expect(again[Int(Measure.relay.key(of: 3))] == 1 << 40)
-        #expect(packed.byteCount < 12)
+        #expect(packed.count < 12)
     }
 
     /// Twelve measures, each spread evenly over all magnitudes there are: the worst that can come.
@@ -82,9 +84,9 @@ import Testing
         let exact = PackedCounts(histogram, counted.sums, bytesMax: nil, seed: 1)
         let limit = MetricsLimits.sliceBytesMax
         #expect(limit >= PackedCounts.bytesMin)
-        #expect(exact.byteCount > 2 * limit, "nothing had to be saved")
+        #expect(exact.count > 2 * limit, "nothing had to be saved")
         let packed = PackedCounts(histogram, counted.sums, bytesMax: limit, seed: 1)
-        #expect(packed.byteCount <= limit)
+        #expect(packed.count <= limit)
         // No share of all values up to a bucket is wrong by more than a unit.
         var rounded = Histogram()
         rounded.add(packed, counted.sums)
@@ -111,7 +113,7 @@ import Testing
             let one = Counted([(.latency, 1)])
             histogram.removeAll()
             histogram.add(packed, sums)
-            histogram.add(one.samples)
+            histogram.add(one.samples, last: 0)
             sums.add(one.sums)
             packed = PackedCounts(histogram, sums, bytesMax: limit, seed: 5)
         }

@@ -6,8 +6,9 @@ up, err, and name clients and models that nobody knows; one server fails now and
 says how long (60: a minute; `make soak` an hour), $SOAK_RATE how many requests a second (50).
 
 Flat means: what the daemon held at most (RssAnon) in the last quarter is no more than GROWTH_MIB
-above the most of the second quarter. In an hour the rings of the statistics fill, which are
-bounded; the first quarter is for that and for the heap to find its size.
+above the most of the second quarter. In an hour the slices of the statistics come together, which
+are bounded (at 20 requests a second of 200 clients 3.5 MiB, of which a third in the first ten
+minutes: `SeriesTests`); the first quarter is for that and for the heap to find its size.
 """
 
 import itertools

@@ -17,10 +17,7 @@ package struct BoundedHistogram: Sendable {
 
     package mutating func add(_ value: Double, times: UInt64 = 1) {
         guard value >= 0, value <= bounds.valueMax else { return }
-        var index = 0
-        let values = bounds.values.span
-        while index < values.count, value > values[index] { index &+= 1 }
-        counts[index] &+= times
+        counts[bounds.index(of: value)] &+= times
         sum += value * Double(times)
     }
 
@@ -52,6 +49,35 @@ package struct BoundedHistogram: Sendable {
             case .secondsToFirstToken: Self.firstTokenBounds
             case .secondsPerToken: Self.perTokenBounds
             }
+        }
+
+        /// How many of them are below a value, found by halving without a branch.
+        func index(of value: Double) -> Int {
+            switch self {
+            case .tokens: Self.index(of: value, in: Self.tokenTable.span)
+            case .seconds: Self.index(of: value, in: Self.secondTable.span)
+            case .secondsToFirstToken: Self.index(of: value, in: Self.firstTokenTable.span)
+            case .secondsPerToken: Self.index(of: value, in: Self.perTokenTable.span)
+            }
+        }
+
+        @inline(__always)
+        private static func index(of value: Double, in table: Span<Double>) -> Int {
+            var index = value > table[15] ? 16 : 0
+            index &+= value > table[index &+ 7] ? 8 : 0
+            index &+= value > table[index &+ 3] ? 4 : 0
+            index &+= value > table[index &+ 1] ? 2 : 0
+            return index &+ (value > table[index] ? 1 : 0)
+        }
+
+        private static let tokenTable = table(tokenBounds)
+        private static let secondTable = table(secondBounds)
+        private static let firstTokenTable = table(firstTokenBounds)
+        private static let perTokenTable = table(perTokenBounds)
+
+        /// Bounds, and behind them what nothing is above.
+        private static func table(_ bounds: [Double]) -> [Double] {
+            bounds + [Double](repeating: .infinity, count: 31 - bounds.count)
         }
 
         /// The largest value that is believed.

@@ -11,6 +11,7 @@ enum Bucket {
     private static let first = UInt64(1023 - 22) << 5
 
     /// The bucket of a value; the first one also takes zero and what is not a number.
+    @inline(__always)
     static func index(of value: Double) -> UInt16 {
         guard value > 0x1p-22 else { return 0 }
         let place = (value.bitPattern >> droppedBits) &- first

@@ -50,20 +50,26 @@ struct Candidates {
 struct Usage {
     private var count: UInt32 = 0
     private var epoch: UInt64
+    /// The second at which it is halved next.
+    private var end: UInt64
 
     init(second: UInt64) {
         epoch = second / MetricsLimits.usageHalfLife
+        end = (epoch + 1) * MetricsLimits.usageHalfLife
     }
 
     mutating func count(second: UInt64) {
-        count = value(second: second)
-        epoch = second / MetricsLimits.usageHalfLife
-        if count < .max { count += 1 }
+        if second >= end {
+            let count = value(second: second)
+            self = Usage(second: second)
+            self.count = count
+        }
+        if count < .max { count &+= 1 }
     }
 
     func value(second: UInt64) -> UInt32 {
-        let now = second / MetricsLimits.usageHalfLife
-        guard now > epoch else { return count }
-        return now - epoch < 32 ? count >> UInt32(now - epoch) : 0
+        guard second >= end else { return count }
+        let halvings = second / MetricsLimits.usageHalfLife - epoch
+        return halvings < 32 ? count >> UInt32(halvings) : 0
     }
 }

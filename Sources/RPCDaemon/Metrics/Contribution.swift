@@ -19,19 +19,17 @@ struct Contribution {
         promptTokens = Self.believed(sample.promptTokens)
         completionTokens = Self.believed(sample.completionTokens)
         cachedTokens = min(Self.believed(sample.cachedTokens), promptTokens)
-        var values = Values()
-        for measure in Measure.all where measure != .tokensPerSecond {
-            values.append(measure, sample[measure])
-        }
-        if let speed = sample[.tokensPerSecond], speed > 0, speed <= Measure.valueMax,
+        var values = sample.values
+        let speed = values[Measure.tokensPerSecond.rawValue]
+        if speed > 0, speed <= Measure.valueMax,
             completionTokens >= MetricsLimits.tokensForSpeedMin
         {
-            values.append(.tokensPerSecond, speed)
             speedTokens = Double(completionTokens)
             speedSeconds = speedTokens / speed
+        } else {
+            values[Measure.tokensPerSecond.rawValue] = .nan
         }
-        keys = values.keys
-        (self.values, counts) = values.vectors
+        (keys, self.values, counts) = Self.taken(values)
     }
 
     /// A lone measurement that is no request.
@@ -39,37 +37,33 @@ struct Contribution {
         outcome = nil
         errorKind = nil
         (promptTokens, completionTokens, cachedTokens) = (0, 0, 0)
-        var values = Values()
-        values.append(measure, value)
-        keys = values.keys
-        (self.values, counts) = values.vectors
+        var values: [12 of Double] = .init(repeating: .nan)
+        values[measure.rawValue] = value
+        (keys, self.values, counts) = Self.taken(values)
     }
 
-    /// Values in the making.
-    private struct Values {
+    /// What is negative, absurd or not a number was measured wrong: as good as unknown.
+    private static func taken(
+        _ all: [12 of Double]
+    ) -> (SampleKeys, MeasureVector<Double>, MeasureVector<UInt64>) {
         var keys = SampleKeys()
-        private var values: [12 of Double] = .init(repeating: 0)
-        private var counts: [12 of UInt64] = .init(repeating: 0)
-
-        mutating func append(_ measure: Measure, _ value: Double?) {
-            // What is negative, absurd or not a number was measured wrong: as good as unknown.
-            guard let value, value >= 0, value <= Measure.valueMax else { return }
-            values[measure.rawValue] = value
-            counts[measure.rawValue] = 1
-            keys.append(measure.key(of: value))
+        var values: [16 of Double] = .init(repeating: 0)
+        var counts: [16 of UInt64] = .init(repeating: 0)
+        // An element of an inline array is read by copying the array.
+        let all = all.span
+        for measure in 0..<Measure.count {
+            let value = all[measure]
+            guard value >= 0, value <= Measure.valueMax else { continue }
+            unsafe values[unchecked: measure] = value
+            unsafe counts[unchecked: measure] = 1
+            keys.append(
+                UInt16(truncatingIfNeeded: measure &* Bucket.count) &+ Bucket.index(of: value))
         }
-
-        var vectors: (MeasureVector<Double>, MeasureVector<UInt64>) {
-            let (v, c) = (values, counts)
-            return (
-                MeasureVector(
-                    v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], 0, 0,
-                    0, 0),
-                MeasureVector(
-                    c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11], 0, 0,
-                    0, 0)
-            )
-        }
+        // A vector of 16 is 16 numbers in a row.
+        return (
+            keys, unsafe unsafeBitCast(values, to: MeasureVector<Double>.self),
+            unsafe unsafeBitCast(counts, to: MeasureVector<UInt64>.self)
+        )
     }
 
     /// No server counts further than that in one answer; what claims to has not counted at all.
@@ -83,6 +77,7 @@ struct SampleKeys {
     private(set) var keys: [12 of UInt16] = .init(repeating: 0)
     private(set) var count: UInt16 = 0
 
+    @inline(__always)
     mutating func append(_ key: UInt16) {
         keys[Int(count)] = key
         count &+= 1

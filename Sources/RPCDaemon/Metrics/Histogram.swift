@@ -12,13 +12,52 @@ struct Histogram {
 
     subscript(key: Int) -> UInt64 { cells[key] }
 
-    mutating func add(_ samples: [SampleKeys]) {
+    /// Adds a group's samples: the one at `last` and all that it leads to.
+    mutating func add(_ samples: [PendingSamples.Sample], last: Int32) {
         var cells = cells.mutableSpan
-        for sample in samples {
-            for index in 0..<Int(sample.count) {
-                unsafe Self.add(Int(sample.keys[unchecked: index]), 1, to: &cells)
+        let samples = samples.span
+        var index = Int(last)
+        while index >= 0 {
+            let sample = samples[index]
+            let keys = sample.keys.keys.span
+            for place in 0..<Int(sample.keys.count) {
+                unsafe Self.add(Int(keys[unchecked: place]), 1, to: &cells)
+            }
+            index = Int(sample.previous)
+        }
+    }
+
+    /// Appends every bucket that has a count and what it counts, which is no more than a group may
+    /// have; empty then.
+    mutating func list(into entries: inout [Entry]) {
+        var cells = cells.mutableSpan
+        for word in 0..<(cells.count - Self.bitsStart) {
+            var bits = cells[Self.bitsStart &+ word]
+            cells[Self.bitsStart &+ word] = 0
+            while bits != 0 {
+                let key = word &* 64 &+ bits.trailingZeroBitCount
+                bits &= bits &- 1
+                entries.append(
+                    Entry(
+                        key: UInt16(truncatingIfNeeded: key),
+                        count: UInt16(truncatingIfNeeded: cells[key])))
+                cells[key] = 0
             }
         }
+    }
+
+    mutating func add(_ entries: ArraySlice<Entry>) {
+        var cells = cells.mutableSpan
+        let entries = entries.span
+        for index in entries.indices {
+            Self.add(Int(entries[index].key), UInt64(entries[index].count), to: &cells)
+        }
+    }
+
+    /// A bucket of a group's.
+    struct Entry {
+        let key: UInt16
+        let count: UInt16
     }
 
     /// Adds what was packed; `sums` are those that it was packed with.
@@ -63,15 +102,9 @@ struct Histogram {
         var passed = begin
         let first = measure * Self.wordsPerMeasure
         for word in first..<(first + Self.wordsPerMeasure) {
-            var bits = cells[Self.bitsStart &+ word]
-            while bits != 0 {
-                let key = word &* 64 &+ bits.trailingZeroBitCount
-                bits &= bits &- 1
-                let before = passed &>> shift
-                passed &+= cells[key]
-                let units = (passed &>> shift) &- before
-                if units > 0 { writer.append(key: key, units: units) }
-            }
+            let bits = cells[Self.bitsStart &+ word]
+            if bits == 0 { continue }
+            writer.append(bits, from: word &* 64, cells, shift: shift, &passed)
         }
     }
 }

@@ -22,11 +22,13 @@ package enum MetricsLimits {
     /// How many seconds a series must have been silent to make room for any new one.
     package static let silenceBeforeReuse: UInt64 = 3600
     /// Bytes of one slice's counts. A slice of 1,000 requests a second whose measures are each
-    /// spread over a factor of 100 takes half of it; with 142 slices a series has 426 KiB at most.
+    /// spread over a factor of 100 takes half of it.
     package static let sliceBytesMax = 3072
-    /// Samples of a series that wait to be packed, of 26 bytes each: 26 KiB, which only a series of
-    /// 500 requests a second fills.
-    static let pendingMax = 1024
+    /// Samples that are noted before they are sorted into their series, of 32 bytes each: 64 KiB,
+    /// which 1,000 requests a second fill in the two seconds of a slice.
+    static let pendingMax = 2048
+    /// Groups of samples noted, of half a kilobyte each: as many as a model of each client.
+    static let groupsMax = 128
     /// A speed is tokens by the time between them: of fewer than this it says nothing.
     package static let tokensForSpeedMin: UInt64 = 8
     /// Tokens of one request that are believed: ten times the largest context there is.

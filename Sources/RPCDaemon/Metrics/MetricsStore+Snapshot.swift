@@ -4,6 +4,7 @@ extension MetricsStore {
     /// while `holds` says so.
     package mutating func snapshot(_ window: StatsWindow, now: UInt64) -> Snapshot {
         let second = now / 1_000_000_000
+        sortAll()
         var snapshot = Snapshot(window: window, version: version)
         var validUntil: UInt64 = .max
         for index in places.indices {
@@ -14,7 +15,7 @@ extension MetricsStore {
             if index == Self.loopIndex {
                 snapshot.loopDelay = figures[.latency]
                 // More delays of this second may follow, and they do not change the version.
-                if places[index].series.second == second {
+                if places[index].second == second {
                     validUntil = min(validUntil, second + 1)
                 }
             }

@@ -33,16 +33,22 @@ package struct MetricsStore {
     var places: [Place]
     var histogram = Histogram()
     private var indices: [[String: Int]]
-    /// By kind the place that was last asked for by name: as a rule the next one too.
-    private var lastAsked: [3 of Int]
+    /// By kind the places that were last asked for by name: as a rule the next is one of them.
+    private var recent: [3 of RecentPlaces]
     private var candidates = [Candidates](repeating: Candidates(), count: SeriesKind.allCases.count)
+    private var pending = PendingSamples()
+    private var delays = PendingSamples()
+    /// The buckets of the groups that are being sorted.
+    private var entries: [Histogram.Entry] = []
 
     struct Place {
         var kind: SeriesKind?
         var name: String
         var generation: UInt32 = 0
-        var series = Series()
+        /// The second of its last sample, or of its beginning.
+        var second: UInt64 = 0
         var usage = Usage(second: 0)
+        var series = Series()
     }
 
     static let allIndex = 0
@@ -55,7 +61,10 @@ package struct MetricsStore {
         self.errorKinds = errorKinds
         places = [Place(name: "all"), Place(name: "event loop")]
         indices = []
-        lastAsked = [Self.otherIndex, Self.otherIndex + 1, Self.otherIndex + 2]
+        recent = [
+            RecentPlaces(Self.otherIndex), RecentPlaces(Self.otherIndex + 1),
+            RecentPlaces(Self.otherIndex + 2),
+        ]
         for kind in SeriesKind.allCases {
             indices.append([MetricsLimits.otherName: places.count])
             places.append(Place(kind: kind, name: MetricsLimits.otherName))
@@ -66,10 +75,12 @@ package struct MetricsStore {
     /// the row that is asked least takes that row, whose numbers go to `other`; until then it is
     /// counted there itself.
     package mutating func series(_ kind: SeriesKind, _ name: String, now: UInt64) -> SeriesID {
-        let last = lastAsked[kind.rawValue]
-        if places[last].name == name { return id(of: last) }
+        for turn in 0..<RecentPlaces.count {
+            let index = recent[kind.rawValue][turn]
+            if places[index].name == name { return id(of: index) }
+        }
         if let index = indices[kind.rawValue][name] {
-            lastAsked[kind.rawValue] = index
+            recent[kind.rawValue].note(index)
             return id(of: index)
         }
         let second = now / 1_000_000_000
@@ -77,7 +88,8 @@ package struct MetricsStore {
             return id(of: Self.otherIndex + kind.rawValue)
         }
         places[index].name = name
-        places[index].series = Series(second: second)
+        places[index].series = Series()
+        places[index].second = second
         places[index].usage = Usage(second: second)
         indices[kind.rawValue][name] = index
         candidates[kind.rawValue].remove(name)
@@ -100,20 +112,25 @@ package struct MetricsStore {
     }
 
     /// Bytes of memory that grow with what is counted: some 20,000 slices are looked at.
-    package var byteCount: Int { places.reduce(0) { $0 + $1.series.byteCount } }
+    package var byteCount: Int {
+        places.reduce(pending.byteCount + delays.byteCount) { $0 + $1.series.byteCount }
+    }
 
     /// A request has ended, in whatever way.
     package mutating func finished(_ sample: RequestSample, now: UInt64) {
         if let kind = sample.errorKind {
             precondition(Int(kind.index) < errorKinds.count, "a kind of error without a name")
         }
-        let contribution = Contribution(sample)
         let second = now / 1_000_000_000
+        let slice = second / StatsWindow.oneMinute.sliceSeconds
+        if slice != pending.number || pending.isFull { sort(\.pending) }
         version &+= 1
-        places[Self.allIndex].series.add(contribution, second: second, &histogram)
-        add(contribution, sample.backend, second: second)
-        add(contribution, sample.model, second: second)
-        add(contribution, sample.client, second: second)
+        pending.add(
+            Contribution(sample),
+            to: PendingSamples.Places(
+                Int32(Self.allIndex), place(sample.backend, second: second),
+                place(sample.model, second: second), place(sample.client, second: second)),
+            number: slice)
     }
 
     /// An event waited this long for the loop to turn to it.
@@ -122,21 +139,64 @@ package struct MetricsStore {
     /// snapshot: its `loopDelay` may be a second old.
     package mutating func loopDelay(seconds: Double, now: UInt64) {
         let second = now / 1_000_000_000
-        if second > places[Self.loopIndex].series.second { version &+= 1 }
-        let contribution = Contribution(.latency, seconds)
-        places[Self.loopIndex].series.add(contribution, second: second, &histogram)
+        let slice = second / StatsWindow.oneMinute.sliceSeconds
+        if slice != delays.number || delays.isFull { sort(\.delays) }
+        if second > places[Self.loopIndex].second { version &+= 1 }
+        places[Self.loopIndex].second = second
+        delays.add(
+            Contribution(.latency, seconds),
+            to: PendingSamples.Places(Int32(Self.loopIndex), -1, -1, -1), number: slice)
     }
 
-    private mutating func add(
-        _ contribution: borrowing Contribution, _ id: SeriesID?, second: UInt64
-    ) {
-        guard let id else { return }
+    /// Where a sample of that series counts now, and that it does; -1 for none.
+    private mutating func place(_ id: SeriesID?, second: UInt64) -> Int32 {
+        guard let id else { return -1 }
         var index = Int(id.index)
         if places[index].generation != id.generation, let kind = places[index].kind {
             index = Self.otherIndex + kind.rawValue
         }
-        places[index].series.add(contribution, second: second, &histogram)
+        places[index].second = second
         places[index].usage.count(second: second)
+        return Int32(truncatingIfNeeded: index)
+    }
+
+    /// Everything that was noted goes into its series.
+    mutating func sortAll() {
+        sort(\.pending)
+        sort(\.delays)
+    }
+
+    private mutating func sort(_ path: WritableKeyPath<MetricsStore, PendingSamples>) {
+        var pending = PendingSamples()
+        swap(&pending, &self[keyPath: path])
+        if pending.isEmpty { return }
+        var ends: [Int] = []
+        ends.reserveCapacity(pending.groups.count)
+        for index in pending.groups.indices {
+            histogram.add(pending.samples, last: pending.groups[index].last)
+            histogram.list(into: &entries)
+            ends.append(entries.count)
+        }
+        for lane in 0..<PendingSamples.Places.scalarCount {
+            for first in pending.groups.indices {
+                let place = pending.groups[first].places[lane]
+                let isDone = pending.groups[..<first].contains { $0.places[lane] == place }
+                if place < 0 || isDone { continue }
+                var sums = Sums()
+                var errors = ErrorCounts()
+                for index in first..<pending.groups.count {
+                    guard pending.groups[index].places[lane] == place else { continue }
+                    histogram.add(entries[(index == 0 ? 0 : ends[index - 1])..<ends[index]])
+                    sums.add(pending.groups[index].sums)
+                    errors.add(pending.groups[index].errors)
+                }
+                places[Int(place)].series.take(
+                    &histogram, &sums, &errors, number: pending.number)
+            }
+        }
+        entries.removeAll(keepingCapacity: entries.count > entries.capacity / 8)
+        pending.removeAll()
+        swap(&pending, &self[keyPath: path])
     }
 
     private func id(of index: Int) -> SeriesID {
@@ -157,11 +217,11 @@ package struct MetricsStore {
         let least = indices[kind.rawValue].values.filter { $0 != other }
             .min { left, right in
                 let (a, b) = (places[left], places[right])
-                return (a.usage.value(second: second), a.series.second)
-                    < (b.usage.value(second: second), b.series.second)
+                return (a.usage.value(second: second), a.second)
+                    < (b.usage.value(second: second), b.second)
             }
         guard let least else { return nil }
-        let isSilent = places[least].series.second + MetricsLimits.silenceBeforeReuse <= second
+        let isSilent = places[least].second + MetricsLimits.silenceBeforeReuse <= second
         // Twice as much, or two that ask alike would take the row from each other for ever.
         let needed = places[least].usage.value(second: second).multipliedReportingOverflow(by: 2)
         guard
@@ -170,10 +230,32 @@ package struct MetricsStore {
                     >= max(
                         MetricsLimits.promotionMin, needed.overflow ? .max : needed.partialValue)
         else { return nil }
+        sortAll()
         places[other].series.absorb(places[least].series, second: second, &histogram)
+        places[other].second = max(places[other].second, places[least].second)
         version &+= 1
         indices[kind.rawValue][places[least].name] = nil
         places[least].generation &+= 1
         return least
+    }
+}
+
+/// The last places of a kind that were asked for by name; no name is hashed for them.
+private struct RecentPlaces {
+    private var places: [4 of Int]
+    private var next = 0
+
+    static let count = 4
+
+    /// - Parameter place: one of the kind, which all of them are as yet.
+    init(_ place: Int) {
+        places = .init(repeating: place)
+    }
+
+    subscript(turn: Int) -> Int { places[turn] }
+
+    mutating func note(_ place: Int) {
+        places[next] = place
+        next = (next + 1) % Self.count
     }
 }

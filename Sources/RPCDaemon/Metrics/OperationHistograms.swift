@@ -28,13 +28,6 @@ package struct OperationLabels: Hashable, Sendable {
     /// The kind of error that a failed request ended with.
     package var errorKind: UInt8?
 
-    /// Whether they are the same, looked at where they are: most differ in nothing.
-    func are(_ other: borrowing OperationLabels) -> Bool {
-        port == other.port && operation == other.operation && errorKind == other.errorKind
-            && requestModel == other.requestModel && responseModel == other.responseModel
-            && address == other.address && provider == other.provider
-    }
-
     package init(
         _ operation: Operation, provider: String, address: String, port: Int, model: String
     ) {
@@ -70,10 +63,12 @@ package struct OperationSample: Sendable {
 package struct OperationHistograms: Sendable {
     package private(set) var rows: [Row] = []
     private var indices: [OperationLabels: Int] = [:]
-    /// The row that was last counted in: as a rule the next one too, and no name is hashed.
-    private var last = 0
-    /// Its labels: a row is large, and would be copied to be asked for them.
-    private var lastLabels: OperationLabels?
+    /// The rows that were last counted in, and their labels: as a rule the next is one of them, and
+    /// no name is hashed.
+    private var recent: [OperationLabels] = []
+    private var recentRows: [Int] = []
+    private var next = 0
+    private static let recentMax = 4
 
     /// As many as a page of a megabyte and a half holds.
     package static let rowsMax = 64
@@ -110,10 +105,29 @@ package struct OperationHistograms: Sendable {
     }
 
     private mutating func row(_ labels: OperationLabels) -> Int {
-        if let lastLabels, lastLabels.are(labels) { return last }
-        last = indices[labels] ?? makeRow(labels)
-        lastLabels = labels
-        return last
+        if let index = recentIndex(labels) { return recentRows[index] }
+        let row = indices[labels] ?? makeRow(labels)
+        if recent.count < Self.recentMax {
+            recent.append(labels)
+            recentRows.append(row)
+        } else {
+            (recent[next], recentRows[next]) = (labels, row)
+            next = (next + 1) % Self.recentMax
+        }
+        return row
+    }
+
+    private func recentIndex(_ labels: borrowing OperationLabels) -> Int? {
+        // Looked at where they are: a copy of five names would cost more than comparing them.
+        let recent = recent.span
+        for index in recent.indices
+        where recent[index].requestModel == labels.requestModel
+            && recent[index].responseModel == labels.responseModel
+            && recent[index].port == labels.port && recent[index].operation == labels.operation
+            && recent[index].errorKind == labels.errorKind
+            && recent[index].address == labels.address && recent[index].provider == labels.provider
+        { return index }
+        return nil
     }
 
     /// A new row; beyond the limit all models of an operation are one.

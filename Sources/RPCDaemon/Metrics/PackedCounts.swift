@@ -20,7 +20,10 @@ struct PackedCounts {
     private static let scatter: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     var isEmpty: Bool { bytes.isEmpty }
-    var byteCount: Int { bytes.count }
+    /// Bytes on the heap.
+    var byteCount: Int { HeapBlock.bytes(bytes.capacity) }
+    /// Bytes that were written.
+    var count: Int { bytes.count }
 
     init() {}
 
@@ -42,7 +45,7 @@ struct PackedCounts {
     private func packed(
         _ histogram: borrowing Histogram, _ sums: borrowing Sums, _ seed: UInt64
     ) -> [UInt8] {
-        var writer = PackedWriter(capacity: max(64, bytes.count))
+        var writer = PackedWriter()
         for measure in 0..<Measure.count {
             let values = sums.count(measure)
             if values == 0 { continue }
@@ -53,7 +56,7 @@ struct PackedCounts {
             let begin = (scattered &>> 20) & ((1 &<< shift) &- 1)
             histogram.pack(measure, shift: shift, from: begin, into: &writer)
         }
-        return writer.bytes
+        return writer.written
     }
 
     private func shift(_ values: UInt64) -> UInt64 {
@@ -101,33 +104,57 @@ struct PackedCounts {
 
 /// The writing end of `PackedCounts`: buckets come in order.
 struct PackedWriter {
-    private(set) var bytes: [UInt8] = []
+    /// Longer than what was written, so that nobody asks for room at each byte.
+    private var bytes = [UInt8](repeating: 0, count: 4096)
+    private var count = 0
     private var last = -1
+    /// What 64 buckets take at most: 1 byte each, 2 of a gap and 10 of a count.
+    private static let wordBytesMax = 64 * 13
 
-    init(capacity: Int) {
-        bytes.reserveCapacity(capacity)
-    }
+    /// A copy of its size.
+    var written: [UInt8] { [UInt8](bytes[..<count]) }
 
-    mutating func append(key: Int, units: UInt64) {
-        let gap = key &- last &- 1
-        last = key
-        if gap < 15, units < 16 {
-            bytes.append(UInt8(truncatingIfNeeded: gap &<< 4 | Int(units &- 1)))
-            return
+    /// Writes the buckets that have a bit, of those from `first` on, in units of 2^`shift`.
+    ///
+    /// - Parameter passed: what was counted below, all units of it written.
+    mutating func append(
+        _ bits: UInt64, from first: Int, _ cells: Span<UInt64>, shift: UInt64,
+        _ passed: inout UInt64
+    ) {
+        if count + Self.wordBytesMax > bytes.count {
+            bytes.append(contentsOf: [UInt8](repeating: 0, count: bytes.count))
         }
-        let (high, low) = (min(gap, 15), min(units &- 1, 15))
-        bytes.append(UInt8(truncatingIfNeeded: high &<< 4 | Int(low)))
-        if high == 15 { append(number: UInt64(gap &- 15)) }
-        if low == 15 { append(number: units &- 16) }
+        var (count, last, bits) = (count, last, bits)
+        var out = bytes.mutableSpan
+        while bits != 0 {
+            let key = first &+ bits.trailingZeroBitCount
+            bits &= bits &- 1
+            let before = passed &>> shift
+            passed &+= cells[key]
+            let units = (passed &>> shift) &- before
+            if units == 0 { continue }
+            let gap = key &- last &- 1
+            last = key
+            let (high, low) = (min(gap, 15), min(units &- 1, 15))
+            out[count] = UInt8(truncatingIfNeeded: high &<< 4 | Int(truncatingIfNeeded: low))
+            count &+= 1
+            if high == 15 { Self.append(number: UInt64(gap &- 15), to: &out, &count) }
+            if low == 15 { Self.append(number: units &- 16, to: &out, &count) }
+        }
+        (self.count, self.last) = (count, last)
     }
 
     /// Seven bits a byte, the lowest first; the top bit says that more follow.
-    private mutating func append(number: UInt64) {
+    private static func append(
+        number: UInt64, to out: inout MutableSpan<UInt8>, _ count: inout Int
+    ) {
         var rest = number
         while rest > 127 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 128)
+            out[count] = UInt8(truncatingIfNeeded: rest) | 128
+            count &+= 1
             rest &>>= 7
         }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
+        out[count] = UInt8(truncatingIfNeeded: rest)
+        count &+= 1
     }
 }

@@ -31,7 +31,7 @@ package struct RequestSample: Sendable {
     /// Those of the prompt that the backend had not to read again.
     package var cachedTokens: UInt64 = 0
     /// What was measured; not a number where nobody knows.
-    private var values: [12 of Double] = .init(repeating: .nan)
+    private(set) var values: [12 of Double] = .init(repeating: .nan)
 
     package init(_ outcome: Outcome, errorKind: ErrorKind? = nil) {
         self.outcome = outcome

@@ -1,23 +1,19 @@
 /// The numbers of one backend, model or client, or of everything, in all windows.
 ///
-/// What is counted is only noted; when a slice of two seconds is over, or so much waits that it is
-/// worth it, it is sorted into buckets and packed. A slice that has left a window goes into one of
-/// the next longer window, so that each second is kept once, the older the coarser: 30, 40, 34 and
-/// 38 slices of at most `sliceBytesMax`.
+/// What was counted in two seconds is a slice. Slices that have left a window become one of the
+/// next longer window, so that each second is kept once, the older the coarser: at most 34, 44, 38
+/// and 40 of them, of `sliceBytesMax` and 384 bytes of sums each. With what is older, 4 bytes for
+/// each bucket, a series takes 590 KiB at most. All slices are there after an hour; from then on a
+/// busy series takes as much as it ever will.
 struct Series {
-    /// The keys of the newest slice that are not packed yet.
-    private var pending: [SampleKeys] = []
-    private var pendingSums = Sums()
-    private var pendingErrors = ErrorCounts()
-    /// The second of the last sample, or of the beginning.
-    private(set) var second: UInt64
-    /// Goes up with each sample.
+    /// Goes up with each slice that is taken up.
     private var version: UInt64 = 0
-    /// By rolling window, what is in it and in no shorter one, oldest first.
+    /// By rolling window, what is in no shorter one, oldest first.
     private(set) var slices = [[Slice]](repeating: [], count: StatsWindow.rolling.count)
-    /// What is counted into; in no window's slices and not in the total yet.
+    /// What the time of which is not over.
     private var newest: Slice?
-    private var total = Slice(number: 0)
+    /// What has left the longest window.
+    private var remainder = Remainder()
     /// One for each window that was asked for since it last went silent.
     private var cache: [Cached] = []
 
@@ -28,125 +24,110 @@ struct Series {
         var figures: Figures
     }
 
-    /// Bytes of memory that grow with what is counted.
+    /// Bytes on the heap.
     var byteCount: Int {
-        slices.joined().reduce(pending.capacity * MemoryLayout<SampleKeys>.stride) {
-            $0 + $1.byteCount
-        } + total.byteCount + (newest?.byteCount ?? 0)
-    }
-
-    init(second: UInt64 = 0) {
-        self.second = second
-    }
-
-    mutating func add(
-        _ contribution: borrowing Contribution, second now: UInt64, _ histogram: inout Histogram
-    ) {
-        if now > second {
-            let slice = StatsWindow.oneMinute.sliceSeconds
-            if now / slice > second / slice { close(&histogram) }
-            second = now
-        }
-        pending.append(contribution.keys)
-        pendingSums.add(contribution)
-        if let kind = contribution.errorKind { pendingErrors.count(kind) }
-        version &+= 1
-        if pending.count >= MetricsLimits.pendingMax { close(&histogram) }
-    }
-
-    /// Brings the windows up to date and frees what has left them.
-    mutating func advance(to now: UInt64, _ histogram: inout Histogram) {
-        close(&histogram)
-        if let newest, newest.number < now / StatsWindow.oneMinute.sliceSeconds {
-            retire(&histogram)
-        }
-        moveSlices(second: now, &histogram)
-        if newest == nil, slices.allSatisfy(\.isEmpty) {
-            pending = []
-            cache = []
-        }
-    }
-
-    /// Packs what waits into the newest slice, which begins now if there is none of this time.
-    private mutating func close(_ histogram: inout Histogram) {
-        if pendingSums.isEmpty { return }
-        let number = second / StatsWindow.oneMinute.sliceSeconds
-        if newest?.number != number {
-            retire(&histogram)
-            newest = Slice(number: number)
-        }
-        histogram.add(pending)
-        newest?.take(
-            &histogram, pendingSums, pendingErrors, bytesMax: MetricsLimits.sliceBytesMax)
-        pending.removeAll(keepingCapacity: true)
-        pendingSums = Sums()
-        pendingErrors = ErrorCounts()
-    }
-
-    /// The newest slice is complete: it belongs to the total and to the shortest window.
-    private mutating func retire(_ histogram: inout Histogram) {
-        guard let complete = newest.take() else { return }
-        total.take(complete, &histogram, bytesMax: nil)
-        slices[0].append(complete)
-        moveSlices(second: second, &histogram)
-    }
-
-    /// Slices that are out of their window go on to the next longer one.
-    private mutating func moveSlices(second now: UInt64, _ histogram: inout Histogram) {
-        for window in StatsWindow.rolling {
-            let length = window.sliceSeconds
-            let slices = slices[window.rawValue]
-            let gone = slices.prefix { ($0.number + 1) * length + window.seconds <= now }
-            if gone.isEmpty { continue }
-            self.slices[window.rawValue].removeFirst(gone.count)
-            guard let next = StatsWindow.rolling.first(where: { $0.rawValue > window.rawValue })
-            else { continue }
-            for slice in gone {
-                let begin = slice.number * length
-                // What has been silent long enough is out of that one too.
-                if next.end(of: begin) <= now, next == .oneHour { continue }
-                append(slice, begin / next.sliceSeconds, to: next, &histogram)
+        slices.reduce(remainder.byteCount + (newest?.byteCount ?? 0)) { bytes, slices in
+            slices.reduce(bytes + HeapBlock.bytes(slices.capacity * MemoryLayout<Slice>.stride)) {
+                $0 + $1.byteCount
             }
         }
     }
 
-    private mutating func append(
-        _ slice: Slice, _ number: UInt64, to window: StatsWindow, _ histogram: inout Histogram
+    /// Takes up what was counted in the slice of the shortest window that is `number`: its buckets
+    /// from `histogram`, which is empty then, and what was summed beside them.
+    mutating func take(
+        _ histogram: inout Histogram, _ sums: inout Sums, _ errors: inout ErrorCounts,
+        number: UInt64
     ) {
-        let index = window.rawValue
-        if slices[index].last?.number != number { slices[index].append(Slice(number: number)) }
-        slices[index][slices[index].count - 1].take(
-            slice, &histogram, bytesMax: MetricsLimits.sliceBytesMax)
+        if let newest, newest.number == number { newest.add(to: &histogram, &sums, &errors) }
+        let taken = Slice(number: number, &histogram, sums, errors)
+        if let newest, newest.number != number { slices[0].append(newest) }
+        newest = taken
+        moveSlices(second: number * StatsWindow.oneMinute.sliceSeconds, &histogram)
+        version &+= 1
+    }
+
+    /// Brings the windows up to date and frees what has left them.
+    mutating func advance(to now: UInt64, _ histogram: inout Histogram) {
+        if newest == nil, slices.allSatisfy(\.isEmpty) { return }
+        if let newest, newest.number < now / StatsWindow.oneMinute.sliceSeconds {
+            slices[0].append(newest)
+            self.newest = nil
+        }
+        moveSlices(second: now, &histogram)
+        if newest == nil, slices.allSatisfy(\.isEmpty) { cache = [] }
+    }
+
+    /// Slices of which all that make up one of the next longer window are out of their own become
+    /// that one. Done for all of them at once, each is unpacked once.
+    private mutating func moveSlices(second now: UInt64, _ histogram: inout Histogram) {
+        for window in StatsWindow.rolling {
+            let index = window.rawValue
+            let isLongest = index == slices.count - 1
+            let length =
+                isLongest ? window.sliceSeconds : StatsWindow.rolling[index + 1].sliceSeconds
+            let each = length / window.sliceSeconds
+            var moved = 0
+            while moved < slices[index].count {
+                let first = slices[index][moved]
+                let number = first.number / each
+                if (number + 1) * length + window.seconds > now { break }
+                var end = moved + 1
+                while end < slices[index].count, slices[index][end].number / each == number {
+                    end += 1
+                }
+                if isLongest {
+                    remainder.take(first, &histogram)
+                } else if end == moved + 1 {
+                    slices[index + 1].append(Slice(first, number: number))
+                } else {
+                    slices[index + 1].append(
+                        Self.joined(slices[index][moved..<end], number: number, &histogram))
+                }
+                moved = end
+            }
+            if moved > 0 { slices[index].removeFirst(moved) }
+        }
+    }
+
+    private static func joined(
+        _ slices: ArraySlice<Slice>, number: UInt64, _ histogram: inout Histogram
+    ) -> Slice {
+        var sums = Sums()
+        var errors = ErrorCounts()
+        for slice in slices { slice.add(to: &histogram, &sums, &errors) }
+        return Slice(number: number, &histogram, sums, errors)
     }
 
     /// What the window holds, and until which second that stays so if no sample comes.
     mutating func figures(
         _ window: StatsWindow, second now: UInt64, _ histogram: inout Histogram
     ) -> (figures: Figures, validUntil: UInt64) {
+        advance(to: now, &histogram)
         let place = cache.firstIndex { $0.window == window }
         if let place, cache[place].version == version, now < cache[place].validUntil {
             return (cache[place].figures, cache[place].validUntil)
         }
-        advance(to: now, &histogram)
         var sums = Sums()
         var errors = ErrorCounts()
         var validUntil = UInt64.max
-        func count(_ slice: Slice) {
-            slice.unpack(into: &histogram)
-            sums.add(slice.sums)
-            errors.add(slice.errors)
-        }
         if let newest {
-            count(newest)
+            newest.add(to: &histogram, &sums, &errors)
             if window != .total {
                 validUntil = window.end(of: newest.number * StatsWindow.oneMinute.sliceSeconds)
             }
         }
-        if window == .total { count(total) }
-        for part in StatsWindow.rolling where part.rawValue <= window.rawValue && window != .total {
-            for slice in slices[part.rawValue] { count(slice) }
-            guard let oldest = slices[part.rawValue].first else { continue }
-            validUntil = window.end(of: oldest.number * part.sliceSeconds)
+        if window == .total { remainder.add(to: &histogram, &sums, &errors) }
+        for part in StatsWindow.rolling where part.rawValue <= window.rawValue {
+            let length = part.sliceSeconds
+            // Some that are out of this window wait for those that they become one with.
+            let inside = slices[part.rawValue].drop {
+                window != .total && ($0.number + 1) * length + window.seconds <= now
+            }
+            for slice in inside { slice.add(to: &histogram, &sums, &errors) }
+            if window != .total, let oldest = inside.first {
+                validUntil = window.end(of: oldest.number * length)
+            }
         }
         let fresh = Cached(
             window: window, version: version, validUntil: validUntil,
@@ -160,18 +141,19 @@ struct Series {
     /// Adds all that another series counted to this one.
     mutating func absorb(_ other: Series, second now: UInt64, _ histogram: inout Histogram) {
         var other = other
-        other.close(&histogram)
-        other.retire(&histogram)
-        close(&histogram)
-        retire(&histogram)
-        other.moveSlices(second: now, &histogram)
-        moveSlices(second: now, &histogram)
+        other.settle(second: now, &histogram)
+        settle(second: now, &histogram)
         for index in slices.indices {
             for slice in other.slices[index] { merge(slice, into: index, &histogram) }
         }
-        total.take(other.total, &histogram, bytesMax: nil)
-        second = max(second, other.second)
+        remainder.take(other.remainder, &histogram)
         version &+= 1
+    }
+
+    /// Nothing is newest any more.
+    private mutating func settle(second now: UInt64, _ histogram: inout Histogram) {
+        if let last = newest.take() { slices[0].append(last) }
+        moveSlices(second: now, &histogram)
     }
 
     private mutating func merge(_ slice: Slice, into index: Int, _ histogram: inout Histogram) {
@@ -179,8 +161,8 @@ struct Series {
         if place == slices[index].count || slices[index][place].number != slice.number {
             slices[index].insert(slice, at: place)
         } else {
-            slices[index][place].take(
-                slice, &histogram, bytesMax: MetricsLimits.sliceBytesMax)
+            slices[index][place] = Self.joined(
+                [slices[index][place], slice], number: slice.number, &histogram)
         }
     }
 }

@@ -2,38 +2,70 @@
 struct Slice {
     /// Its beginning, in slices of its window since the beginning of time.
     let number: UInt64
-    private(set) var counts: PackedCounts
-    private(set) var sums: Sums
-    private(set) var errors: ErrorCounts
+    private let counts: PackedCounts
+    private let sums: PackedSums
 
-    init(number: UInt64) {
-        self.number = number
-        counts = PackedCounts()
-        sums = Sums()
-        errors = ErrorCounts()
-    }
-
-    /// Takes up what is in `histogram`, which is put together with its own counts there.
-    mutating func take(
-        _ histogram: inout Histogram, _ other: borrowing Sums, _ otherErrors: ErrorCounts,
-        bytesMax: Int?
+    /// Takes up what is in `histogram`, which is empty then, and what was summed beside it.
+    init(
+        number: UInt64, _ histogram: inout Histogram, _ sums: borrowing Sums,
+        _ errors: ErrorCounts
     ) {
-        histogram.add(counts, sums)
-        sums.add(other)
-        errors.add(otherErrors)
-        counts = PackedCounts(histogram, sums, bytesMax: bytesMax, seed: number)
+        self.number = number
+        counts = PackedCounts(
+            histogram, sums, bytesMax: MetricsLimits.sliceBytesMax, seed: number)
+        self.sums = PackedSums(sums, errors)
         histogram.removeAll()
     }
 
-    mutating func take(_ other: borrowing Slice, _ histogram: inout Histogram, bytesMax: Int?) {
-        histogram.add(other.counts, other.sums)
-        take(&histogram, other.sums, other.errors, bytesMax: bytesMax)
+    /// The same under the number that it has in a longer window.
+    init(_ slice: Slice, number: UInt64) {
+        self.number = number
+        (counts, sums) = (slice.counts, slice.sums)
     }
+
+    /// Bytes on the heap.
+    var byteCount: Int { counts.byteCount + sums.byteCount }
+
+    func add(
+        to histogram: inout Histogram, _ sums: inout Sums, _ errors: inout ErrorCounts
+    ) {
+        let own = self.sums.sums(&errors)
+        histogram.add(counts, own)
+        sums.add(own)
+    }
+}
+
+/// All that is older than the longest window, exactly as it was counted.
+struct Remainder {
+    private var counts = PackedCounts()
+    private var sums = Sums()
+    private var errors = ErrorCounts()
 
     var byteCount: Int { counts.byteCount }
 
-    func unpack(into histogram: inout Histogram) {
+    mutating func take(_ slice: Slice, _ histogram: inout Histogram) {
         histogram.add(counts, sums)
+        slice.add(to: &histogram, &sums, &errors)
+        pack(&histogram)
+    }
+
+    mutating func take(_ other: Remainder, _ histogram: inout Histogram) {
+        histogram.add(counts, sums)
+        other.add(to: &histogram, &sums, &errors)
+        pack(&histogram)
+    }
+
+    func add(
+        to histogram: inout Histogram, _ sums: inout Sums, _ errors: inout ErrorCounts
+    ) {
+        histogram.add(counts, self.sums)
+        sums.add(self.sums)
+        errors.add(self.errors)
+    }
+
+    private mutating func pack(_ histogram: inout Histogram) {
+        counts = PackedCounts(histogram, sums, bytesMax: nil, seed: 0)
+        histogram.removeAll()
     }
 }
 
@@ -41,10 +73,10 @@ struct Slice {
 struct ErrorCounts: Equatable {
     private(set) var counts: [UInt64] = []
 
-    mutating func count(_ kind: ErrorKind) {
+    mutating func count(_ kind: ErrorKind, _ times: UInt64 = 1) {
         let index = Int(kind.index)
         while counts.count <= index { counts.append(0) }
-        counts[index] &+= 1
+        counts[index] &+= times
     }
 
     mutating func add(_ other: ErrorCounts) {

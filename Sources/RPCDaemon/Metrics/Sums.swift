@@ -1,24 +1,24 @@
-/// A number for each measure, in its place; the last four places are empty. A vector, since four
-/// series take up every value of each request.
+/// A number for each measure, in its place; the last four places are empty. A vector, since a
+/// request has a value of each.
 typealias MeasureVector<Number: SIMDScalar> = SIMD16<Number>
 
 /// What is counted exactly beside the buckets: how many values, their sum and the largest of each
-/// measure, tokens and outcomes.
+/// measure, tokens and outcomes. 460 bytes; `PackedSums` is what it rests as.
 struct Sums {
     /// By measure, as are the next two.
-    private var counts = MeasureVector<UInt64>.zero
-    private var sums = MeasureVector<Double>.zero
-    private var largest = MeasureVector<Double>.zero
+    var counts = MeasureVector<UInt64>.zero
+    var sums = MeasureVector<Double>.zero
+    var largest = MeasureVector<Double>.zero
     /// By `Outcome`.
-    private(set) var outcomes = SIMD4<UInt64>.zero
-    private(set) var promptTokens: UInt64 = 0
-    private(set) var completionTokens: UInt64 = 0
-    private(set) var cachedTokens: UInt64 = 0
+    var outcomes = SIMD4<UInt64>.zero
+    var promptTokens: UInt64 = 0
+    var completionTokens: UInt64 = 0
+    var cachedTokens: UInt64 = 0
     /// The tokens of the requests whose speed is known, and the seconds that they took.
-    private(set) var speedTokens = 0.0
-    private(set) var speedSeconds = 0.0
+    var speedTokens = 0.0
+    var speedSeconds = 0.0
     /// Whether nothing was added.
-    private(set) var isEmpty = true
+    var isEmpty = true
 
     /// How many values a measure has.
     func count(_ measure: Int) -> UInt64 { counts[measure] }
