@@ -12,10 +12,22 @@ struct ResponseTape: Equatable {
 }
 
 /// Feeds `pieces` to a new parser as a connection would: unread bytes stay in a buffer.
+/// `first`: the answer that the connection brought before.
 func play(
-    _ pieces: [ArraySlice<UInt8>], closed: Bool = true, answersHEAD: Bool = false
+    _ pieces: [ArraySlice<UInt8>], closed: Bool = true, answersHEAD: Bool = false,
+    after first: String = ""
 ) -> ResponseTape {
     var parser = HTTPResponseParser(answersHEAD: answersHEAD)
+    if !first.isEmpty {
+        _ = play([Array(first.utf8)[...]], to: &parser, closed: true)
+        parser.beginNext()
+    }
+    return play(pieces, to: &parser, closed: closed)
+}
+
+private func play(
+    _ pieces: [ArraySlice<UInt8>], to parser: inout HTTPResponseParser, closed: Bool
+) -> ResponseTape {
     var buffer = ByteBuffer()
     var body: [UInt8] = []
     var tape = ResponseTape()

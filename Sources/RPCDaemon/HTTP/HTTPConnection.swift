@@ -132,7 +132,7 @@ final class HTTPConnection: EventHandler, Continuation {
     private func begin(_ exchange: Exchange) {
         assign(exchange)
         state = .busy
-        parser = HTTPResponseParser()
+        parser.beginNext()
         body.begin()
         hasHead = false
         head.removeAll(keeping: Self.headKept)

@@ -3,6 +3,9 @@ package enum HTTPLimits {
     /// Bytes of an answer's head, its interim heads counted in: nginx and Node send at most 16 KiB,
     /// large cookies and tracing of proxies doubled, and doubled again.
     package static let headBytesMax = 64 * 1024
+    /// Bytes of a head that a connection keeps to know the next one by: heads of local servers have
+    /// some 200, and what proxies of proxies add is worth no memory.
+    package static let templateBytesMax = 2 * 1024
     /// Header fields of one head: servers send about 10, proxies of proxies about 50.
     package static let headerCountMax = 200
     /// Header fields of a client's request: SDKs send about 20, browsers 15.

@@ -23,7 +23,7 @@ extension HTTPResponseHead {
     }
 
     /// Which field it is; the name's length tells nearly all others apart.
-    private static func field(_ name: Range<Int>, of input: Span<UInt8>) -> Field {
+    static func field(_ name: Range<Int>, of input: Span<UInt8>) -> Field {
         switch name.count {
         case 6 where input.equalsIgnoringCase("server", in: name): .server
         case 8 where input.equalsIgnoringCase("location", in: name): .location

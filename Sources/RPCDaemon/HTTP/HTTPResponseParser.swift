@@ -1,9 +1,9 @@
 /// Reads one HTTP/1.x answer off the front of a connection's unread bytes, in place.
 ///
-/// One value per answer; it owns no memory and copies nothing. The owner of the bytes calls `next`
-/// with all that are unread, drops the step's `consumed`, and calls again until `.needMore` (then
-/// reads more) or `.end` (what is left belongs to no answer). Bare line feeds end lines too, folded
-/// fields are borne. After an error the same error comes again.
+/// One value per connection; it copies nothing but the last head, to know the next one by. The
+/// owner of the bytes calls `next` with all that are unread, drops the step's `consumed`, and calls
+/// again until `.needMore` (then reads more) or `.end` (what is left belongs to no answer). Bare
+/// line feeds end lines too, folded fields are borne. After an error the same error comes again.
 package struct HTTPResponseParser: Sendable {
     /// How far the parser got; `consumed` bytes are to be dropped before the next call.
     package enum Step: Equatable, Sendable {
@@ -60,11 +60,19 @@ package struct HTTPResponseParser: Sendable {
     var lineBytes = 0
     private var headers = 0
     private var interimAnswers = 0
+    private var template = HeadTemplate()
     private let answersHEAD: Bool
 
-    /// A parser for the answer to one request; the answer to HEAD has no body whatever it says.
+    /// A parser for a connection's first answer; the answer to HEAD has no body whatever it says.
     package init(answersHEAD: Bool = false) {
         self.answersHEAD = answersHEAD
+    }
+
+    /// Another answer follows on the same connection.
+    package mutating func beginNext() {
+        head = HTTPResponseHead()
+        state = .statusLine
+        (scanned, lineBytes, headers, interimAnswers) = (0, 0, 0, 0)
     }
 
     /// Whether the announced length has come: the end follows at once.
@@ -119,14 +127,20 @@ package struct HTTPResponseParser: Sendable {
         _ input: Span<UInt8>, ended: Bool
     ) throws(HTTPParseError) -> Step {
         var at = 0
+        let isFirst = state == .statusLine && lineBytes == 0 && interimAnswers == 0
+        if isFirst, scanned == 0, let known = template.head(of: input) {
+            head = known.0
+            settleHead()
+            return .head(consumed: known.count)
+        }
         while true {
             if state == .statusLine, !input.starts(with: "HTTP/", at: at) { throw .notHTTP }
             let window = min(input.count, at &+ HTTPLimits.headBytesMax &- lineBytes)
             guard let line = try line(of: input, from: at, to: window) else {
                 if window < input.count { throw .headTooLarge }
                 if !ended { return .needMore(consumed: at) }
-                let isFirst = state == .statusLine && lineBytes == 0 && input.isEmpty
-                throw isFirst ? .closedWithoutAnswer : .truncated
+                let isNothing = state == .statusLine && lineBytes == 0 && input.isEmpty
+                throw isNothing ? .closedWithoutAnswer : .truncated
             }
             lineBytes &+= line.next &- at
             at = line.next
@@ -148,6 +162,7 @@ package struct HTTPResponseParser: Sendable {
                 headers = 0
                 state = .statusLine
             } else {
+                if isFirst, interimAnswers == 0 { template.learn(input.extracting(..<at), head) }
                 settleHead()
                 return .head(consumed: at)
             }
