@@ -124,7 +124,7 @@ extension Daemon {
     /// The request of that key, if the peer may cancel it; nil where there is none.
     func request(key: String, cancelledBy peer: PeerCredentials) throws(Fault) -> RequestJob? {
         guard key.hasPrefix("r"), let number = UInt64(key.dropFirst()),
-            let job = dispatcher.jobs[number], job.keyText == key
+            let job = dispatcher.job(number), job.keyText == key
         else { return nil }
         let owner = job.peer.uid
         guard owner == peer.uid || isAdmin(peer) else {

@@ -97,7 +97,7 @@ final class Daemon {
     var isStopping: Bool { serving?.isStopping ?? false }
 
     /// Whether nothing is in flight.
-    var isQuiet: Bool { modelsAnswers.isEmpty && dispatcher.jobs.isEmpty }
+    var isQuiet: Bool { modelsAnswers.isEmpty && dispatcher.isIdle }
 
     /// Accepts no more, refuses what waits, and ends when what runs has ended or
     /// `shutdown_timeout` has passed. Asked a second time, it ends at once.

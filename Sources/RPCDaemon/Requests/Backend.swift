@@ -43,7 +43,7 @@ package final class Backend: Continuation {
 
     /// Tokens that a model has room for as it is loaded; nil where its server does not say.
     func loadedContext(of model: String) -> Int? {
-        offered.table.named(model)?.loadedContextLength
+        offered.table.loadedContext(of: model)
     }
 
     /// A look that has ended, what is made of its list, and who waits for that.

@@ -45,7 +45,7 @@ package final class Dispatcher: Continuation {
     package unowned let delegate: any DispatcherDelegate
     private var scheduler = Scheduler()
     /// Queued and running requests by their key.
-    package private(set) var jobs: [UInt64: RequestJob] = [:]
+    private var jobs = JobTable()
     /// In the order in which they are tried.
     package private(set) var backends: [Backend] = []
     private var backendNamed: [String: Backend] = [:]
@@ -74,12 +74,18 @@ package final class Dispatcher: Continuation {
     }
 
     /// What is queued and running, oldest first.
-    package var jobsByAge: [RequestJob] { jobs.values.sorted { $0.key < $1.key } }
+    package var jobsByAge: [RequestJob] { jobs.byAge }
+
+    /// The one of that key.
+    package func job(_ key: UInt64) -> RequestJob? { jobs[key] }
+
+    /// Whether nothing is queued or running.
+    package var isIdle: Bool { jobs.isEmpty }
 
     /// Takes a request in; it is answered when it is answered, which may be at once.
     package func submit(_ job: RequestJob, _ ticket: consuming Ticket) {
-        jobs[job.key] = job
-        take(.arrived(ticket))
+        jobs.insert(job)
+        take(.arrived(consume ticket))
     }
 
     /// Tells the scheduler what happened, and does what follows.
@@ -90,7 +96,7 @@ package final class Dispatcher: Continuation {
 
     /// The job has answered and is done with.
     func remove(_ job: RequestJob) {
-        jobs[job.key] = nil
+        jobs.remove(job.key)
     }
 
     /// Does what is decided, as much as the turn has time for; the rest, and whatever is decided

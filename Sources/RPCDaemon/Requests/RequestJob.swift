@@ -88,7 +88,7 @@ package final class RequestJob: Deadline, Job {
     /// Asks the scheduler for its turn.
     package func begin(_ ticket: consuming Ticket) {
         reply.began(self)
-        dispatcher.submit(self, ticket)
+        dispatcher.submit(self, consume ticket)
         // One that started has its backend's limit, too.
         if phase == .queued, !life.isEnded { dispatcher.loop.set(self, at: expiresAt) }
     }

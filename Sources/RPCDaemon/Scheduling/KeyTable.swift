@@ -1,16 +1,18 @@
 /// Which place belongs to which key, for keys that count up: open addressing by the key itself,
 /// which spreads such keys better than any hash, and costs none.
-struct KeyTable {
+package struct KeyTable: Sendable {
     /// One more than the key; 0 where nothing stands.
     private var marks: [UInt64] = []
     private var places: [Int] = []
-    private(set) var count = 0
+    package private(set) var count = 0
+
+    package init() {}
 
     /// A power of two; a table is at most half full.
     private static let sizeMin = 64
 
     /// The place of a key that is there.
-    subscript(key: UInt64) -> Int? {
+    package subscript(key: UInt64) -> Int? {
         if marks.isEmpty { return nil }
         var slot = home(key)
         while marks[slot] != 0 {
@@ -21,7 +23,7 @@ struct KeyTable {
     }
 
     /// Adds a key that is not there.
-    mutating func insert(_ key: UInt64, _ place: Int) {
+    package mutating func insert(_ key: UInt64, _ place: Int) {
         precondition(key < .max, "one more than the key is a mark")
         if 2 * (count + 1) > marks.count { resize(to: max(Self.sizeMin, 2 * marks.count)) }
         put(key &+ 1, place)
@@ -29,7 +31,7 @@ struct KeyTable {
     }
 
     /// Takes a key out, if it is there.
-    mutating func remove(_ key: UInt64) {
+    package mutating func remove(_ key: UInt64) {
         if marks.isEmpty { return }
         var slot = home(key)
         while marks[slot] != key &+ 1 {

@@ -53,6 +53,11 @@ package struct ModelTable: Equatable, Sendable {
     /// The model of that name.
     package func named(_ name: String) -> Model? { place(of: name).map { all[$0] } }
 
+    /// How many tokens of context the model of that name was loaded with, where that is known.
+    package func loadedContext(of name: String) -> Int? {
+        place(of: name).flatMap { all[$0].loadedContextLength }
+    }
+
     /// Changes what is known of the model at a place; its name stays.
     mutating func change(_ place: Int, _ change: (inout Model) -> Void) { change(&all[place]) }
 
