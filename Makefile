@@ -18,8 +18,8 @@ COMPLETIONS = bash:bash-completion/completions/crowd-models \
 UNITS = crowd-models-executor.service crowd-models-executor.socket
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test swift-tests script-tests check lint bench format docs asan-rooms \
-    asan tsan sanitize memory soak install uninstall clean
+.PHONY: help demo run build test swift-tests script-tests check lint profile bench format docs \
+    asan-rooms asan tsan sanitize memory soak install uninstall clean
 
 help: ## this list
 	@echo "Crowd Models Executor: one socket for the language models that run on this machine."
@@ -58,6 +58,9 @@ lint:
 
 format: ## rewrite the sources as .swift-format says
 	$(SWIFT) format --in-place --parallel --recursive --configuration .swift-format $(SOURCES)
+
+profile: ## take down what runs often, for release builds to go by; after a change of a hot path
+	Tests/Bench/profile
 
 bench: ## measure it beside Redis, nginx and plain C; exit 1 where one is lost
 	Tests/Bench/run

@@ -78,6 +78,8 @@ final class AnswerBody {
         count = 0
     }
 
+    var hasGathered: Bool { !gathered.isEmpty }
+
     /// What was gathered, which is then the caller's.
     func takeGathered() -> ByteBuffer {
         var taken = ByteBuffer()

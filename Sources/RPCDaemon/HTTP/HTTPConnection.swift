@@ -298,11 +298,11 @@ final class HTTPConnection: EventHandler, Continuation {
         } else {
             rest(head)
         }
-        let gathered = body.takeGathered()
-        if gathered.isEmpty {
-            delegate?.exchange(exchange, ended: head, body: whole)
-        } else {
+        if body.hasGathered {
+            let gathered = body.takeGathered()
             delegate?.exchange(exchange, ended: head, body: gathered.span)
+        } else {
+            delegate?.exchange(exchange, ended: head, body: whole)
         }
     }
 

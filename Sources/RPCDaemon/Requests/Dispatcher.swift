@@ -123,7 +123,7 @@ package final class Dispatcher: Continuation {
     private func perform(_ action: Action) {
         switch action {
         case .start(let key, let placement):
-            guard let job = jobs[key], let backend = backendNamed[placement.backend] else {
+            guard let job = jobs[key], let backend = backend(named: placement.backend) else {
                 // Its backend went in the same turn: the scheduler hears of it as of any failure.
                 return scheduler.take(
                     .ended(key, .failed(.unreachable, afterText: false)), now: loop.now)
@@ -255,7 +255,13 @@ package final class Dispatcher: Continuation {
     }
 
     /// The backend of that name.
-    package func backend(named name: String) -> Backend? { backendNamed[name] }
+    package func backend(named name: String) -> Backend? {
+        // Among a few, looking is faster than hashing.
+        if backends.count <= Self.fewMax { return backends.first { $0.name == name } }
+        return backendNamed[name]
+    }
+
+    private static let fewMax = 8
 
     // MARK: Ending
 
