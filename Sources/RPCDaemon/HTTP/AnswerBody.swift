@@ -12,6 +12,8 @@ final class AnswerBody {
     /// The body so far, where it is wanted whole and did not come in one piece.
     private var gathered = ByteBuffer()
     private let memory: MemoryAccount
+    /// The head of the answer: asked for each piece.
+    private var head = HTTPResponseHead()
     /// Bytes that `memory` counts for it.
     private var held = 0
     /// Bytes so far, unpacked.
@@ -33,6 +35,7 @@ final class AnswerBody {
 
     /// Forgets the answer before.
     func begin() {
+        head = HTTPResponseHead()
         count = 0
         hasBegun = false
         isCut = false
@@ -41,27 +44,28 @@ final class AnswerBody {
         memory.change(&held, to: 0)
     }
 
+    /// The head has come; the body follows.
+    func begin(_ head: HTTPResponseHead) { self.head = head }
+
     /// Whether `piece` is the whole body, as it is, so that it need not be gathered.
-    func isWhole(_ piece: Span<UInt8>, _ head: HTTPResponseHead, _ exchange: Exchange) -> Bool {
+    func isWhole(_ piece: Span<UInt8>, for exchange: Exchange) -> Bool {
         !hasBegun && exchange.request.delivery == .whole && head.isSuccess
             && head.encoding == .none && piece.count == head.contentLength
             && piece.count <= exchange.request.answerBytesMax && !Self.isGzip(piece)
     }
 
     /// Takes the next piece of the body as it came. `isCut` afterwards says that it is enough.
-    func take(
-        _ piece: Span<UInt8>, of head: HTTPResponseHead, for exchange: Exchange
-    ) throws(ExchangeError) {
+    func take(_ piece: Span<UInt8>, for exchange: Exchange) throws(ExchangeError) {
         if !hasBegun, !piece.isEmpty {
             hasBegun = true
-            try choose(piece, head)
+            try choose(piece)
         }
-        guard let inflater else { return try keep(piece, head, exchange) }
+        guard let inflater else { return try keep(piece, exchange) }
         var failure: ExchangeError?
         do throws(Errno) {
             try inflater.feed(piece) { unpacked in
                 do throws(ExchangeError) {
-                    try keep(unpacked, head, exchange)
+                    try keep(unpacked, exchange)
                 } catch {
                     failure = error
                 }
@@ -89,7 +93,7 @@ final class AnswerBody {
     }
 
     /// Whether the body is what the head says it is, judged by how it begins.
-    private func choose(_ piece: Span<UInt8>, _ head: HTTPResponseHead) throws(ExchangeError) {
+    private func choose(_ piece: Span<UInt8>) throws(ExchangeError) {
         let first = piece[0]
         let isRaw: Bool
         switch head.encoding {
@@ -120,9 +124,7 @@ final class AnswerBody {
         !piece.isEmpty && piece[0] == 0x1F && (piece.count == 1 || piece[1] == 0x8B)
     }
 
-    private func keep(
-        _ piece: Span<UInt8>, _ head: HTTPResponseHead, _ exchange: Exchange
-    ) throws(ExchangeError) {
+    private func keep(_ piece: Span<UInt8>, _ exchange: Exchange) throws(ExchangeError) {
         guard !isCut, !exchange.isOver else { return }
         var piece = piece
         if !head.isSuccess, count + piece.count >= exchange.request.errorBytesMax {

@@ -137,6 +137,7 @@ final class CurlRequest: ExchangeCarrier, Continuation {
             return Self.stop
         }
         hasHead = true
+        body.begin(head)
         if let seconds = head.keepAliveTimeout, seconds < Self.promiseMin,
             let request = unsafe request
         {
@@ -167,7 +168,7 @@ final class CurlRequest: ExchangeCarrier, Continuation {
     /// Takes a piece of the body; false if that was enough.
     private func take(_ piece: Span<UInt8>, _ exchange: Exchange) -> Bool {
         do throws(ExchangeError) {
-            try body.take(piece, of: head, for: exchange)
+            try body.take(piece, for: exchange)
         } catch {
             failure = error
         }

@@ -232,6 +232,7 @@ final class HTTPConnection: EventHandler, Continuation {
                 step = Self.packedStepMax
             case .head:
                 hasHead = true
+                body.begin(parser.head)
                 wasCutShort = !isSent(exchange)
                 // Bytes came: the connection was alive, and the request need not go out again.
                 exchange.forgetBody()
@@ -242,13 +243,13 @@ final class HTTPConnection: EventHandler, Continuation {
             case .body(let range, _):
                 let range = start + range.lowerBound..<start + range.upperBound
                 let piece = bytes.extracting(range)
-                if body.isWhole(piece, parser.head, exchange) {
+                if body.isWhole(piece, for: exchange) {
                     whole = range
                     continue
                 }
                 exchange.isEnding = parser.hasWholeBody
                 do throws(ExchangeError) {
-                    try body.take(piece, of: parser.head, for: exchange)
+                    try body.take(piece, for: exchange)
                 } catch {
                     broke(error)
                     return at
