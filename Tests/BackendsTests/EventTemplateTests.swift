@@ -89,3 +89,8 @@ import Testing
         #expect(frame(of: event("content", #""b""#)) == nil)
     }
 }
+
+extension EventTemplate {
+    /// What an event says that is like the one before; nil for any other.
+    fileprivate func frame(of event: Span<UInt8>) -> AnswerFrame? { takes(event) ? frame : nil }
+}

@@ -1,21 +1,34 @@
 extension Span<UInt8> {
-    /// Whether both hold the same bytes; eight are compared at a time.
+    /// Whether both hold the same bytes; 32 are compared at a time.
     @inlinable
     package func isEqual(to other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         let (mine, its) = unsafe (bytes, other.bytes)
         var at = 0
-        while count &- at >= 8 {
-            let (left, right) = unsafe (
-                mine.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self),
-                its.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self)
-            )
-            if left != right { return false }
-            at &+= 8
+        while count &- at >= 32 {
+            let difference =
+                unsafe mine.unsafeLoadUnaligned(
+                    fromUncheckedByteOffset: at, as: SIMD4<UInt64>.self)
+                ^ its.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: SIMD4<UInt64>.self)
+            if difference[0] | difference[1] | difference[2] | difference[3] != 0 { return false }
+            at &+= 32
+        }
+        if count < 8 {
+            while at < count {
+                if self[at] != other[at] { return false }
+                at &+= 1
+            }
+            return true
         }
         while at < count {
-            if self[at] != other[at] { return false }
-            at &+= 1
+            // The last word overlaps the one before it.
+            let word = Swift.min(at, count &- 8)
+            let (left, right) = unsafe (
+                mine.unsafeLoadUnaligned(fromUncheckedByteOffset: word, as: UInt64.self),
+                its.unsafeLoadUnaligned(fromUncheckedByteOffset: word, as: UInt64.self)
+            )
+            if left != right { return false }
+            at = word &+ 8
         }
         return true
     }

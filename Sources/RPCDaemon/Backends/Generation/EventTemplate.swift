@@ -13,7 +13,7 @@ final class EventTemplate {
     private var before = 0
     private var behind = 0
     /// What was read of it, with the text of the last event.
-    private var frame = AnswerFrame()
+    private(set) var frame = AnswerFrame()
     private var place = Place.content
     /// Events that were other than the one before, without one that was not.
     private var misses = 0
@@ -28,17 +28,17 @@ final class EventTemplate {
     /// So many events in a row that differ elsewhere, and no further one is kept.
     static let missesMax = 4
 
-    /// What an event says that is like the one before; nil for any other.
-    func frame(of event: Span<UInt8>) -> AnswerFrame? {
+    /// Whether an event is like the one before; then `frame` is what it says.
+    func takes(_ event: Span<UInt8>) -> Bool {
         let end = event.count &- behind
-        guard !bytes.isEmpty, end >= before &+ 2 else { return nil }
+        guard !bytes.isEmpty, end >= before &+ 2 else { return false }
         let tail = bytes.count &- behind
         guard event.extracting(..<before).isEqual(to: bytes.span.extracting(..<before)),
             event.extracting(end...).isEqual(to: bytes.span.extracting(tail...))
-        else { return nil }
+        else { return false }
         var walker = JSONWalker(event, from: before)
         guard walker.kind == .string, let token = try? walker.skip(), Int(token.end) == end else {
-            return nil
+            return false
         }
         misses = 0
         // Of reasoning an empty string is none, as where it is read.
@@ -49,7 +49,7 @@ final class EventTemplate {
         case .reasoning: frame.message.reasoning = thought
         case .thinking: frame.message.thinking = thought
         }
-        return frame
+        return true
     }
 
     /// Keeps an event for those that follow it, if they may be like it. `frame` is what was read of

@@ -84,9 +84,7 @@ extension Generation {
             takeStray(data)
             return true
         }
-        if isEvent, let frame = template?.frame(of: data) {
-            return take(frame, data, from: 0, [], isEvent: true, handle)
-        }
+        if isEvent, let template, template.takes(data) { return takeLike(template, data, handle) }
         var goesOn = true
         while at < data.count, data[at] == UInt8(ascii: "{"), !isOver {
             var frame = AnswerFrame()
@@ -101,6 +99,17 @@ extension Generation {
             at = JSONText.skippingSpace(data, from: at)
         }
         return goesOn && !isOver
+    }
+
+    /// Takes an event that says what the one before said, with another text: beside it there is
+    /// nothing but who served.
+    private mutating func takeLike(
+        _ template: EventTemplate, _ data: Span<UInt8>,
+        _ handle: (borrowing GenerationEvent) -> Bool
+    ) -> Bool {
+        report.read(servedBy: template.frame.model, of: data)
+        hasChoice = true
+        return takeMessage(template.frame, data, [], isEvent: true, handle) && !isOver
     }
 
     private mutating func learn(_ event: Span<UInt8>, _ frame: AnswerFrame) {

@@ -7,15 +7,9 @@ extension Generation {
         _ handle: (borrowing GenerationEvent) -> Bool
     ) -> Bool {
         let message = frame.message
-        let reasoning = message.anyReasoning
-        let isPlain =
-            flaws.isEmpty && think.isText && channels.content.isClear
-            && channels.reasoning.isClear && !message.toolCalls.isPresent
-            && !message.functionCall.isPresent && !message.refusal.isPresent
-            && data.isTextOrNone(message.content) && data.isTextOrNone(reasoning)
-            && !frame.isWhole
-        if isPlain {
+        if flaws.isEmpty, !frame.isWhole, isPlain(message, data) {
             let none = Span<UInt8>()
+            let reasoning = message.anyReasoning
             let content = message.content.isPresent ? data.inside(message.content) : none
             let thought = reasoning.isPresent ? data.inside(reasoning) : none
             if content.isEmpty && thought.isEmpty { return true }
@@ -23,6 +17,7 @@ extension Generation {
                 GenerationEvent(
                     content: content, reasoning: thought, refusal: none, toolCalls: none), handle)
         }
+        let reasoning = message.anyReasoning
         var parts = EventParts()
         if !repeatsText(frame, data, isEvent: isEvent) {
             parts.take(
@@ -50,6 +45,15 @@ extension Generation {
             return false
         }
         return give(&parts, handle)
+    }
+
+    /// Whether what the message says can be passed on as it is.
+    @inline(__always)
+    private func isPlain(_ message: AnswerMessage, _ data: Span<UInt8>) -> Bool {
+        think.isText && channels.content.isClear && channels.reasoning.isClear
+            && !message.toolCalls.isPresent && !message.functionCall.isPresent
+            && !message.refusal.isPresent && data.isTextOrNone(message.content)
+            && data.isTextOrNone(message.anyReasoning)
     }
 }
 

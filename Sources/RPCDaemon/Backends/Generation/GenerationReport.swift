@@ -53,7 +53,7 @@ package struct GenerationReport: Sendable {
 
     /// Takes over what the frame says; in a stream the last word counts.
     mutating func read(_ frame: AnswerFrame, _ text: Span<UInt8>, from start: Int) {
-        if frame.model.isPresent { readModel(text.extracting(frame.model.bounds)) }
+        read(servedBy: frame.model, of: text)
         if let usage = frame.usage { take(usage) }
         if let stats = frame.stats { take(stats, text) }
         if frame.timings.isPresent { readTimings(text, frame.timings) }
@@ -67,8 +67,11 @@ package struct GenerationReport: Sendable {
         }
     }
 
+    /// Takes over the name of what served, if it is there.
     @inline(__always)
-    private mutating func readModel(_ token: Span<UInt8>) {
+    mutating func read(servedBy name: JSONRange, of text: Span<UInt8>) {
+        guard name.isPresent else { return }
+        let token = text.extracting(name.bounds)
         if token.count == servedBy.count, token.isEqual(to: servedBy.span) { return }
         if token.count <= GenerationLimits.nameBytesMax {
             servedBy = unsafe token.withUnsafeBufferPointer { unsafe Array($0) }
