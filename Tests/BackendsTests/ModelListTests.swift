@@ -162,7 +162,8 @@ import Testing
     @Test(
         arguments: [
             (#"{"object":"list","data":null}"#, []),
-            (#"{"object":"list","data":[]}"#, []), ("[]", []),
+            (#"{"object":"list","data":[]}"#, []), ("[]", []), (#"{"models":[]}"#, []),
+            (#"{"data":[],"models":{}}"#, []), (#"{"models":null}"#, []),
             (
                 #"{"data":[{"id":"gpt-4o","owned_by":"system"},{"id":"o3"}],"object":"list"}"#,
                 ["gpt-4o", "o3"]
@@ -182,7 +183,7 @@ import Testing
     @Test(arguments: [
         #"{"error":"Unexpected endpoint or method. (GET /models)"}"#, "{}", "",
         #"{"error":{"message":"Loading model","type":"unavailable_error","code":503}}"#,
-        #"{"data":"x"}"#, "<html>", #"{"models":[]}"#,
+        #"{"data":"x"}"#, "<html>", #"{"models":{}}"#, #"{"error":"x","models":["a"]}"#,
     ])
     func `an error is no list`(text: String) {
         #expect(Lists.openAI(text) == nil)

@@ -116,6 +116,18 @@ import Testing
         #expect(try daemon.stop() == 0)
     }
 
+    @Test func `a server that hangs up on every question but its list is served by that`() throws {
+        let server = ScriptedServer()
+        let daemon = try DaemonProcess(server.config(kind: "auto"))
+        // LM Studio's list comes first; llama.cpp's slots are asked for when its list is there.
+        #expect(try server.accept().readRequest().hasPrefix("GET /api/v0/models "))
+        try server.listModels()
+        #expect(try server.accept().readRequest().hasPrefix("GET /props "))
+        try daemon.waitForLog(containing: "Discovered 2 models from llama.cpp")
+        let backend = try daemon.connect().result("backends.list")["backends"]?.arrayValue?.first
+        #expect(backend?["state"] == "up")
+    }
+
     @Test func `a server that lists nonsense is reported, not believed`() throws {
         for fault in ["garbage", "truncate", "reset", "garbage-head", "close,path=/none"] {
             let simulator = try SimulatorProcess()

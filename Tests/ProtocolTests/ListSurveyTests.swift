@@ -36,15 +36,17 @@ import Testing
             + #""more":{"id":"c"}}"#,
         #" [ {"id" : "a"} , null , {"a":{"data":[{"q":1}]},"id":"b\"]"} ] "#,
         #"{"x":{"data":[{"id":"no"}]},"\u0064ata":[{"id":"yes"}],"data":[{"id":"late"}]}"#,
-        #"{"data":null}"#, "[]", "7",
+        #"{"data":null}"#, "[]", "7", #"{"data":["a",[ "b"],"c d",{"id":"e"}]}"#,
     ]
     private static let entries = [
         [[#""id"="a""#, #""x"=[1,{"y":2}]"#], [#""id"="b""#], [], [], []],
         [[#""id"="a""#], [], [#""a"={"data":[{"q":1}]}"#, #""id"="b\"]""#]],
         [[#""id"="yes""#]], [], [], [],
+        // A string is a member without a name.
+        [[#"="a""#], [], [#"="c d""#], [#""id"="e""#]],
     ]
 
-    @Test(arguments: 0..<6, [1, 2, 3, 7, 64, Int.max])
+    @Test(arguments: 0..<7, [1, 2, 3, 7, 64, Int.max])
     func `entries are the same however the text is cut`(number: Int, bytes: Int) throws {
         let found = try survey(Self.texts[number], bytes: bytes)
         #expect(found.entries == Self.entries[number])

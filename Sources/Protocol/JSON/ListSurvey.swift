@@ -42,8 +42,8 @@ public struct ListSurvey: Sendable {
         return true
     }
 
-    /// Hands out the members of each entry that has ended since the last time, none for what is no
-    /// object.
+    /// Hands out the members of each entry that has ended since the last time: of one that is a
+    /// string, that string as a member without a name, and none of what is neither.
     public mutating func takeEntries(_ take: (ArraySlice<JSONMember>) -> Void) {
         var start = 0
         for end in listener.ends {
@@ -107,6 +107,7 @@ public struct ListSurvey: Sendable {
                     members.append(name.member(value))
                 }
             } else if entryLevel > 0, level == entryLevel {
+                if kind == .string { members.append(JSONMember.Name().member(value)) }
                 ends.append(members.count)
                 entryStart = members.count
             } else if level == 1 {

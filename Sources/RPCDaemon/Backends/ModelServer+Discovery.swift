@@ -60,6 +60,8 @@ extension ModelServer {
                 } else if isServing {
                     // Busy is not down: it does one thing at a time, and that is ours.
                     stayAsItIs()
+                } else if listing.goesOnWithoutAnswer, error != .connectTimeout {
+                    follow(listing.take(status: 0, location: nil, Span()))
                 } else {
                     finish(.failed(.unreachable(error.message)))
                 }

@@ -3,7 +3,7 @@ import CrowdModelsProtocol
 /// What LM Studio 0.4's `GET /api/v1/models` tells beside: sizes, parameters, and how many requests
 /// a loaded instance runs at once.
 struct LMStudioDetails: ListEntries {
-    static let member: StaticString = "models"
+    var member: StaticString { "models" }
 
     private struct Details {
         var sizeBytes: Int?

@@ -4,7 +4,7 @@ import CrowdModelsProtocol
 ///
 /// Lemonade serves a list there, too, but its entries have no `state`.
 struct LMStudioList: ListEntries {
-    static let member: StaticString = "data"
+    var member: StaticString { "data" }
 
     private(set) var listed = ListedModels()
     private var hasEntries = false

@@ -4,7 +4,9 @@ import HTTP
 /// What is read of the entries of one server's list.
 protocol ListEntries {
     /// The member that holds the list.
-    static var member: StaticString { get }
+    var member: StaticString { get }
+    /// What the text is read into that has no such member, but the list under another name; empty.
+    var other: (any ListEntries)? { get }
 
     /// Takes the next entry, which may speak of one of the models that another list has told.
     mutating func read(_ entry: ListEntry, _ text: Span<UInt8>, among models: ModelTable)
@@ -16,7 +18,11 @@ protocol ListEntries {
     var byteCount: Int { get }
 }
 
-/// One entry of a list: where its members stand.
+extension ListEntries {
+    var other: (any ListEntries)? { nil }
+}
+
+/// One entry of a list: where its members stand; a string is one member without a name.
 struct ListEntry {
     let members: ArraySlice<JSONMember>
 
@@ -61,8 +67,10 @@ final class ListReading {
     private let textStart: Int
     /// What was read of it so far.
     private(set) var entries: any ListEntries
-    private let nothing: any ListEntries
+    /// What is read into where the text has to be read anew.
+    private var nothing: any ListEntries
     private var survey: ListSurvey
+    private var hasEntries = false
     /// What makes it strict, and what came of that.
     private var mending: JSONMending?
     private var mended: [UInt8] = []
@@ -74,7 +82,7 @@ final class ListReading {
         textStart = body.startsWithMark ? 3 : 0
         self.entries = entries
         nothing = entries
-        survey = ListSurvey(of: type(of: entries).member)
+        survey = ListSurvey(of: entries.member)
     }
 
     /// Whether it is a list; nil while it is being read.
@@ -105,8 +113,7 @@ final class ListReading {
                 let body = body
                 try read(body.span.extracting(textStart...), models)
             } catch {
-                entries = nothing
-                survey = ListSurvey(of: type(of: entries).member)
+                beginAnew(with: nothing)
                 mending = JSONMending(room: body.count)
                 stage = .mending
             }
@@ -126,7 +133,7 @@ final class ListReading {
         let body = body
         let text = body.span.extracting(textStart...)
         let isWhole = mending?.resume(text, bytes: Self.stepBytes) ?? true
-        if (mending?.flaws.count ?? 0) > Self.flawsMax { return stage = .over(false) }
+        if (mending?.flawCount ?? 0) > Self.flawsMax { return stage = .over(false) }
         guard isWhole else { return }
         mended = mending?.text.bytes ?? []
         mending = nil
@@ -135,8 +142,25 @@ final class ListReading {
 
     private func read(_ text: Span<UInt8>, _ models: ModelTable) throws(JSONError) {
         let isRead = try survey.resume(text, bytes: Self.stepBytes)
-        survey.takeEntries { entries.read(ListEntry(members: $0), text, among: models) }
-        if isRead { stage = .over(entries.isList(survey, text)) }
+        survey.takeEntries {
+            hasEntries = true
+            entries.read(ListEntry(members: $0), text, among: models)
+        }
+        guard isRead else { return }
+        let isList = entries.isList(survey, text)
+        if let other = entries.other, let place = survey.member(other.member, text),
+            !isList || !hasEntries && place.isArray(text)
+        {
+            return beginAnew(with: other)
+        }
+        stage = .over(isList)
+    }
+
+    private func beginAnew(with entries: any ListEntries) {
+        nothing = entries
+        hasEntries = false
+        self.entries = entries
+        survey = ListSurvey(of: entries.member)
     }
 }
 

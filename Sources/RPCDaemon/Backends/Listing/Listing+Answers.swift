@@ -6,8 +6,8 @@ extension Listing {
     /// Bytes of an answer that is read in one go: at 2 to 15 ns a byte at most a millisecond.
     package static let wholeBytes = 65_536
 
-    /// Takes the answer to what was asked. A list of ordinary length is read at once; a longer one,
-    /// and what follows from it, by `resume`.
+    /// Takes the answer to what was asked; a status of 0 stands for none at all. A list of ordinary
+    /// length is read at once; a longer one, and what follows from it, by `resume`.
     package mutating func take(status: Int, location: String?, _ body: Span<UInt8>) -> Step {
         let asked = question
         question = .none
@@ -43,7 +43,7 @@ extension Listing {
         case .lmStudio: return takeLMStudio(isGood, status, body)
         case .lmStudioDetails:
             if isGood { return read(LMStudioDetails(), body) }
-            hasDetails = false
+            if status > 0 { hasDetails = false }
             return listed()
         case .openAI: return takeOpenAI(isGood, status, location, body)
         case .props:
@@ -60,7 +60,7 @@ extension Listing {
             return takeGuess(isIt ? .mlxLM : nil)
         case .gauges:
             load = isGood ? ServerLoad(body) : nil
-            hasGauges = load != nil
+            if status > 0 { hasGauges = load != nil }
             return freshLists.isEmpty ? .listed(changed: false) : listed()
         }
     }
@@ -87,6 +87,7 @@ extension Listing {
         case let tags as OllamaTags:
             guard isList else { return tagsAreMissing() }
             hasTags = true
+            if tags.listed.isEmpty { return ownIsEmpty(.ollama) }
             kind = .ollama
             fresh = tags.listed.table
             freshLists.append(reading.body)
@@ -105,6 +106,14 @@ extension Listing {
     private mutating func tagsAreMissing() -> Step {
         hasTags = false
         return fresh.isEmpty ? ask(.openAI) : listed()
+    }
+
+    /// The server's own list has no models: what OpenAI's says is what it offers, if that says
+    /// anything. An empty list is not kept, so that the next look asks both again.
+    private mutating func ownIsEmpty(_ kind: ServerKind) -> Step {
+        if !fresh.isEmpty { return listed() }
+        emptyKind = kind
+        return ask(.openAI)
     }
 
     /// Whether it is asked how busy it is, each time it is looked at.
@@ -129,6 +138,7 @@ extension Listing {
     }
 
     private mutating func takeLMStudio(_ list: LMStudioList, _ body: [UInt8]) -> Step {
+        if list.listed.isEmpty { return ownIsEmpty(.lmstudio) }
         kind = .lmstudio
         fresh = list.listed.table
         freshLists.append(body)
@@ -139,6 +149,7 @@ extension Listing {
         _ isGood: Bool, _ status: Int, _ location: String?, _ body: Span<UInt8>
     ) -> Step {
         if !isGood {
+            if let emptyKind, status == 404 || status == 405 { return listed(none: emptyKind) }
             if status == 401 || status == 403 { return .failed(.unauthorized(status)) }
             if let location { return .failed(.redirected(status, location)) }
             return .failed(.status(status, words: ErrorBody(body).words))
@@ -148,6 +159,7 @@ extension Listing {
     }
 
     private mutating func takeOpenAI(_ list: OpenAIList?, _ body: [UInt8]) -> Step {
+        if let emptyKind, list?.listed.isEmpty ?? true { return listed(none: emptyKind) }
         guard let list else {
             return .failed(
                 .notAList(ErrorBody(body.span).words ?? "the answer is no list of models"))
@@ -239,6 +251,12 @@ extension Listing {
         var next = 0
         var loaded = 0
         var isSame: Bool
+    }
+
+    /// A program of that kind, which has no models.
+    private mutating func listed(none kind: ServerKind) -> Step {
+        self.kind = kind
+        return listed()
     }
 
     private mutating func listed() -> Step {

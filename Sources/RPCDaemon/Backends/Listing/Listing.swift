@@ -86,6 +86,9 @@ package struct Listing {
     /// The answers of the last look that were lists, as they came.
     var lists: [[UInt8]] = []
     var freshLists: [[UInt8]] = []
+    /// Whose own list has come in this look, and has no models: OpenAI's is asked, too, since one
+    /// API decides nothing about another.
+    var emptyKind: ServerKind?
     /// Whether LM Studio's newer list is there; nil before it was asked.
     var hasDetails: Bool?
     /// Whether Ollama's own API is there, and not only a list that looks like its own.
@@ -155,6 +158,17 @@ package struct Listing {
         }
     }
 
+    /// Whether the question is none that decides: where the server breaks off, what it would tell
+    /// is left out.
+    var goesOnWithoutAnswer: Bool {
+        switch question {
+        case .none, .openAI: false
+        case .lmStudio: kind != .lmstudio
+        case .tags: !fresh.isEmpty
+        case .lmStudioDetails, .props, .running, .localAI, .liteLLM, .mlx, .gauges: true
+        }
+    }
+
     /// Bytes that are read of what is told beside a list: a page of vLLM's gauges takes 100 KiB, a
     /// template for chats 50.
     static let detailBytesMax = 512 * 1024
@@ -163,6 +177,7 @@ package struct Listing {
     private mutating func forgetFresh() {
         question = .none
         reading = nil
+        emptyKind = nil
         settling = nil
         fresh = ModelTable()
         freshLists = []

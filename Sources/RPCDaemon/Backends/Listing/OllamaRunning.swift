@@ -2,7 +2,7 @@ import CrowdModelsProtocol
 
 /// Which of Ollama's models are loaded, and with how much context: `GET /api/ps`.
 struct OllamaRunning: ListEntries {
-    static let member: StaticString = "models"
+    var member: StaticString { "models" }
 
     /// The context of each that runs, by its place among those that are listed.
     private var running: [Int: Int?] = [:]

@@ -2,7 +2,7 @@ import CrowdModelsProtocol
 
 /// All that Ollama has: `GET /api/tags`.
 struct OllamaTags: ListEntries {
-    static let member: StaticString = "models"
+    var member: StaticString { "models" }
 
     private(set) var listed = ListedModels()
 

@@ -2,7 +2,12 @@ import CrowdModelsProtocol
 
 /// OpenAI's `GET /v1/models`, which every server has, and what they reveal of themselves in it.
 struct OpenAIList: ListEntries {
-    static let member: StaticString = "data"
+    /// Where others have the list, whose entries may have a name instead of an id.
+    private static let otherMember: StaticString = "models"
+
+    private let isOther: Bool
+    var member: StaticString { isOther ? Self.otherMember : "data" }
+    var other: (any ListEntries)? { isOther ? nil : OpenAIList(isOther: true) }
 
     private(set) var kind = ServerKind.openai
     private(set) var listed = ListedModels()
@@ -20,7 +25,9 @@ struct OpenAIList: ListEntries {
     /// Whether any entry says who owns it.
     var hasOwners: Bool { owner != nil }
 
-    init() {}
+    init() { self.init(isOther: false) }
+
+    private init(isOther: Bool) { self.isOther = isOther }
 
     /// Reads an answer in one go; nil where it is no list.
     init?(_ body: Span<UInt8>) {
@@ -33,11 +40,9 @@ struct OpenAIList: ListEntries {
     /// The list may come bare, or be null.
     mutating func isList(_ envelope: ListSurvey, _ text: Span<UInt8>) -> Bool {
         guard envelope.isObject else { return envelope.hasList }
-        guard !envelope.saysError(text), let data = envelope.member("data", text) else {
-            return false
-        }
+        if envelope.saysError(text) { return false }
         saysList = envelope.member("object", text)?.name(text) == "list"
-        return envelope.hasList || data.isNull(text)
+        return envelope.hasList || envelope.member(member, text)?.isNull(text) == true
     }
 
     var models: [Model] { listed.table.all }
@@ -55,7 +60,12 @@ struct OpenAIList: ListEntries {
         var isLoading = false
         entry.forEachMember(text) { name, value in
             switch name.count {
-            case 4 where name.reads("id"): model.id = value.name(text) ?? ""
+            // A string is all that some say of a model.
+            case 0: model.id = value.name(text) ?? model.id
+            case 4 where name.reads("id"): model.id = value.name(text) ?? model.id
+            case 6 where isOther && name.reads("name"), 7 where isOther && name.reads("model"),
+                5 where isOther && name.reads("key"):
+                if model.id.isEmpty { model.id = value.name(text) ?? "" }
             case 10 where name.reads("owned_by"): owner = value.name(text)
             case 9 where name.reads("created"): hasDates = true
             case 6 where name.reads("meta"):
