@@ -190,6 +190,27 @@ import Testing
         #expect(result["usage"]?["reasoning_tokens"] == 8)
     }
 
+    @Test func `a server that says with each delta why it stops is heard to its end`() throws {
+        let server = ScriptedServer()
+        let daemon = try server.daemon()
+        let client = try daemon.connect()
+        let id = client.start("complete", ["model": "ready", "prompt": "hi", "stream": true])
+        let connection = try server.acceptRequest()
+        connection.beginStream()
+        // In all longer than a server may linger that has told its last word.
+        for letter in ["H", "e", "l", "l", "o"] {
+            connection.send(
+                "data: {\"choices\":[{\"delta\":{\"content\":\"\(letter)\"},"
+                    + "\"finish_reason\":\"stop\"}]}\n\n")
+            #expect(!connection.isClosed(within: 600))
+        }
+        // Now it lingers.
+        _ = try connection.waitForClose()
+        let answer = try client.answer(to: id)
+        #expect(answer["result"]?["content"] == "Hello", "\(answer.text)")
+        #expect(answer["result"]?["finish_reason"] == "stop")
+    }
+
     @Test func `several streams on one connection keep apart`() throws {
         let scene = try Scene("--token-rate", "400")
         let words = (0..<4).map { "echo:stream \($0) says a few words of its own \($0)" }

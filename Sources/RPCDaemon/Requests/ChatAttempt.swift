@@ -43,6 +43,9 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     /// Set while a server that has said why it stopped may still end its answer; the exchange keeps
     /// this attempt so long.
     private var lingerTimer: Timer?
+    /// Deltas that had come when it was set: some servers say why they stop with each of them, and
+    /// whoever still sends text does not linger.
+    private var lingerDeltas = 0
     /// What was found when it was over: statistics, log and result ask for it.
     private var finalWarnings: [CompletionWarning]?
 
@@ -86,7 +89,11 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     }
 
     private func linger() {
-        if lingerTimer != nil { return }
+        if lingerTimer != nil {
+            if generation.deltas == lingerDeltas { return }
+            stopLingering()
+        }
+        lingerDeltas = generation.deltas
         let timer = Timer { [unowned self] in lingered() }
         lingerTimer = timer
         loop.set(timer, after: Self.lingerMax)

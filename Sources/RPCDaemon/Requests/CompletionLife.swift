@@ -165,8 +165,10 @@ package struct CompletionLife {
         var data = fault.data
         data["kind"] = nil
         data["cause"] = .string(fault.code.kind)
+        // What does not fit will not the next time either.
         let broken = Fault(
-            .streamInterrupted, "the stream broke off: \(fault.message)", data: data)
+            .streamInterrupted, "the stream broke off: \(fault.message)", data: data,
+            retryable: fault.code == .contextOverflow ? false : nil)
         return end(
             .fault(broken, withContent: true), .failed, broken.code, drops: true, .failed)
     }

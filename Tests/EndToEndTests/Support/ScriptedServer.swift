@@ -182,9 +182,12 @@ final class ScriptedConnection {
     }
 
     /// Whether the daemon has closed it by now.
-    var isClosed: Bool {
+    var isClosed: Bool { isClosed(within: 0) }
+
+    /// Whether the daemon closes it in that time.
+    func isClosed(within milliseconds: Int32) -> Bool {
         var interest = pollfd(descriptor: descriptor)
-        guard poll(&interest, 1, 0) > 0 else { return false }
+        guard poll(&interest, 1, milliseconds) > 0 else { return false }
         var byte: UInt8 = 0
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) <= 0
     }
