@@ -181,8 +181,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "RPCDaemon", "Configuration", "CrowdModelsProtocol", "Kernel", "Telemetry",
-                "TestSupport",
+                "RPCDaemon", "Backends", "Configuration", "CrowdModelsProtocol", "Kernel",
+                "Requests", "Sessions", "Telemetry", "TestSupport",
             ]),
         tests("EndToEndTests", ["CrowdModelsProtocol", "Link", "Screen", "TestSupport"]),
         tests(

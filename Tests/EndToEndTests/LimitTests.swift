@@ -190,6 +190,36 @@ import Testing
         #expect(try other.answer(to: third)["result"]?["content"] == "theirs")
     }
 
+    @Test(arguments: [false, true])
+    func `an answer that grows over memory_max is given up on its way, and its room is free again`(
+        isStream: Bool
+    ) throws {
+        let server = ScriptedServer()
+        let daemon = try server.daemon(backend: "", "[limits]\nmemory_max = 4194304")
+        let client = try daemon.connect()
+        let params: JSONValue = ["model": "ready", "prompt": "hi", "stream": .bool(isStream)]
+        let piece = String(repeating: "x", count: 1000)
+        for _ in 0..<2 {
+            let id = client.start("complete", params)
+            let connection = try server.acceptRequest()
+            connection.beginStream()
+            // Three times its bytes count: it grows, is read and is written.
+            if !isStream { connection.send("{\"padding\":\"") }
+            var sent = 0
+            while sent < 4_000_000, !connection.isClosed {
+                if isStream { connection.sendToken(piece) } else { connection.send(piece) }
+                sent += piece.utf8.count
+            }
+            expect(try client.answer(to: id), "memory_max", id: id)
+            _ = try connection.waitForClose()
+            #expect(sent > 1_000_000, "\(sent) bytes")
+            let small = client.start("complete", params)
+            let next = try server.acceptRequest()
+            next.answer("ok")
+            #expect(try client.answer(to: small)["result"]?["content"] == "ok")
+        }
+    }
+
     @Test func `queue_max requests wait for a backend, one more is told to come back`() throws {
         let server = ScriptedServer()
         let daemon = try server.daemon(
