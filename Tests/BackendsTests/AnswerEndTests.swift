@@ -61,6 +61,24 @@ import Testing
         #expect(status.failure?.status == 500)
     }
 
+    @Test func `what a stream says in plain words where it breaks off is told`() {
+        let ping = "data: ping\n\n"
+        let hearing = Hearing.of(ping + Self.text + ping + "data: out of memory\n\n")
+        #expect(hearing.failure == ServerFailure(.cut, status: 200, words: "out of memory"))
+        #expect(Hearing.of(ping + Self.text + ping + Self.stop).phase == .done)
+    }
+
+    @Test func `an answer that takes too much when it is mended is too large`() {
+        let most = GenerationLimits.wholeBytesMax
+        func answer(_ controls: Int) -> Hearing {
+            .of(
+                "{\"x\":\"" + String(repeating: "\u{1}", count: controls)
+                    + #"","choices":[{"message":{"content":"ok"},"finish_reason":"stop"}]}"#)
+        }
+        #expect(answer(100_000).content == "ok")
+        #expect(answer(most / 6 + 100_000).failure == ServerFailure(.tooLarge(most), status: 200))
+    }
+
     @Test func `an encoding and a redirect are named`() {
         var generation = Generation(keptMax: 100)
         generation.begin(status: 200, encoding: "gzip")

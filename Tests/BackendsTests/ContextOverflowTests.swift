@@ -225,10 +225,18 @@ import Testing
         #expect(failure.reason == .contextOverflow(contextLength: nil, promptTokens: nil))
     }
 
-    @Test func `llama.cpp's fields are believed before its words`() {
+    @Test func `a model that does not fit is no prompt that does not`() {
+        let words = "Failed to load model: context length 131072 is too large"
+        let failure = ServerFailure(
+            status: 400, retryAfter: nil, body: Array(#"{"error":"\#(words)"}"#.utf8).span)
+        #expect(failure.reason == .refused)
+    }
+
+    @Test(arguments: [#"13392,"n_ctx":8192"#, #""13392","n_ctx":"8192""#])
+    func `llama.cpp's fields are believed before its words`(numbers: String) {
         let body =
             #"{"error":{"code":400,"message":"too big","type":"exceed_context_size_error","#
-            + #""n_prompt_tokens":13392,"n_ctx":8192}}"#
+            + #""n_prompt_tokens":\#(numbers)}}"#
         let failure = ServerFailure(status: 400, retryAfter: nil, body: Array(body.utf8).span)
         #expect(failure.reason == .contextOverflow(contextLength: 8192, promptTokens: 13392))
     }

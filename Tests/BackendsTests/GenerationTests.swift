@@ -1,6 +1,7 @@
-import Backends
 import CrowdModelsProtocol
 import Testing
+
+@testable import Backends
 
 /// Answers in every form that servers send, and the one form in which callers hear them.
 @Suite struct GenerationTests {
@@ -158,6 +159,44 @@ import Testing
         #expect(Hearing.ofEvents([frame]).finish == reason)
         let again = #"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#
         #expect(Hearing.ofEvents([frame, again]).finish == reason)
+    }
+
+    @Test(arguments: ["null", "None"])
+    func `a word that says that there is none is none`(word: String) {
+        let text = #"{"choices":[{"delta":{"content":"a"},"finish_reason":"\#(word)"}]}"#
+        #expect(Hearing.ofEvents([text], end: "").failure?.reason == .cut)
+        #expect(Hearing.ofEvents([text]).phase == .done)
+    }
+
+    @Test(arguments: [
+        (#"{"answer": [1, "é"]}"#, #"{"answer":[1,"é"]}"#), ("42", "42"), ("true", "true"),
+        ("{}", ""), ("null", ""), ("[]", ""), (#"{"type":"image"}"#, ""),
+        (#"{"type":"text","text":"a"}"#, "a"), (#"["a",{"text":"b"}]"#, "ab"),
+    ])
+    func `content that is no text is told as what it is`(content: String, text: String) {
+        for member in ["message", "delta"] {
+            let answer =
+                #"{"choices":[{"\#(member)":{"content":\#(content)},"finish_reason":"stop"}]}"#
+            #expect(Hearing.of(answer).content == text)
+            #expect(Hearing.ofEvents([answer]).content == text)
+        }
+    }
+
+    @Test func `of bad letters without end some are noted, and none is lost`() {
+        let most = GenerationLimits.flawsMax
+        var json = Array("[\"".utf8)
+        json += [UInt8](repeating: 0xFF, count: 3 * most)
+        json += Array("\"]".utf8)
+        let mended = JSONMending(json.span)
+        #expect(mended.flaws.count == most)
+        #expect(mended.flawCount == 3 * most)
+        let text = try? JSONValue(parsing: mended.text.span).arrayValue?.first?.stringValue
+        #expect(text == String(repeating: "\u{FFFD}", count: 3 * most))
+        for flaw in mended.flaws where mended.flaws.at(flaw.place) != flaw {
+            Issue.record("the flaw at \(flaw.place) is not found")
+        }
+        #expect(mended.flaws.at(3) == nil && mended.flaws.at(mended.text.count) == nil)
+        #expect([JSONMending.Flaw]().at(0) == nil)
     }
 
     @Test func `of several words for the end length wins and an empty one is none`() {

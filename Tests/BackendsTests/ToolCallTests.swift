@@ -117,6 +117,38 @@ import Testing
                 call(index: "0", id: #""c""#, name: #""f""#, arguments: #""{}""#),
             ], ["c f {}"]
         ),
+        (
+            [
+                call(index: "0", id: #""c""#, name: #""f""#, arguments: #""{\"x\":1}""#),
+                call(index: "1", id: #""c""#, name: #""g""#, arguments: #""{\"x\":1}""#),
+                call(index: "2", id: #""c""#, name: #""g""#, arguments: #""{\"x\":1}""#),
+            ], [#"c f {"x":1}"#, #"call_2 g {"x":1}"#, #"call_3 g {"x":1}"#]
+        ),
+        // `{}` before the real arguments, and where there are no others.
+        (
+            [
+                call(index: "0", id: #""c1""#, name: #""f""#, arguments: #""{}""#),
+                call(index: "0", arguments: #""{\"a\"""#), call(index: "0", arguments: #"":1}""#),
+            ], [#"c1 f {"a":1}"#]
+        ),
+        (
+            [
+                call(id: #""c1""#, name: #""f""#, arguments: "{}"),
+                call(id: #""c2""#, name: #""g""#, arguments: #""{}""#),
+                call(id: #""c1""#, name: #""f""#, arguments: #"{"a":1}"#),
+                call(id: #""c2""#, arguments: #""{}""#),
+            ], [#"c1 f {"a":1}"#, "c2 g {}"]
+        ),
+        (
+            [
+                call(name: #""f""#, arguments: #""{}""#), call(name: #""f""#, arguments: #""{}""#),
+            ], ["call_1 f {}", "call_2 f {}"]
+        ),
+        // A tool of the caller's own kind is given a text.
+        (
+            [#"{"id":"c1","type":"custom","custom":{"name":"code","input":"print(1)"}}"#],
+            ["c1 code print(1)"]
+        ),
         // Arguments in other forms.
         ([call(id: #""c1""#, name: #""f""#, arguments: #"{"a": 1}"#)], [#"c1 f {"a":1}"#]),
         ([call(id: #""c1""#, name: #""f""#, arguments: "null")], ["c1 f {}"]),
@@ -213,7 +245,7 @@ import Testing
 
     @Test func `a thousand calls are enough`() {
         let frames = (0...1024).map { index in
-            #"{"index":\#(index),"id":"c\#(index)","function":{"name":"f","arguments":"{}"}}"#
+            #"{"index":\#(index),"id":"c\#(index)","function":{"name":"f","arguments":"[]"}}"#
         }
         let hearing = hear(frames)
         #expect(hearing.calls.count == 1024)

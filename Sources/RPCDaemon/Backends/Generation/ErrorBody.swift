@@ -263,9 +263,9 @@ struct ErrorBody {
         case (6, .string) where name.reads("code"): code = JSONText.string(value)
         case (6, .number) where name.reads("code"): status = JSONText.integer(value)
         case (6, .string) where name.reads("type"): type = JSONText.string(value)
-        case (7, .number) where name.reads("n_ctx"): contextLength = JSONText.integer(value)
-        case (17, .number) where name.reads("n_prompt_tokens"):
-            promptTokens = JSONText.integer(value)
+        case (7, _) where name.reads("n_ctx"): contextLength = GenerationReport.count(value)
+        case (17, _) where name.reads("n_prompt_tokens"):
+            promptTokens = GenerationReport.count(value)
         default: break
         }
     }

@@ -60,9 +60,31 @@ struct EventParts: ~Copyable {
             while let part = (try? reader.next(in: text)) ?? nil {
                 take(part: part, of: text, flaws, &letters, &thoughts)
             }
-        case .object: take(part: value, of: text, flaws, &letters, &thoughts)
-        default: break
+        case .object:
+            if Self.isPart(value, of: text) {
+                return take(part: value, of: text, flaws, &letters, &thoughts)
+            }
+            // Some servers read a text that is JSON for their callers.
+            var compact = ByteBuffer(capacity: value.count)
+            compact.append(compact: text.extracting(value.bounds))
+            channel.append(escaping: compact.span)
+        case .number, .boolean: channel.append(text.extracting(value.bounds))
+        case .null: break
         }
+    }
+
+    /// Whether an object is a part of a message, or none at all, and not itself what was answered.
+    private static func isPart(_ object: JSONRange, of text: Span<UInt8>) -> Bool {
+        var isEmpty = true
+        var isPart = false
+        GenerationReport.readMembers(text, at: object) { name, _ in
+            isEmpty = false
+            let name = text.extracting(name.bounds)
+            isPart =
+                isPart || name.reads("type") || name.reads("text") || name.reads("content")
+                || name.reads("thinking") || name.reads("reasoning") || name.reads("refusal")
+        }
+        return isPart || isEmpty
     }
 
     private mutating func take(

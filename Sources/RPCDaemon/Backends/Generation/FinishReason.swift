@@ -20,14 +20,15 @@ struct FinishWord: Equatable {
     /// As it came, shortened.
     let word: String
 
-    /// Understands a string token that is not empty.
-    init(_ token: Span<UInt8>) {
+    /// Understands a string token that is not empty; nil where it says that there is none.
+    init?(_ token: Span<UInt8>) {
         if token.reads("stop") {
             // Nearly every answer ends so.
             (meaning, word) = (.stop, "stop")
             return
         }
         word = JSONText.string(token).shortened(to: GenerationLimits.nameBytesMax)
+        if ["null", "none"].contains(word.lowercased()) { return nil }
         meaning = Self.meanings[word.lowercased()] ?? .unknown
     }
 

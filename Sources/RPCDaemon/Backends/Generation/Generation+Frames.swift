@@ -137,7 +137,14 @@ extension Generation {
     private mutating func takeMended(
         _ data: Span<UInt8>, isEvent: Bool, _ handle: (borrowing GenerationEvent) -> Bool
     ) -> Bool {
-        let mended = JSONMending(data)
+        var mended = JSONMending(room: data.count)
+        while !mended.resume(data, bytes: GenerationLimits.errorBytesMax) {
+            // A control character takes six bytes when it is escaped.
+            if mended.text.count > GenerationLimits.wholeBytesMax {
+                fail(ServerFailure(.tooLarge(GenerationLimits.wholeBytesMax), status: status))
+                return false
+            }
+        }
         var frame = AnswerFrame()
         do throws(JSONError) {
             _ = try frame.read(mended.text.span, from: 0)
@@ -166,9 +173,9 @@ extension Generation {
         return false
     }
 
+    /// Of several the first tells why there is no answer, and after text the last why it ended.
     private mutating func takeStray(_ data: Span<UInt8>) {
-        guard stray == nil, !hasChoice else { return }
-        stray = ErrorBody(data).words
+        if stray == nil || hasChoice { stray = ErrorBody(data).words ?? stray }
     }
 
     /// Takes one object; false where nothing more is to be read of what is at hand.
@@ -192,8 +199,9 @@ extension Generation {
         guard frame.hasChoice else { return true }
         hasChoice = true
         let goesOn = takeMessage(frame, data, flaws, isEvent: isEvent, handle)
-        if frame.finishReason.isPresent {
+        if frame.finishReason.isPresent,
             let word = FinishWord(data.extracting(frame.finishReason.bounds))
+        {
             // Of several, length wins, else the first.
             if finish == nil || word.meaning == .length { finish = word }
         }

@@ -44,7 +44,7 @@ package struct Generation: ~Copyable {
     var channels = Channels()
     var finish: FinishWord?
     var hasChoice = false
-    /// Words of an event that is no JSON: an error, if nothing else comes.
+    /// Words of an event that is no JSON: an error, if nothing else comes, or no end.
     var stray: String?
 
     /// What the body turned out to be.
@@ -192,7 +192,7 @@ package struct Generation: ~Copyable {
         }
         if isFinished { return complete(handle) }
         if let broken { return fail(broken) }
-        if hasChoice { return fail(ServerFailure(.cut, status: status)) }
+        if hasChoice { return fail(ServerFailure(.cut, status: status, words: stray)) }
         fail(nothing())
     }
 

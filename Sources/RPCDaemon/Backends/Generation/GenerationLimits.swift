@@ -3,6 +3,9 @@ package enum GenerationLimits {
     /// Bytes of an answer that is one JSON value: the text of 128 Ki tokens takes 1 MiB, and the
     /// log probabilities that some servers add to it unasked ten times as much.
     package static let wholeBytesMax = 16 * 1024 * 1024
+    /// Places of letters that are none, which are noted of one JSON value: a letter is cut at the
+    /// end of a text, and an event has a text or two. 24 bytes each.
+    package static let flawsMax = 4096
     /// Calls in one answer: models make a handful, agents' servers some dozens.
     package static let toolCallsMax = 1024
     /// Letters of a server's sentence that are passed on: a stack trace or a list of models fits,

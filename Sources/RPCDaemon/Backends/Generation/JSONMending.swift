@@ -4,7 +4,8 @@ import CrowdModelsProtocol
 ///
 /// `NaN` and infinities, as C prints them too, become null, raw control characters are escaped,
 /// unknown escapes lose their backslash. What is no letter (half a surrogate pair, bytes that are
-/// no UTF-8) becomes U+FFFD, and `flaws` says where: its other half may stand in the next event.
+/// no UTF-8) becomes U+FFFD, and `flaws` says where: its other half may stand in the next event. Of
+/// very many the first are noted.
 struct JSONMending: ~Copyable {
     /// Six bytes in the mended text (`\ufffd`) and what stood in their place.
     struct Flaw: Equatable {
@@ -15,6 +16,8 @@ struct JSONMending: ~Copyable {
 
     private(set) var text: ByteBuffer
     private(set) var flaws: [Flaw] = []
+    /// How many there were, noted or not.
+    private(set) var flawCount = 0
 
     /// Offset of the next byte that is mended.
     private var at = 0
@@ -154,8 +157,26 @@ struct JSONMending: ~Copyable {
     }
 
     private mutating func flaw(_ piece: LetterPiece) {
-        flaws.append(Flaw(place: text.count, piece: piece))
-        text.append("\\ufffd")
+        flawCount += 1
+        if flaws.count < GenerationLimits.flawsMax {
+            flaws.append(Flaw(place: text.count, piece: piece))
+            text.append("\\ufffd")
+        } else {
+            // Nobody looks for its other half: it may stand as the letter.
+            text.append("\u{FFFD}")
+        }
+    }
+}
+
+extension [JSONMending.Flaw] {
+    /// The one at a place of the mended text; they stand in its order.
+    func at(_ place: Int) -> JSONMending.Flaw? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].place < place { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low].place == place ? self[low] : nil
     }
 }
 

@@ -90,16 +90,18 @@ package struct ServerFailure: Error, Equatable, Sendable {
         if status == 401 || status == 403 { return .unauthorized }
         if status == 429 { return names.contains("insufficient_quota") ? .noQuota : .rateLimited }
         let words = body.words ?? body.sentence ?? ""
-        if names.contains(where: overflowNames.contains) || ContextOverflow.isMeant(by: words) {
+        // A model that does not fit is no prompt that does not.
+        let isLoad = words.hasPrefix("Failed to load model")
+        if names.contains(where: overflowNames.contains)
+            || !isLoad && ContextOverflow.isMeant(by: words)
+        {
             let numbers = ContextOverflow(words)
             return .contextOverflow(
                 contextLength: body.contextLength ?? numbers.contextLength,
                 promptTokens: body.promptTokens ?? numbers.promptTokens)
         }
         if words.contains("No models loaded") { return .noModelLoaded }
-        if words.hasPrefix("Failed to load model"),
-            words.contains("aborted") || words.contains("Engine protocol")
-        {
+        if isLoad, words.contains("aborted") || words.contains("Engine protocol") {
             return .contention
         }
         // llama.cpp's router, where a load met another, or its model had to leave before it was up.

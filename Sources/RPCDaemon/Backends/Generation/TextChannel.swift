@@ -17,7 +17,7 @@ struct TextChannel {
         var range = range
         if range.isEmpty { return }
         if let front = held {
-            let first = flaws.first { $0.place == range.lowerBound }
+            let first = flaws.at(range.lowerBound)
             if let rest = first?.piece, front.append(joinedWith: rest, to: &out) {
                 held = nil
                 range = range.lowerBound + Self.flawBytes..<range.upperBound
@@ -30,7 +30,7 @@ struct TextChannel {
                 flush(to: &out)
             }
         }
-        let last = flaws.last { $0.place + Self.flawBytes == range.upperBound }
+        let last = flaws.at(range.upperBound - Self.flawBytes)
         if let last, !range.isEmpty, last.piece.isFront {
             held = last.piece
             range = range.lowerBound..<range.upperBound - Self.flawBytes

@@ -19,8 +19,11 @@ struct ToolCallDelta {
             switch token.count {
             case 7 where token.reads("index"): readIndex(text, value)
             case 4 where token.reads("id"): id = Self.filledString(text, value)
-            case 10 where token.reads("function"): readFunction(text, value)
-            case 6 where token.reads("name"), 11 where token.reads("arguments"):
+            // What a tool of the type `custom` is given is `input`.
+            case 10 where token.reads("function"), 8 where token.reads("custom"):
+                readFunction(text, value)
+            case 6 where token.reads("name"), 11 where token.reads("arguments"),
+                7 where token.reads("input"):
                 readFunctionMember(text, token, value)
             default: break
             }
@@ -41,7 +44,8 @@ struct ToolCallDelta {
     ) {
         switch token.count {
         case 6 where token.reads("name"): name = Self.filledString(text, value)
-        case 11 where token.reads("arguments"), 12 where token.reads("parameters"):
+        case 11 where token.reads("arguments"), 12 where token.reads("parameters"),
+            7 where token.reads("input"):
             switch JSONKind(firstByte: text[Int(value.start)]) {
             case .string: arguments = value.count > 2 ? value : .absent
             case .null: break

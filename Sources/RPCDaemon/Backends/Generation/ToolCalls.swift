@@ -15,6 +15,9 @@ struct ToolCalls {
         var arguments: [UInt8] = []
         var letters = TextChannel()
         var scan = ArgumentScan()
+        /// What has come of the arguments is `{}`, which some servers say before the real ones:
+        /// not kept, in case those follow.
+        var isBlank = false
         /// As the server numbers it, if it does.
         var index: Int?
         /// Its place among the calls that were told; nil until then.
@@ -111,6 +114,7 @@ struct ToolCalls {
         let name = text.inside(delta.name)
         // Some servers say a whole call again at their end, never twice at once.
         if let known = id.isEmpty ? nil : byID[id], known < knownBefore,
+            delta.index == nil || calls[known].index == nil || delta.index == calls[known].index,
             repeats(delta, calls[known], of: text)
         {
             return true
@@ -143,20 +147,43 @@ struct ToolCalls {
         }
         var arguments = ByteBuffer()
         delta.appendArguments(of: text, flaws, &calls[number].letters, to: &arguments)
-        if arguments.isEmpty { return true }
+        if !arguments.isEmpty { take(arguments, of: number, to: &out) }
+        return true
+    }
+
+    private mutating func take(
+        _ arguments: borrowing ByteBuffer, of number: Int, to out: inout ByteBuffer
+    ) {
+        if isBlank(arguments.span, number) {
+            calls[number].isBlank = true
+            calls[number].scan.read(arguments.span)
+            return
+        }
+        if calls[number].isBlank {
+            calls[number].isBlank = false
+            calls[number].scan = ArgumentScan()
+        }
         if calls[number].isTold {
             goOn(number, arguments.span, to: &out)
         } else {
             keep(arguments.span, of: number)
             tell(number, to: &out)
         }
-        return true
     }
 
     private func repeats(_ delta: ToolCallDelta, _ call: Call, of text: Span<UInt8>) -> Bool {
         guard call.scan.isWhole, delta.arguments.count > 2 else { return false }
+        let name = text.inside(delta.name)
+        if !name.isEmpty, name != call.name { return false }
         let inside = Int(delta.arguments.start) + 1..<Int(delta.arguments.end) - 1
-        return text.extracting(inside).isEqual(to: call.arguments.span)
+        let known = call.isBlank ? Self.noArguments : call.arguments
+        return text.extracting(inside).isEqual(to: known.span)
+    }
+
+    /// Whether these are the first arguments of a call, and none.
+    private func isBlank(_ arguments: Span<UInt8>, _ number: Int) -> Bool {
+        calls[number].arguments.isEmpty && !calls[number].isBlank
+            && arguments.isEqual(to: Self.noArguments.span)
     }
 
     /// The call that the delta belongs to; nil for a new one.
@@ -169,12 +196,13 @@ struct ToolCalls {
             let call = calls[known]
             if name.isEmpty || call.name.isEmpty { return known }
             if !id.isEmpty, !call.id.isEmpty, !call.hasOwnID, id != call.id { return nil }
-            return begins(name, after: call, delta) ? nil : known
+            return begins(name, after: call, delta, isSaid: id == call.id) ? nil : known
         }
         if !id.isEmpty, let known = byID[id] {
             // The same id for several calls: each has a name of its own.
             if name.isEmpty { return known }
-            return delta.index != nil || begins(name, after: calls[known], delta) ? nil : known
+            let isNew = begins(name, after: calls[known], delta, isSaid: true)
+            return delta.index != nil || isNew ? nil : known
         }
         guard let last = calls.indices.last else { return nil }
         let call = calls[last]
@@ -186,9 +214,13 @@ struct ToolCalls {
     }
 
     /// Whether a name begins another call, though nothing else tells it from that one: the
-    /// arguments are whole, and more come, or the name is another.
-    private func begins(_ name: [UInt8], after call: Call, _ delta: ToolCallDelta) -> Bool {
-        call.scan.isWhole && (delta.hasArguments || name != call.name)
+    /// arguments are whole, and more come, or the name is another. One that `isSaid` by its id to
+    /// be that call is so while that has none.
+    private func begins(
+        _ name: [UInt8], after call: Call, _ delta: ToolCallDelta, isSaid: Bool
+    ) -> Bool {
+        if isSaid, call.isBlank, name == call.name { return false }
+        return call.scan.isWhole && (delta.hasArguments || name != call.name)
     }
 
     private mutating func keep(_ arguments: Span<UInt8>, of number: Int) {
