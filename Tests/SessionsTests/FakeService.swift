@@ -70,6 +70,8 @@ final class FakeOutlet: Outlet {
         grew += 1
     }
 
+    func flush() {}
+
     func hangUp() {}
 }
 

@@ -39,6 +39,9 @@ final class DoorConversation: Outlet {
         answerIfDone()
     }
 
+    /// Its answer goes out whole.
+    func flush() {}
+
     func hangUp() {
         exchange.door?.close()
     }

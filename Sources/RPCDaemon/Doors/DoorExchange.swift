@@ -187,6 +187,8 @@ final class DoorExchange: Reply {
         send(text.span)
     }
 
+    func flush() { door?.flush() }
+
     /// Nobody asks for it: what says how far a request is in these APIs is their silence.
     func progress(_ progress: Progress) {}
 

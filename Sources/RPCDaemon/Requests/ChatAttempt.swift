@@ -152,10 +152,16 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     // MARK: Reading
 
     private func feed(_ bytes: Span<UInt8>) {
-        let isFull = hearing { generation, hear in generation.feed(bytes, hear) }
+        let isBeginning = deltas == 0
+        let used = hearing { generation, hear in generation.feed(bytes, hear) }
         if isOver || !holds() { return }
-        if let used = isFull, used < bytes.count {
+        if isPaused {
             unread.append(bytes.extracting(used...))
+        } else if isBeginning, deltas == 1 {
+            // Not while the generation is at work: that a caller is gone may turn out here.
+            job.reply.flush()
+            if isOver { return }
+            if used < bytes.count { return feed(bytes.extracting(used...)) }
         }
         concludeIfDone()
     }
@@ -163,9 +169,10 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     /// Lets the generation read, and passes on what it hears; how many bytes it has read.
     private func hearing(
         _ read: (inout Generation, (borrowing GenerationEvent) -> Bool) -> Int
-    ) -> Int? {
+    ) -> Int {
         let job = job
-        let now = Clock.monotonic()
+        // All that was read at once came at one time.
+        let now = loop.lookedAt
         var mustPause = false
         let isStream = request.isStream
         let isStreamed = isStreamed
@@ -174,6 +181,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
                 job.progressed(progress)
                 return true
             }
+            let isFirst = isStreamed && self.deltas == 0
             if isStreamed {
                 self.deltas += 1
                 job.heardDelta(at: now)
@@ -183,7 +191,8 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
                 content: event.content, reasoning: event.reasoning, refusal: event.refusal,
                 toolCalls: event.toolCalls)
             mustPause = job.reply.isFull
-            return !mustPause
+            // The first words go out before the rest is read.
+            return !mustPause && !isFirst
         }
         if mustPause { pause() }
         return used
@@ -239,6 +248,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     }
 
     private func concludeIfDone() {
+        if generation.isOpen { return }
         switch generation.phase {
         case .open: return
         case .finished: if exchange?.isEnding == false { linger() }

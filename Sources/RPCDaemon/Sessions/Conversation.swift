@@ -7,6 +7,8 @@ package protocol Outlet: AnyObject {
     /// Output has come outside of `Conversation.take`: it is to be sent before the loop waits
     /// again.
     func outputGrew()
+    /// Output is to be sent now.
+    func flush()
     /// The client is not to be served any more.
     func hangUp()
 }

@@ -117,6 +117,8 @@ final class LineReply: Reply {
         conversation.told()
     }
 
+    func flush() { conversation?.outlet?.flush() }
+
     func progress(_ progress: Progress) {
         let id = id
         tell(ServerNotification.completeProgress.name) { out in

@@ -31,6 +31,10 @@ package protocol Reply: AnyObject {
         content: Span<UInt8>, reasoning: Span<UInt8>, refusal: Span<UInt8>,
         toolCalls: Span<UInt8>)
 
+    /// What was passed on goes out now, and not only when the turn ends: the first words of an
+    /// answer, where more of it has come with them.
+    func flush()
+
     /// Tells how far the request is.
     func progress(_ progress: Progress)
 
@@ -46,6 +50,9 @@ package protocol Reply: AnyObject {
 }
 
 extension Reply {
+    /// Who is answered whole has nothing to send before.
+    package func flush() {}
+
     /// Most callers can be told nothing but what is above.
     package func tell(_ notification: StaticString, _ params: (inout ByteBuffer) -> Void) {}
 

@@ -206,9 +206,10 @@ package struct Generation: ~Copyable {
         if case .done = phase { true } else { false }
     }
 
-    // Comparing phases would look at failures, too, in the middle of every event.
+    // Looking at the phase copies what it may hold of a failure, in the middle of every event.
 
-    var isOpen: Bool {
+    /// Whether more is expected.
+    package var isOpen: Bool {
         if case .open = phase { true } else { false }
     }
 
