@@ -34,6 +34,7 @@ import Testing
         (["--log-level", "loud"], "--log-level is error, warning, info or debug, not loud"),
         (["--log-format=xml"], "--log-format is auto, plain or json, not xml"),
         (["config.toml"], "unknown argument config.toml"),
+        (["--chek-config"], "unknown argument --chek-config; did you mean --check-config?"),
     ])
     func `what cannot be followed is said in a sentence`(
         arguments: [String], message: String

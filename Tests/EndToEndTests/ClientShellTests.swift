@@ -1,4 +1,5 @@
 import CrowdModelsProtocol
+import Glibc
 import Testing
 
 /// The client beside shells, hosts and people who look for what is wrong.
@@ -42,6 +43,19 @@ import Testing
             #expect(run.output.contains(command))
         }
         #expect(try ClientRun(["completions", "tcsh"]).status == 64)
+    }
+
+    @Test(
+        .enabled(
+            if: access("/usr/bin/fish", X_OK) == 0, "there is no fish to complete anything in"))
+    func `fish completes a value with what it may be, and with no file`() throws {
+        let run = try ClientRun(
+            shell: """
+                cd \(folder.path); touch a-file; "$C" completions fish >script
+                exec fish -N -c 'source script; complete -C "crowd-models stats --window "'
+                """)
+        let words = run.lines.compactMap { $0.split(separator: "\t").first.map(String.init) }
+        #expect(words.sorted() == ["15m", "1h", "1m", "5m", "total"], "\(run.errors)")
     }
 
     @Test func `mcp passes lines on until the input ends, and all is answered`() throws {

@@ -33,6 +33,33 @@ import Testing
         #expect(messages.filter { $0["role"] == "assistant" }.count >= 1)
     }
 
+    @Test func `a chat outlives the daemon, and goes on with the next one`() throws {
+        let simulator = try SimulatorProcess("--token-rate", "50")
+        let folder = TestFolder()
+        let config = DaemonProcess.config(simulator)
+        var daemon = try DaemonProcess(config, folder: folder)
+        let client = try TerminalClient(["chat"], socket: daemon.socketPath)
+        try client.waitFor("> ")
+        client.type("tokens:5000\r")
+        try client.waitFor("Weather children")
+        daemon.child.signal(SIGKILL)
+        try client.waitFor("the chat goes on, with all that was said")
+        try client.waitFor("\u{1B}[?2004h")
+        client.type("echo:nobody hears it\r")
+        try client.waitFor("no daemon: ")
+        try client.waitFor("\u{1B}[?2004h")
+        daemon = try DaemonProcess(config, folder: folder)
+        client.type("echo:**again**\r")
+        try client.waitFor("\u{1B}[0;1magain\u{1B}[0m")
+        try client.waitFor("\u{1B}[?2004h")
+        client.type("\u{4}")
+        #expect(client.wait() == 0)
+        let messages = try #require(try simulator.chats().last?.body["messages"]?.arrayValue)
+        #expect(messages.first?["content"] == "tokens:5000")
+        #expect(messages[1]["role"] == "assistant", "as far as it came")
+        #expect(messages.last?["content"] == "echo:**again**")
+    }
+
     @Test func `a chat's text may have several lines, typed or pasted`() throws {
         let simulator = try SimulatorProcess()
         let daemon = try DaemonProcess(simulator)

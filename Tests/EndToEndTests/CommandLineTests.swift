@@ -70,6 +70,21 @@ import Testing
         #expect(try CommandLineTests.run(["--check-config"]).status == 0)
     }
 
+    @Test func `a file found in the daemon's folder is told as others have to name it`() throws {
+        let folder = TestFolder()
+        folder.write("config.toml", "[discovery]\nenabled = false\n")
+        let child = try ChildProcess(
+            "/usr/bin/env",
+            ["-C", folder.path, BuiltProducts.path("crowd-models-executor"), "--socket", "s"],
+            errorsToOutput: true, environment: DaemonProcess.environment(home: folder.path))
+        defer { child.signal(SIGKILL) }
+        while let line = try child.output.next(until: Deadline()), !line.contains("Listening") {}
+        let client = try SocketClient("\(folder.path)/s")
+        let status = try client.result("status")
+        #expect(status["config"]?.stringValue?.hasSuffix("/config.toml") == true)
+        #expect(status["config"]?.stringValue?.hasPrefix("/") == true)
+    }
+
     @Test func `every problem is told with its place, and the status is 78`() throws {
         let folder = TestFolder()
         let file = folder.write(

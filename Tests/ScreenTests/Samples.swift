@@ -94,6 +94,21 @@ enum Samples {
             """, as: StatsResult.self)
     }
 
+    static func status() throws -> StatusResult {
+        var status = StatusResult(
+            name: "crowd-models-executor", version: "0.1.0", pid: 2786,
+            socket: "/run/user/1000/crowd-models/executor.sock")
+        status.uptimeSeconds = 86_523
+        status.config = "/home/ada/.config/crowd-models/config.toml"
+        (status.inFlight, status.queued, status.connections) = (1, 3, 2)
+        status.backends = ["up": 2, "down": 1]
+        status.limits = [
+            ("line_bytes_max", 8_388_608), ("connections_per_uid_max", 1024),
+            ("in_flight_per_connection_max", 64), ("write_stall", 10),
+        ]
+        return status
+    }
+
     private static func read<Shape: JSONReadable>(_ text: String, as: Shape.Type) throws -> Shape {
         try Shape(json: try JSONValue(parsing: text))
     }

@@ -34,6 +34,11 @@ import Testing
     }
 
     @Test(arguments: widths)
+    func `what the daemon is fits`(width: Int) throws {
+        check(StatusView.lines(try Samples.status(), layout(width)), "status", width)
+    }
+
+    @Test(arguments: widths)
     func `one model fits`(width: Int) throws {
         check(ModelsView.lines(try Samples.models()[0], layout(width)), "model", width)
     }

@@ -13,7 +13,7 @@ package enum Program {
         } catch {
             TerminalMode.leave()
             OpenLines.end()
-            ErrorOutput.write(error.line(asJSON: asJSON) + "\n")
+            error.tell(asJSON: asJSON)
             exit(error.code.number)
         }
     }

@@ -25,8 +25,15 @@ package enum ErrorOutput {
     /// Writes what moves a terminal's cursor, to the standard output that is one.
     package static func put(_ sequence: String) { write(sequence, to: STDOUT_FILENO) }
 
+    /// Writes a line for a person: on a terminal broken where words end.
+    package static func line(_ text: String, paint: (String) -> String = { $0 }) {
+        for line in Paragraph.lines(text, Layout(descriptor: STDERR_FILENO)) {
+            write(paint(line) + "\n")
+        }
+    }
+
     /// Writes a remark that is no error.
     package static func note(_ text: String) {
-        write("crowd-models: \(Printable.escaping(text))\n")
+        line("crowd-models: \(Printable.escaping(text))")
     }
 }

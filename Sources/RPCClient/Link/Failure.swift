@@ -46,6 +46,12 @@ package struct Failure: Error {
         return text.text
     }
 
+    /// Says it on standard error.
+    package func tell(asJSON: Bool) {
+        let text = line(asJSON: asJSON)
+        if asJSON || isJSON { ErrorOutput.write(text + "\n") } else { ErrorOutput.line(text) }
+    }
+
     /// What the client itself found wrong, as JSON.
     private var own: JSONValue {
         [

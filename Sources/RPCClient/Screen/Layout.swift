@@ -15,6 +15,9 @@ package struct Layout: Sendable {
 
     /// Below this many cells a table's rows are written below one another.
     static let tableCellsMin = 60
+
+    /// Whether that is so.
+    var isNarrow: Bool { width.map { $0 < Self.tableCellsMin } ?? false }
 }
 
 /// The marks that are no letters, for terminals with and without UTF-8.

@@ -28,7 +28,8 @@ struct Main {
         if options.isCheckOnly {
             return say("\(path ?? "built-in configuration"): no problems\n", to: 1)
         }
-        run(options, config, path, keys)
+        // What is told of it is read in other folders.
+        run(options, config, path.map(absolute), keys)
     }
 
     private static func printOpenRPC() {
@@ -58,6 +59,13 @@ struct Main {
             say("crowd-models-executor: cannot read \(path): \(error.message)\n", to: 2)
             exit(configuration)
         }
+    }
+
+    private static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        guard let folder = unsafe getcwd(nil, 0) else { return path }
+        defer { unsafe free(folder) }
+        return unsafe "\(String(cString: folder))/\(path)"
     }
 
     private static func parse(_ text: [UInt8], _ path: String) -> Config {

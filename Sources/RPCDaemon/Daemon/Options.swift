@@ -1,4 +1,5 @@
 import Configuration
+import CrowdModelsProtocol
 
 /// What the daemon was told on its command line.
 struct Options: Equatable {
@@ -44,11 +45,19 @@ struct Options: Equatable {
             case "--print-openrpc": isOpenRPCOnly = true
             case "--version", "-V": isVersionOnly = true
             case "--help", "-h": isHelpOnly = true
-            default: throw UsageError("unknown argument \(argument)")
+            default:
+                let meant = NearestName.to(name, among: Self.names)
+                throw UsageError(
+                    "unknown argument \(argument)" + (meant.map { "; did you mean \($0)?" } ?? ""))
             }
             if inline != nil { throw UsageError("\(name) takes no value") }
         }
     }
+
+    private static let names = [
+        "--config", "--socket", "--check-config", "--print-openrpc", "--log-level",
+        "--log-format", "--version", "--help",
+    ]
 
     /// What `--help` prints.
     static let help = """

@@ -77,7 +77,7 @@ final class Completion {
         try text.end()
         let result = try CompleteResult(answer: answer)
         if session.invocation.isSet("stats") {
-            ErrorOutput.write(Printable.escaping(AnswerFigures.line(result)) + "\n")
+            ErrorOutput.line(Printable.escaping(AnswerFigures.line(result)))
         }
         if result.finishReason == "cancelled" {
             throw Failure(.failed, "the request was cancelled by someone else")

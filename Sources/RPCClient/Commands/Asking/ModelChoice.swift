@@ -36,7 +36,10 @@ enum ModelChoice {
         guard let name, try !isKnown(name, to: method, connection) else { return try ask(name) }
         let id = try connection.send("\(Method.modelsList.name)")
         let list = try ModelsResult(answer: try connection.result(of: id))
-        return try ask(try find(name, among: list.models.filter(isWanted)) ?? name)
+        // One that cannot do it is better than none: the daemon says of it why not.
+        var found = try find(name, among: list.models.filter(isWanted))
+        if found == nil { found = try find(name, among: list.models) }
+        return try ask(found ?? name)
     }
 
     /// Whether a call with that name would find its model.

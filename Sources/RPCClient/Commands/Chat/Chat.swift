@@ -6,7 +6,8 @@ import Screen
 /// A conversation from its first word to its end.
 final class Chat {
     private let session: Session
-    private let connection: DaemonConnection
+    /// Nil where the daemon has gone: a chat outlives it, and asks the next one.
+    private var connection: DaemonConnection?
     private let base: CompletionParameters
     private let reader = ChatReader()
     private var conversation = Conversation()
@@ -66,10 +67,10 @@ final class Chat {
             conversation.clear()
             say("what was said is forgotten")
         case .help:
-            let width = ChatInput.commands.reduce(0) { max($0, $1.0.count) }
-            for (command, summary) in ChatInput.commands {
-                say("\(command.padded(to: width))  \(summary)")
-            }
+            var listing = Listing()
+            for (command, summary) in ChatInput.commands { listing.append(command, summary) }
+            let lines = listing.lines(Layout(width: session.output.layout.width))
+            for line in lines { say(line) }
             say("several lines: Alt-Enter, a \\ at the end, or between two \"\"\"")
             say("Ctrl-C stops an answer; the arrows bring back what was said")
         case .wrong(let words): ErrorOutput.note(words)
@@ -80,24 +81,27 @@ final class Chat {
     private func ask(_ text: String) throws(Failure) {
         let parameters = base.asking(
             conversation.asking(text), model: conversation.model, session: name)
-        let completion = Completion(session, on: connection, parameters)
+        var completion: Completion?
         defer { if !reader.isInteractive { Interruption.forget() } }
-        do throws(Failure) {
-            let result = try completion.run()
-            conversation.keep(text, result.content, result)
-        } catch {
-            let isStopped = error.code == .interrupted
-            if !reader.isInteractive || error.isLasting { throw error }
-            if !completion.content.isEmpty {
-                conversation.keep(text, completion.content, Optional.none)
+        try attempt { () throws(Failure) in
+            do throws(Failure) {
+                let asked = Completion(session, on: try connected(), parameters)
+                completion = asked
+                let result = try asked.run()
+                conversation.keep(text, result.content, result)
+            } catch {
+                if let content = completion?.content, !content.isEmpty {
+                    conversation.keep(text, content, Optional.none)
+                }
+                throw error
             }
-            if isStopped { say("stopped") } else { ErrorOutput.note(error.message) }
         }
         if reader.isInteractive { ErrorOutput.write("\n") }
     }
 
     private func choose(_ name: String?) throws(Failure) {
         try attempt { () throws(Failure) in
+            let connection = try connected()
             let id = try connection.send("\(Method.modelsList.name)")
             let list = try ModelsResult(answer: try connection.result(of: id))
             let models = list.models.filter(ModelChoice.canChat)
@@ -131,21 +135,28 @@ final class Chat {
         do throws(Failure) {
             try body()
         } catch {
-            if !reader.isInteractive || error.isLasting { throw error }
-            ErrorOutput.note(error.message)
+            let isGone = error.answer == nil && error.code == .unavailable
+            let isUnread = error.answer == nil && error.code == .cannotCreate
+            if !reader.isInteractive || isUnread { throw error }
+            if isGone { connection = nil }
+            if error.code == .interrupted { return say("stopped") }
+            ErrorOutput.note(isGone ? error.adding(Self.goesOn).message : error.message)
         }
+    }
+
+    private static let goesOn = "the chat goes on, with all that was said"
+
+    /// The connection, made anew where the daemon had gone.
+    private func connected() throws(Failure) -> DaemonConnection {
+        if let connection { return connection }
+        let made = try session.connect()
+        connection = made
+        return made
     }
 
     /// A remark of the chat itself.
     private func say(_ text: String) {
         guard reader.isInteractive else { return ErrorOutput.note(text) }
-        ErrorOutput.write(style.dim(Printable.escaping(text)) + "\n")
-    }
-}
-
-extension Failure {
-    /// Whether going on makes no sense: the daemon has gone, or nobody reads what is written.
-    fileprivate var isLasting: Bool {
-        answer == nil && (code == .unavailable || code == .cannotCreate)
+        ErrorOutput.line(Printable.escaping(text), paint: style.dim)
     }
 }

@@ -13,7 +13,10 @@ extension CompletionScript {
 
     private static func fishOption(_ option: Option, _ condition: String) -> String {
         let letter = option.letter.map { " -s \($0)" } ?? ""
-        let value = option.value == nil ? "" : " -r" + fishValues(values(of: option))
+        // What has values of its own has no files beside them.
+        let isFile = if case .files = values(of: option) { true } else { false }
+        let value =
+            option.value == nil ? "" : (isFile ? " -r" : " -x") + fishValues(values(of: option))
         return "complete -c crowd-models\(condition) -l \(option.name)\(letter)\(value) "
             + "-d \(quoted(option.summary))"
     }

@@ -66,7 +66,7 @@ extension CompletionScript {
             \(plain.joined(separator: "\n"))
                 esac
             }
-            if [[ $funcstack[1] == _crowd_models ]]; then _crowd_models "$@"
+            if [[ $funcstack[1] == _crowd[_-]models ]]; then _crowd_models "$@"
             else compdef _crowd_models crowd-models; fi
 
             """

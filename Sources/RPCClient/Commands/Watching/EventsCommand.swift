@@ -63,7 +63,10 @@ extension Command {
         if session.isJSON {
             session.output.appendLine(json: params)
         } else {
-            session.output.append(lines: EventText.lines(event, LocalTime.clock))
+            let layout = session.output.layout
+            for line in EventText.lines(event, LocalTime.clock) {
+                session.output.append(lines: Paragraph.lines(line, layout))
+            }
         }
         if let reason = event.data["ended"]?["reason"]?.stringValue {
             try session.output.flush()

@@ -16,10 +16,12 @@ package enum StatusView {
         let counts = status.backends.filter { $0.value > 0 }.sorted { $0.key < $1.key }
             .map { "\($0.value) \($0.key)" }
         listing.append("backends", counts.isEmpty ? "none" : counts.joined(separator: ", "))
+        // Apart where lines are short: their names are long, and would push all else aside.
+        var limits = layout.isNarrow ? Listing() : listing
         for limit in status.limits {
-            listing.append(limit.name, limitText(limit.name, limit.value))
+            limits.append(limit.name, limitText(limit.name, limit.value))
         }
-        return listing.lines(layout)
+        return layout.isNarrow ? listing.lines(layout) + limits.lines(layout) : limits.lines(layout)
     }
 
     private static func limitText(_ name: String, _ value: Double) -> String {
