@@ -104,7 +104,7 @@ package struct RequestRecord: LogEvent {
             words.append(" ")
         }
         words.append(utf8: ending.rawValue)
-        if let kind { Self.write(" (", kind, ")", to: &words) }
+        if let kind, kind != ending.rawValue { Self.write(" (", kind, ")", to: &words) }
         Self.write(": ", method, to: &words)
         Self.write(", client ", client, to: &words)
         if let model { Self.write(", model ", model, to: &words) }
