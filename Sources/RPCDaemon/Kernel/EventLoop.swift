@@ -87,8 +87,6 @@ package final class EventLoop {
     private var scratch = ByteBuffer(capacity: EventLoop.scratchBytes)
     /// Nanoseconds of the monotonic clock when this turn began.
     package private(set) var now: UInt64
-    /// The same when somebody looked at the clock last, as whoever reads an answer does.
-    package private(set) var lookedAt: UInt64
     /// Called at the end of each turn with its length in nanoseconds: how long a ready descriptor
     /// may have waited.
     package var turnEnded: ((UInt64) -> Void)?
@@ -96,7 +94,6 @@ package final class EventLoop {
     package init() throws(Errno) {
         epoll = FileDescriptor(owning: try Errno.check(clinux_epoll_create()))
         now = Clock.monotonic()
-        lookedAt = now
     }
 
     /// Tells `handler` whenever `fd` is ready for `events`. The loop keeps the handler alive.
@@ -178,9 +175,9 @@ package final class EventLoop {
 
     /// The clock now, and with it whether the turn is spent.
     package func lookAtClock() -> UInt64 {
-        lookedAt = Clock.monotonic()
-        isTurnSpent = lookedAt &- now >= TurnBudget.turn
-        return lookedAt
+        let time = Clock.monotonic()
+        isTurnSpent = time &- now >= TurnBudget.turn
+        return time
     }
 
     /// Runs until `stop`.
@@ -193,7 +190,6 @@ package final class EventLoop {
                 clinux_epoll_wait(
                     epoll.number, &events, Int32(events.count), millisecondsToWait()))
             now = Clock.monotonic()
-            lookedAt = now
             isTurnSpent = false
             swap(&continuing, &continuations)
             for index in 0..<Int(ready) {

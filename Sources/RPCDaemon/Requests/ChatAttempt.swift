@@ -171,8 +171,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         _ read: (inout Generation, (borrowing GenerationEvent) -> Bool) -> Int
     ) -> Int {
         let job = job
-        // All that was read at once came at one time.
-        let now = loop.lookedAt
+        let now = Clock.monotonic()
         var mustPause = false
         let isStream = request.isStream
         let isStreamed = isStreamed
