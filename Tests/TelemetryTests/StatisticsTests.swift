@@ -57,6 +57,29 @@ import Testing
         #expect(stats.process.residentBytes > 100_000 && stats.process.openFiles > 2)
     }
 
+    @Test func `percentiles have five digits and are not above the largest value`() throws {
+        var statistics = Statistics()
+        for value in [3.1e-9, 0.000_123_456_789, 0.25, 1.234_567_89, 98_765.432_1, 4e9] {
+            for _ in 0..<100 {
+                var sample = RequestSample(.succeeded)
+                sample[.latency] = value
+                statistics.store.finished(sample, now: Self.start)
+            }
+            var smaller = RequestSample(.succeeded)
+            smaller[.latency] = value * 0.7
+            statistics.store.finished(smaller, now: Self.start)
+        }
+        let latency = try StatsResult(json: Self.answer(&statistics)).all.latency
+        let largest = try #require(latency.max)
+        for percentile in [latency.p50, latency.p90, latency.p99] {
+            let percentile = try #require(percentile)
+            #expect(percentile <= largest)
+            let digits = "\(percentile)".prefix { $0 != "e" }.filter(\.isNumber)
+                .drop { $0 == "0" }
+            #expect(digits.count <= 6 || percentile == largest, "\(percentile)")
+        }
+    }
+
     @Test func `every measure is told in the row of its name`() throws {
         var statistics = Statistics()
         var sample = RequestSample(.succeeded)

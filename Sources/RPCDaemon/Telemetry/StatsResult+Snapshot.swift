@@ -67,9 +67,20 @@ extension StatsDistribution {
         guard distribution.count > 0 else { return }
         count = Int(clamping: distribution.count)
         mean = distribution.mean
-        p50 = distribution.p50
-        p90 = distribution.p90
-        p99 = distribution.p99
         max = distribution.max
+        p50 = min(Self.rounded(distribution.p50), distribution.max)
+        p90 = min(Self.rounded(distribution.p90), distribution.max)
+        p99 = min(Self.rounded(distribution.p99), distribution.max)
     }
+
+    /// A number to five digits, of which two are true: further ones say nothing, and are a third of
+    /// what an answer of `stats` would hold.
+    static func rounded(_ value: Double) -> Double {
+        var scale = 1.0
+        while value * scale < 10_000, scale < Self.scaleMax { scale *= 10 }
+        return (value * scale).rounded() / scale
+    }
+
+    /// A nanosecond has five digits by then.
+    private static let scaleMax = 1e13
 }
