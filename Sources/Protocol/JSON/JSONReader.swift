@@ -1,11 +1,14 @@
 /// Reads the members of one object, one at a time, validating as it goes and building nothing.
 ///
-/// Give it the same text at each step. After the last member it has skipped the closing brace.
+/// Give it the same text at each step; one that skims wants a text that is valid. After the last
+/// member it has skipped the closing brace.
 public struct JSONMemberReader: Sendable {
     /// Offset of the next byte to read.
     public private(set) var at: Int
     private let depth: Int
     private let depthMax: Int
+    /// Whether somebody validated the text before, and only ends of values are looked for.
+    private let isSkimming: Bool
     private var state = State.before
 
     private enum State {
@@ -26,6 +29,15 @@ public struct JSONMemberReader: Sendable {
         at = start
         self.depth = depth
         self.depthMax = depthMax
+        isSkimming = false
+    }
+
+    /// A reader of the object that starts at `start` of a text that is valid.
+    public init(skimmingFrom start: Int) {
+        at = start
+        depth = 1
+        depthMax = 1
+        isSkimming = true
     }
 
     /// The next member, or nil after the last one.
@@ -63,19 +75,25 @@ public struct JSONMemberReader: Sendable {
         let nameEnd = unsafe cursor.at
         unsafe try cursor.skipColon()
         let valueStart = unsafe cursor.at
-        unsafe try cursor.skipValue(depth: depth, depthMax: depthMax)
+        if isSkimming {
+            unsafe cursor.skimValue()
+        } else {
+            unsafe try cursor.skipValue(depth: depth, depthMax: depthMax)
+        }
         return unsafe JSONMember(
             name: JSONRange(nameStart, nameEnd), nameHasEscape: hasEscape,
             value: JSONRange(valueStart, cursor.at))
     }
 }
 
-/// Reads the elements of one array, one at a time, validating as it goes and building nothing.
+/// Reads the elements of one array, one at a time, validating as it goes and building nothing; one
+/// that skims wants a text that is valid.
 public struct JSONElementReader: Sendable {
     /// Offset of the next byte to read.
     public private(set) var at: Int
     private let depth: Int
     private let depthMax: Int
+    private let isSkimming: Bool
     private var started = false
     private var ended = false
 
@@ -84,6 +102,15 @@ public struct JSONElementReader: Sendable {
         at = start
         self.depth = depth
         self.depthMax = depthMax
+        isSkimming = false
+    }
+
+    /// A reader of the array that starts at `start` of a text that is valid.
+    public init(skimmingFrom start: Int) {
+        at = start
+        depth = 1
+        depthMax = 1
+        isSkimming = true
     }
 
     /// The next element, or nil after the last one.
@@ -115,7 +142,11 @@ public struct JSONElementReader: Sendable {
             return nil
         }
         let start = unsafe cursor.at
-        unsafe try cursor.skipValue(depth: depth, depthMax: depthMax)
+        if isSkimming {
+            unsafe cursor.skimValue()
+        } else {
+            unsafe try cursor.skipValue(depth: depth, depthMax: depthMax)
+        }
         return unsafe JSONRange(start, cursor.at)
     }
 }

@@ -4,6 +4,7 @@ import CrowdModelsProtocol
 struct ChatCompletions: OpenAITongue {
     private var answer = OpenAIAnswer(
         prefix: "chatcmpl-", whole: "chat.completion", chunk: "chat.completion.chunk")
+    private var messages = Messages()
     /// Whether the chunk that names the role was sent.
     private var hasRole = false
 
@@ -26,10 +27,11 @@ struct ChatCompletions: OpenAITongue {
         _ request: DoorRequest, _ params: inout ByteBuffer
     ) throws(Fault) -> Question? {
         try Self.refuseUnanswerable(request)
+        guard messages.look(at: request) else { return nil }
         answer.begin(request)
         var splice = Splice(&params)
         for name in Self.passed { splice.pass(name, of: request, &params) }
-        Messages.pass(request, &splice, &params)
+        messages.pass(request, &splice, &params)
         // Two names for one thing: the newer one counts, where somebody says both.
         let newer: StaticString = "max_completion_tokens"
         let limit = request.value(newer) == nil ? "max_tokens" : newer

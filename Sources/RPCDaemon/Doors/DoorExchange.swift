@@ -30,8 +30,12 @@ final class DoorExchange: Reply {
     private var facts: JobFacts?
     private var isPlaced = false
     private var held = 0
+    /// A result that takes many steps to be told; nil where there is none.
+    private var telling: Telling?
     /// Room for one piece of the answer.
     private var piece = ByteBuffer()
+    /// What most results are shorter than.
+    private static let resultBytes = 1024
     private var lastByteAt: UInt64 = 0
     /// Nil where silence is nobody's trouble.
     private var silence: Timer?
@@ -55,18 +59,29 @@ final class DoorExchange: Reply {
     /// Whether there is something for it at that path.
     var isExpected: Bool { route.refusal(of: head) == nil }
 
+    private var isUnderstood = false
+
     /// Whether nothing is left to do but to wait for the answer.
-    private(set) var isUnderstood = false
+    var isIdle: Bool { isUnderstood && telling == nil }
 
     /// Bytes that it holds itself.
-    var heldBytes: Int { intake.heldBytes }
+    var heldBytes: Int { intake.heldBytes &+ (telling?.heldBytes ?? 0) }
 
     /// A piece of the body has come.
     func add(_ bytes: Span<UInt8>) { intake.add(bytes) }
 
-    /// Goes on with the request, which has come whole; false if it is to be called again in another
-    /// turn.
-    func understand(_ budget: inout TurnBudget) -> Bool {
+    /// Goes on with the request, which has come whole, or with its answer; false if it is to be
+    /// called again in another turn.
+    func goOn(_ budget: inout TurnBudget) -> Bool {
+        if telling == nil, !understand(&budget) { return false }
+        while let telling {
+            if tell(telling) { return true }
+            if !budget.spend(2 * Slice.bytes, of: desk.loop) { return false }
+        }
+        return true
+    }
+
+    private func understand(_ budget: inout TurnBudget) -> Bool {
         guard let head else { return true }
         if let refusal = route.refusal(of: head) {
             refuse(refusal.fault, status: refusal.status)
@@ -148,17 +163,32 @@ final class DoorExchange: Reply {
 
     func succeed(_ write: (inout ByteBuffer) -> Void) {
         guard door != nil else { return }
-        var result = ByteBuffer()
+        var result = ByteBuffer(capacity: Self.resultBytes)
         write(&result)
         let max = desk.limits.outputBytesMax
         if result.count > max { return fail(.answerTooLarge(result.count, limit: max)) }
         place()
+        var text = ByteBuffer(capacity: result.count &+ Self.resultBytes / 2)
+        if route.tongue.tell(result.span, to: &text) { return finish(text.span) }
+        telling = Telling(result, text)
+        door?.answerGoesOn()
+    }
+
+    /// Takes another step with a long result; whether that was the last one.
+    private func tell(_ telling: Telling) -> Bool {
+        var result = ByteBuffer()
         var text = ByteBuffer()
-        route.tongue.succeed(result.span, to: &text)
+        telling.swap(&result, &text)
+        let isDone = route.tongue.tell(result.span, to: &text)
+        if isDone { finish(text.span) } else { telling.swap(&result, &text) }
+        return isDone
+    }
+
+    private func finish(_ text: Span<UInt8>) {
         if intake.question?.isStream == true {
-            endStream(text.span)
+            endStream(text)
         } else {
-            answer(200, text.span) { [facts] fields in
+            answer(200, text) { fields in
                 facts?.add(to: &fields)
                 if let overhead = facts?.overheadText {
                     fields.append(("x-crowd-models-overhead-ms", overhead))
@@ -223,6 +253,7 @@ final class DoorExchange: Reply {
         if let silence { desk.loop.cancel(silence) }
         desk.memory.change(&held, to: 0)
         job = nil
+        telling = nil
         conversation = nil
         intake.drop()
     }
@@ -318,4 +349,23 @@ final class DoorExchange: Reply {
         let next = max(lastByteAt, desk.loop.now &- door.silenceMax / 2)
         desk.loop.set(silence, at: next &+ door.silenceMax)
     }
+}
+
+/// A result that is being told step by step, and what of it is told.
+private final class Telling {
+    private var result: ByteBuffer
+    private var text: ByteBuffer
+
+    init(_ result: consuming ByteBuffer, _ text: consuming ByteBuffer) {
+        self.result = result
+        self.text = text
+    }
+
+    /// Takes both out, or puts them back.
+    func swap(_ result: inout ByteBuffer, _ text: inout ByteBuffer) {
+        Swift.swap(&self.result, &result)
+        Swift.swap(&self.text, &text)
+    }
+
+    var heldBytes: Int { result.allocated &+ text.allocated }
 }

@@ -9,7 +9,7 @@ package struct DoorRequest: ~Escapable {
     /// Empty, or one valid JSON object with space around it at most.
     package let body: Span<UInt8>
     /// The body's own members, found while it was validated; the first ones of very many.
-    package let members: [JSONMember]
+    let members: Members
     /// When it came, in seconds since 1970.
     package let receivedAt: Int
     /// A name for the request that no other has as long as the daemon runs: letters, digits, `-`.
@@ -22,7 +22,7 @@ package struct DoorRequest: ~Escapable {
     ) {
         self.head = head
         self.body = body
-        self.members = members
+        self.members = Members(members, in: body)
         self.receivedAt = receivedAt
         self.key = key
         self.path = path

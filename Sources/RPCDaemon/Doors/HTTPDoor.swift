@@ -169,8 +169,8 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
     /// a body that nobody wants.
     private func begin(_ head: IncomingRequestHead) {
         exchangesBegun &+= 1
-        let exchange = DoorExchange(
-            head, key: "\(peer.connection)-\(exchangesBegun)", at: self)
+        let key = String(peer.connection) + "-" + String(exchangesBegun)
+        let exchange = DoorExchange(head, key: key, at: self)
         self.exchange = exchange
         if let refusal = gate.refusal(of: head) {
             exchange.refuse(refusal.fault, status: refusal.status, closes: true)
@@ -194,8 +194,8 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
 
     /// Goes on with the request at hand, which has come whole.
     private func understand(_ budget: inout TurnBudget) {
-        guard let exchange, !exchange.isUnderstood else { return }
-        if !exchange.understand(&budget) { postpone() }
+        guard let exchange, !exchange.isIdle else { return }
+        if !exchange.goOn(&budget) { postpone() }
     }
 
     private func postpone() {
@@ -238,6 +238,9 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
         }
         outputGrew()
     }
+
+    /// The exchange has more to do for its answer.
+    func answerGoesOn() { postpone() }
 
     /// Output has come that is to be sent before the loop waits again.
     func outputGrew() {

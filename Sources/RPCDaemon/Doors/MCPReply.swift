@@ -111,7 +111,7 @@ package final class MCPReply: Reply, Job {
         }
         var content = JSONRange.absent
         var refusal = JSONRange.absent
-        var reader = JSONMemberReader(from: 0)
+        var reader = JSONMemberReader(skimmingFrom: 0)
         while let member = (try? reader.next(in: result)) ?? nil {
             let name = result.extracting(member.name.bounds)
             if JSONText.string(name, reads: "content") { content = member.value }

@@ -4,7 +4,7 @@ import CrowdModelsProtocol
 /// many the first ones count: no API knows a tenth of `ObjectSurvey.membersMax`.
 struct ObjectView: ~Escapable {
     let text: Span<UInt8>
-    private let members: [JSONMember]
+    private let members: Members
 
     /// The object at `start` of `text`; none where something else stands there.
     @_lifetime(copy text)
@@ -13,18 +13,18 @@ struct ObjectView: ~Escapable {
         var members: [JSONMember] = []
         // As many as most objects here have.
         members.reserveCapacity(12)
-        var reader = JSONMemberReader(from: start)
+        var reader = JSONMemberReader(skimmingFrom: start)
         while members.count < ObjectSurvey.membersMax,
             let member = (try? reader.next(in: text)) ?? nil
         {
             members.append(member)
         }
-        self.members = members
+        self.members = Members(members, in: text)
     }
 
     /// The object whose members somebody found already.
     @_lifetime(copy text)
-    init(_ text: Span<UInt8>, members: [JSONMember]) {
+    init(_ text: Span<UInt8>, members: Members) {
         self.text = text
         self.members = members
     }
@@ -66,24 +66,5 @@ struct ObjectView: ~Escapable {
         out.append(other)
         out.append("\":")
         out.append(token)
-    }
-}
-
-extension [JSONMember] {
-    /// The value of the last one of that name; nil where there is none, or null.
-    func last(named name: StaticString, in text: Span<UInt8>) -> JSONRange? {
-        let length = name.utf8CodeUnitCount &+ 2
-        var index = count
-        while index > 0 {
-            index &-= 1
-            let member = self[index]
-            guard member.nameHasEscape || member.name.count == length,
-                JSONText.string(
-                    text.extracting(member.name.bounds), hasEscape: member.nameHasEscape,
-                    equals: name)
-            else { continue }
-            return text[Int(member.value.start)] == UInt8(ascii: "n") ? nil : member.value
-        }
-        return nil
     }
 }

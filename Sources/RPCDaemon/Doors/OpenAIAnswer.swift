@@ -9,7 +9,8 @@ struct OpenAIAnswer {
     private(set) var isStream = false
     /// Whether the stream ends with the usage (`stream_options.include_usage`).
     private var includesUsage = false
-    private var id = ""
+    /// What its id has behind the prefix: letters, digits and `-`.
+    private var key = ""
     private var created = 0
     /// Who answers, as far as that is known: first whom the request names.
     var model = ""
@@ -27,7 +28,7 @@ struct OpenAIAnswer {
     /// Notes what the request says of the answer.
     mutating func begin(_ request: DoorRequest) {
         isStream = request.isTrue("stream")
-        id = "\(prefix)\(request.key)"
+        key = request.key
         created = request.receivedAt
         asked = request.string("model") ?? ""
         model = asked
@@ -88,9 +89,10 @@ struct OpenAIAnswer {
     }
 
     private func writeHead(_ object: StaticString, _ model: String, to out: inout ByteBuffer) {
-        out.append("{\"id\":")
-        out.append(string: id)
-        out.append(",\"object\":\"")
+        out.append("{\"id\":\"")
+        out.append(prefix)
+        out.append(utf8: key)
+        out.append("\",\"object\":\"")
         out.append(object)
         out.append("\",\"created\":")
         out.append(decimal: created)

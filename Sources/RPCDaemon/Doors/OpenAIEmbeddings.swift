@@ -31,7 +31,7 @@ struct OpenAIEmbeddings: OpenAITongue {
     private static func input(of request: DoorRequest) throws(Fault) -> Span<UInt8> {
         guard let value = request.value("input") else { throw .refused("input", "is missing") }
         let input = request.token(value)
-        var reader = JSONElementReader(from: 0)
+        var reader = JSONElementReader(skimmingFrom: 0)
         if request.kind(value) == .array, let first = (try? reader.next(in: input)) ?? nil,
             input[Int(first.start)] != UInt8(ascii: "\"")
         {
@@ -47,7 +47,7 @@ struct OpenAIEmbeddings: OpenAITongue {
         let view = ObjectView(result)
         out.append(#"{"object":"list","data":["#)
         let vectors = view.token("embeddings")
-        var reader = JSONElementReader(from: 0)
+        var reader = JSONElementReader(skimmingFrom: 0)
         var index = 0
         while !vectors.isEmpty, let vector = (try? reader.next(in: vectors)) ?? nil {
             if index > 0 { out.append(",") }

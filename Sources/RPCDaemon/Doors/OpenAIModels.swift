@@ -2,6 +2,8 @@ import CrowdModelsProtocol
 
 /// `GET /v1/models`: every model and every alias, each name once.
 struct OpenAIModels: OpenAITongue {
+    private var models = NamedModels()
+
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
     ) throws(Fault) -> Question? {
@@ -10,31 +12,17 @@ struct OpenAIModels: OpenAITongue {
     }
 
     mutating func succeed(_ result: Span<UInt8>, to out: inout ByteBuffer) {
-        let view = ObjectView(result)
-        out.append(#"{"object":"list","data":["#)
-        var seen: Set<String> = []
-        let models = view.token("models")
-        var reader = JSONElementReader(from: 0)
-        while !models.isEmpty, let model = (try? reader.next(in: models)) ?? nil {
-            let object = models.extracting(model.bounds)
-            let members = ObjectView(object)
-            for name in [members.string("id") ?? ""] + aliases(members)
-            where seen.insert(name).inserted {
-                if seen.count > 1 { out.append(",") }
-                OpenAIModel.write(members, as: name, to: &out)
-            }
-        }
-        out.append("]}")
+        while !tell(result, to: &out) {}
     }
 
-    private func aliases(_ model: ObjectView) -> [String] {
-        var names: [String] = []
-        let token = model.token("aliases")
-        var reader = JSONElementReader(from: 0)
-        while !token.isEmpty, let name = (try? reader.next(in: token)) ?? nil {
-            names.append(JSONText.string(token.extracting(name.bounds)))
+    mutating func tell(_ result: Span<UInt8>, to out: inout ByteBuffer) -> Bool {
+        if out.isEmpty { out.append(#"{"object":"list","data":["#) }
+        let isDone = models.resume(result) { model, _, name in
+            out.appendComma()
+            OpenAIModel.write(model, as: name, to: &out)
         }
-        return names
+        if isDone { out.append("]}") }
+        return isDone
     }
 }
 

@@ -67,7 +67,7 @@ struct OpenAIRerank: OpenAITongue {
         let view = ObjectView(result)
         out.append(#"{"object":"list","results":["#)
         let results = view.token("results")
-        var reader = JSONElementReader(from: 0)
+        var reader = JSONElementReader(skimmingFrom: 0)
         var isFirst = true
         while !results.isEmpty, let element = (try? reader.next(in: results)) ?? nil {
             if !isFirst { out.append(",") }

@@ -49,8 +49,12 @@ enum Router {
         Row("POST", "/rerank") { OpenAIRerank() },
     ]
 
-    /// The rows whose path is whole, by their path, and the others.
-    private static let closed = Dictionary(grouping: rows.filter { !$0.isOpen }, by: \.path)
+    /// The rows whose path is whole, by its length, and the others.
+    private static let closed: [[Row]] = {
+        let whole = rows.filter { !$0.isOpen }
+        let longest = whole.map(\.path.utf8.count).max() ?? 0
+        return (0...longest).map { length in whole.filter { $0.path.utf8.count == length } }
+    }()
     private static let open = rows.filter(\.isOpen)
 
     /// The path of a target as the table knows it: without `/v1`, however often it stands there,
@@ -88,9 +92,17 @@ enum Router {
             return Route(verb == "POST" ? .lines : .otherwise(allowed: "POST"), OpenAIRefusal())
         }
         var other: Row?
-        for row in closed[path] ?? open.filter({ leads($0, path) }) where row.counts(for: head) {
+        let length = path.utf8.count
+        for row in length < closed.count ? closed[length] : []
+        where row.path == path && row.counts(for: head) {
             if row.verb == verb { return Route(.tongue, row.tongue()) }
             other = other ?? row
+        }
+        if other == nil {
+            for row in open where leads(row, path) && row.counts(for: head) {
+                if row.verb == verb { return Route(.tongue, row.tongue()) }
+                other = other ?? row
+            }
         }
         guard let other else { return Route(.nowhere, stranger(path, head)) }
         let allowed = other.verb == "GET" ? "GET, HEAD" : other.verb

@@ -47,7 +47,7 @@ struct TextCompletions: OpenAITongue {
         switch request.kind(value) {
         case .string: return prompt
         case .array:
-            var reader = JSONElementReader(from: 0)
+            var reader = JSONElementReader(skimmingFrom: 0)
             let first = (try? reader.next(in: prompt)) ?? nil
             let second = (try? reader.next(in: prompt)) ?? nil
             if let first, second == nil, prompt[Int(first.start)] == UInt8(ascii: "\"") {

@@ -31,6 +31,11 @@ package protocol Tongue {
     /// method, one JSON value.
     mutating func succeed(_ result: Span<UInt8>, to out: inout ByteBuffer)
 
+    /// As `succeed`, for results that may be megabytes of small elements: false where that was not
+    /// all yet. It is shown the same result again, and what it has appended so far, perhaps in
+    /// another turn.
+    mutating func tell(_ result: Span<UInt8>, to out: inout ByteBuffer) -> Bool
+
     /// Appends the error's body, or, where the stream has begun, its last event.
     mutating func fail(_ fault: Fault, status: Int, hasBegun: Bool, to out: inout ByteBuffer)
 
@@ -41,6 +46,12 @@ package protocol Tongue {
 extension Tongue {
     /// Few APIs name a request in its answer.
     package mutating func named(_ key: String) {}
+
+    /// Most results are told in one step.
+    package mutating func tell(_ result: Span<UInt8>, to out: inout ByteBuffer) -> Bool {
+        succeed(result, to: &out)
+        return true
+    }
 
     /// Most tongues forget what they have told.
     package var heldBytes: Int { 0 }

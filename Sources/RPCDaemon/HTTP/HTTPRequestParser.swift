@@ -129,7 +129,7 @@ package struct HTTPRequestParser: Sendable {
             let line = input.extracting(at..<end)
             lineBytes &+= end &+ 2 &- at
             at = end &+ 2
-            if line.contains(127) { throw .badLine }
+            if line.hasDelete { throw .badLine }
             if state == .requestLine {
                 // Old clients send an empty line behind a body (RFC 9112, 2.2).
                 if line.isEmpty, !hasSkippedLine {
@@ -219,13 +219,5 @@ package struct HTTPRequestParser: Sendable {
         if size > bodyBytesMax &- bodyBytes { throw .bodyTooLarge(max: bodyBytesMax) }
         bodyBytes &+= size
         return size
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether `byte` is among them.
-    fileprivate func contains(_ byte: UInt8) -> Bool {
-        for index in indices where self[index] == byte { return true }
-        return false
     }
 }

@@ -41,6 +41,9 @@ package struct HTTPResponseWriter: Sendable {
     /// Whether all of the answer is written.
     package var hasEnded: Bool { state == .ended }
 
+    /// What most heads are shorter than.
+    private static let headBytes = 400
+
     /// Gives a client that waits for it leave to send its body.
     package static func writeContinue(to out: inout ByteBuffer) {
         out.append("HTTP/1.1 100 Continue\r\n\r\n")
@@ -55,6 +58,7 @@ package struct HTTPResponseWriter: Sendable {
     ) {
         precondition(state == .fresh, "an answer has one head")
         mustClose = closes || !wantsKeepAlive
+        out.reserve(body.count &+ Self.headBytes)
         head(status, to: &out)
         if status != 204, status != 304 {
             write(contentType: contentType, to: &out)
@@ -156,8 +160,17 @@ package struct HTTPResponseWriter: Sendable {
         for field in fields {
             out.append(field.name)
             out.append(": ")
-            // A name of a model or a backend may hold anything; a line end would be another field.
-            for byte in field.value.utf8 { out.append(byte < 32 || byte == 127 ? 63 : byte) }
+            let utf8 = field.value.utf8
+            let value = utf8.span
+            if value.firstByte(below: 32, from: 0, to: value.count) == value.count,
+                !value.hasDelete
+            {
+                out.append(value)
+            } else {
+                // A name of a model or a backend may hold anything; a line end would be another
+                // field.
+                for byte in utf8 { out.append(byte < 32 || byte == 127 ? 63 : byte) }
+            }
             out.append("\r\n")
         }
         out.append("\r\n")
@@ -165,7 +178,12 @@ package struct HTTPResponseWriter: Sendable {
 
     private func beginChunk(_ count: Int, to out: inout ByteBuffer) {
         if isHTTP10 { return }
-        out.append(utf8: String(count, radix: 16))
+        var shift = (63 &- count.leadingZeroBitCount) & ~3
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: count &>> shift & 15)
+            out.append(digit < 10 ? 48 &+ digit : 87 &+ digit)
+            shift &-= 4
+        }
         out.append("\r\n")
     }
 

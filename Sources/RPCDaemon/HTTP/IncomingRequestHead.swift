@@ -16,7 +16,7 @@ package struct IncomingRequestHead: Equatable, Sendable {
     package private(set) var keepAlive: Bool
     /// Whether the client waits for leave to send its body.
     package private(set) var expectsContinue = false
-    /// The fields' names, in lower case, and their values, one behind the other.
+    /// The fields' lines as they came, one behind the other.
     private var text: [UInt8] = []
     private var fields: [Field] = []
 
@@ -28,7 +28,7 @@ package struct IncomingRequestHead: Equatable, Sendable {
 
     /// The value of the first field of that name, which is to be in lower case.
     package subscript(name: StaticString) -> String? {
-        for field in fields where text.span.equals(name, in: field.name) {
+        for field in fields where text.span.equalsIgnoringCase(name, in: field.name) {
             return Self.text(text.span.extracting(field.value))
         }
         return nil
@@ -56,16 +56,16 @@ package struct IncomingRequestHead: Equatable, Sendable {
             line[version.lowerBound + 6] == UInt8(ascii: "."), minor &- 48 <= 9
         else { throw .unsupportedVersion }
         method = Self.text(line.extracting(0..<methodEnd))
-        target = try Self.target(Self.text(line.extracting(start..<targetEnd)), method)
+        let text = Self.text(line.extracting(start..<targetEnd))
+        target = line[start] == UInt8(ascii: "/") ? text : try Self.target(text, method)
         isHTTP10 = minor == UInt8(ascii: "0")
         keepAlive = !isHTTP10
     }
 
-    /// The path of a target in any of its forms (RFC 9112, 3.2).
+    /// The path of a target in one of its rarer forms (RFC 9112, 3.2).
     private static func target(
         _ text: String, _ method: String
     ) throws(RequestParseError) -> String {
-        if text.hasPrefix("/") { return text }
         if text == "*", method == "OPTIONS" { return text }
         for scheme in ["http://", "https://"] where text.lowercased().hasPrefix(scheme) {
             let rest = text.utf8.dropFirst(scheme.utf8.count)
@@ -81,8 +81,7 @@ package struct IncomingRequestHead: Equatable, Sendable {
 
     /// Reads one field, without its line end.
     mutating func read(field line: Span<UInt8>) throws(RequestParseError) {
-        var colon = 0
-        while colon < line.count, line[colon].isTokenCharacter { colon &+= 1 }
+        let colon = line.endOfToken(in: 0..<line.count)
         guard colon > 0, colon < line.count, line[colon] == UInt8(ascii: ":") else {
             throw .badField
         }
@@ -94,12 +93,11 @@ package struct IncomingRequestHead: Equatable, Sendable {
             fields.reserveCapacity(12)
         }
         let value = line.trimmed(colon &+ 1..<line.count)
-        unsafe line.withUnsafeBufferPointer { bytes in
-            unsafe text.append(contentsOf: bytes[..<colon])
-            unsafe text.append(contentsOf: bytes[value])
-        }
-        for at in start..<start &+ colon where text[at] &- 65 < 26 { text[at] |= 0x20 }
-        fields.append(Field(name: start..<start &+ colon, value: start &+ colon..<text.count))
+        unsafe line.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
+        fields.append(
+            Field(
+                name: start..<start &+ colon,
+                value: start &+ value.lowerBound..<start &+ value.upperBound))
     }
 
     /// Draws the conclusions once all fields are known.
@@ -110,20 +108,20 @@ package struct IncomingRequestHead: Equatable, Sendable {
         var framing = Framing()
         var wish = Wish.none
         for field in fields {
-            if bytes.equals("host", in: field.name) {
+            if bytes.equalsIgnoringCase("host", in: field.name) {
                 hosts += 1
-            } else if bytes.equals("connection", in: field.name) {
+            } else if bytes.equalsIgnoringCase("connection", in: field.name) {
                 wish.read(bytes, field.value)
-            } else if bytes.equals("expect", in: field.name) {
+            } else if bytes.equalsIgnoringCase("expect", in: field.name) {
                 var list: Range<Int>? = field.value
                 while let word = bytes.nextElement(of: &list) {
                     guard word.isEmpty || bytes.equalsIgnoringCase("100-continue", in: word)
                     else { throw .unsupportedExpectation }
                     expectsContinue = !isHTTP10
                 }
-            } else if bytes.equals("content-length", in: field.name) {
+            } else if bytes.equalsIgnoringCase("content-length", in: field.name) {
                 try framing.read(length: bytes.extracting(field.value))
-            } else if bytes.equals("transfer-encoding", in: field.name) {
+            } else if bytes.equalsIgnoringCase("transfer-encoding", in: field.name) {
                 framing.read(codings: bytes, field.value)
             }
         }

@@ -41,6 +41,25 @@ extension Span<UInt8> {
         return (word &- bounds) & ~word & 0x8080_8080_8080_8080
     }
 
+    /// Whether one of them is a DEL, the only control of ASCII that is not below a space.
+    var hasDelete: Bool {
+        let memory = unsafe bytes
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var at = 0
+        while count &- at >= 8 {
+            let word = unsafe memory.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: at, as: UInt64.self)
+            let other = word ^ (ones &* 127)
+            if (other &- ones) & ~other & (ones &* 0x80) != 0 { return true }
+            at &+= 8
+        }
+        while at < count {
+            if self[at] == 127 { return true }
+            at &+= 1
+        }
+        return false
+    }
+
     /// Index of the first carriage return or line feed in `from..<to`, else `to`.
     func firstLineEnd(from: Int, to: Int) -> Int {
         var at = from

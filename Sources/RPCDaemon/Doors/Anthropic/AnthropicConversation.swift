@@ -25,12 +25,22 @@ struct AnthropicConversation {
         var pass: Pass
         let content: JSONRange
         var blocks: Elements
+        /// The parts of the call's answer that is looked at.
+        var parts: Elements
+        /// Whether a text stands already in what is written of that answer.
+        var hasText = false
         var hasImage = false
 
         init(_ pass: Pass, _ content: JSONRange, _ text: Span<UInt8>) {
             self.pass = pass
             self.content = content
             blocks = Elements(of: content, in: text)
+            parts = Elements(of: nil, in: text)
+        }
+
+        mutating func begin(parts content: JSONRange?, in text: Span<UInt8>) {
+            parts = Elements(of: content, in: text)
+            hasText = false
         }
     }
 
@@ -57,6 +67,9 @@ struct AnthropicConversation {
                 try begin(ObjectView(text, at: element), to: &out)
                 index += 1
                 slice.spend(element)
+            } else if let part = turn?.parts.next(in: text) {
+                try take(part: ObjectView(text, at: part), to: &out)
+                slice.spend(part)
             } else if let block = turn?.blocks.next(in: text) {
                 try take(ObjectView(text, at: block), to: &out)
                 slice.spend(block)
@@ -130,12 +143,12 @@ struct AnthropicConversation {
             let isImage = block.reads("type", "image")
             let isResult = !isImage && block.reads("type", "tool_result")
             if isImage { turn?.hasImage = true }
-            if isResult, try write(result: block, to: &out) { turn?.hasImage = true }
+            if isResult { begin(result: block, to: &out) }
         case .rest:
             if !block.reads("type", "tool_result") {
                 try write(block, to: &out)
             } else if turn?.hasImage == true {
-                try writeImages(in: block.value("content"), block.text, to: &out)
+                turn?.begin(parts: block.value("content"), in: block.text)
             }
         default: break
         }
@@ -149,44 +162,32 @@ struct AnthropicConversation {
         writer.system(said, to: &out)
     }
 
-    /// Appends the message that answers a call; whether pictures belong to it, which no such
-    /// message can hold: they follow in the user's own.
-    private mutating func write(
-        result block: ObjectView, to out: inout ByteBuffer
-    ) throws(Fault) -> Bool {
+    /// Begins the message that answers a call; what it holds in parts is to follow.
+    private mutating func begin(result block: ObjectView, to out: inout ByteBuffer) {
         let id = block.inside("tool_use_id")
         writer.tool(to: &out) { $0.append(id) }
         // Only the text can say that the call failed.
         if block.isTrue("is_error") { out.append("Error: ") }
-        let text = block.text
-        guard let content = block.value("content") else { return false }
-        if text.kind(content) == .string {
-            out.append(text.inside(content))
-            return false
+        guard let content = block.value("content") else { return }
+        if block.text.kind(content) == .string {
+            out.append(block.text.inside(content))
+        } else {
+            turn?.begin(parts: content, in: block.text)
         }
-        var hasImage = false
-        var hasText = false
-        var parts = ArrayView(text, at: content)
-        while let element = parts.next() {
-            let part = ObjectView(text, at: element)
-            if part.reads("type", "image") {
-                hasImage = true
-            } else if let said = try Self.textOf(part) {
-                if hasText { out.append("\\n") }
-                hasText = true
-                out.append(text.inside(said))
-            }
-        }
-        return hasImage
     }
 
-    private mutating func writeImages(
-        in content: JSONRange?, _ text: Span<UInt8>, to out: inout ByteBuffer
-    ) throws(Fault) {
-        var parts = ArrayView(text, at: content)
-        while let element = parts.next() {
-            let part = ObjectView(text, at: element)
-            if part.reads("type", "image") { try write(part, to: &out) }
+    /// A part of a call's answer. No such message can hold a picture: they follow in what the user
+    /// says.
+    private mutating func take(part: ObjectView, to out: inout ByteBuffer) throws(Fault) {
+        let isImage = part.reads("type", "image")
+        if turn?.pass == .rest {
+            if isImage { try write(part, to: &out) }
+        } else if isImage {
+            turn?.hasImage = true
+        } else if let said = try Self.textOf(part) {
+            if turn?.hasText == true { out.append("\\n") }
+            turn?.hasText = true
+            out.append(part.text.inside(said))
         }
     }
 

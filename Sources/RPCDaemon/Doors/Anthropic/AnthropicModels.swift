@@ -6,6 +6,10 @@ struct AnthropicModels: Tongue {
     /// The one that is asked about; nil for the list.
     private var id: String?
     private var key = ""
+    private var models = NamedModels()
+    /// The names that the list begins with and has come to.
+    private var first: String?
+    private var last: String?
 
     mutating func named(_ key: String) { self.key = key }
 
@@ -25,29 +29,30 @@ struct AnthropicModels: Tongue {
     }
 
     mutating func succeed(_ result: Span<UInt8>, to out: inout ByteBuffer) {
-        guard let value = try? JSONValue(parsing: result) else { return }
+        while !tell(result, to: &out) {}
+    }
+
+    mutating func tell(_ result: Span<UInt8>, to out: inout ByteBuffer) -> Bool {
         if let id {
-            guard let model = try? ModelDescription(json: value) else { return }
-            Self.write(model, id, to: &out)
-            return
+            Self.write(ObjectView(result), id, to: &out)
+            return true
         }
-        let models = ((try? ModelsResult(json: value))?.models ?? []).filter {
-            $0.type != "embeddings"
+        if out.isEmpty { out.append("{\"data\":[") }
+        var ends = (first: first, last: last)
+        let isDone = models.resume(result) { model, _, name in
+            if model.reads("type", "embeddings") { return }
+            out.appendComma()
+            ends = (ends.first ?? name, name)
+            Self.write(model, name, to: &out)
         }
-        var names: [String] = []
-        out.append("{\"data\":[")
-        for model in models {
-            for name in [model.id] + model.aliases where !names.contains(name) {
-                if !names.isEmpty { out.append(",") }
-                names.append(name)
-                Self.write(model, name, to: &out)
-            }
-        }
+        (first, last) = ends
+        guard isDone else { return false }
         out.append("],\"has_more\":false,\"first_id\":")
-        Self.write(names.first, to: &out)
+        Self.write(first, to: &out)
         out.append(",\"last_id\":")
-        Self.write(names.last, to: &out)
+        Self.write(last, to: &out)
         out.append("}")
+        return true
     }
 
     mutating func fail(
@@ -61,16 +66,15 @@ struct AnthropicModels: Tongue {
         if let name { out.append(string: name) } else { out.append("null") }
     }
 
-    private static func write(
-        _ model: ModelDescription, _ name: String, to out: inout ByteBuffer
-    ) {
+    private static func write(_ model: ObjectView, _ name: String, to out: inout ByteBuffer) {
         var object = ObjectWriter(&out)
         object.add("type", "model", to: &out)
         object.add("id", name, to: &out)
         object.add("display_name", name, to: &out)
         object.add("created_at", "1970-01-01T00:00:00Z", to: &out)
-        object.add(
-            "max_input_tokens", model.loadedContextLength ?? model.maxContextLength, to: &out)
+        let context =
+            model.integer("loaded_context_length") ?? model.integer("max_context_length")
+        object.add("max_input_tokens", context, to: &out)
         object.end(&out)
     }
 }

@@ -4,6 +4,9 @@ import CrowdModelsProtocol
 struct OllamaModels: OllamaTongue {
     /// Whether those in memory alone are asked for.
     let isLoaded: Bool
+    private var models = NamedModels { OllamaName.tagged($0) }
+
+    init(isLoaded: Bool) { self.isLoaded = isLoaded }
 
     mutating func question(
         _ request: DoorRequest, _ params: inout ByteBuffer
@@ -13,22 +16,26 @@ struct OllamaModels: OllamaTongue {
     }
 
     mutating func succeed(_ result: Span<UInt8>, to out: inout ByteBuffer) {
-        let value = try? JSONValue(parsing: result)
-        let models = value.flatMap { try? ModelsResult(json: $0) }?.models ?? []
-        var names: Set<String> = []
-        out.append("{\"models\":[")
-        for model in models {
-            for name in [model.id] + model.aliases {
-                let name = OllamaName.tagged(name)
-                guard names.insert(name).inserted else { continue }
-                if names.count > 1 { out.append(",") }
-                write(model, name, to: &out)
-            }
-        }
-        out.append("]}")
+        while !tell(result, to: &out) {}
     }
 
-    private func write(_ model: ModelDescription, _ name: String, to out: inout ByteBuffer) {
+    mutating func tell(_ result: Span<UInt8>, to out: inout ByteBuffer) -> Bool {
+        if out.isEmpty { out.append("{\"models\":[") }
+        let isLoaded = isLoaded
+        let isDone = models.resume(result) { _, element, name in
+            guard let value = try? JSONValue(parsing: result.extracting(element.bounds)),
+                let model = try? ModelDescription(json: value)
+            else { return }
+            out.appendComma()
+            Self.write(model, name, isLoaded: isLoaded, to: &out)
+        }
+        if isDone { out.append("]}") }
+        return isDone
+    }
+
+    private static func write(
+        _ model: ModelDescription, _ name: String, isLoaded: Bool, to out: inout ByteBuffer
+    ) {
         var object = ObjectWriter(&out)
         object.add("name", name, to: &out)
         object.add("model", name, to: &out)

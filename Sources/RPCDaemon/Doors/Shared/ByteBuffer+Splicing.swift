@@ -3,6 +3,11 @@ import CrowdModelsProtocol
 /// How what came is put into what goes out: tokens are copied as they are, never read and written
 /// anew.
 extension ByteBuffer {
+    /// Appends the comma before an element, unless its array has just begun.
+    mutating func appendComma() {
+        if span[count &- 1] != UInt8(ascii: "[") { append(UInt8(ascii: ",")) }
+    }
+
     /// Appends a further member: a comma, its name, and its value's token.
     mutating func append(member name: StaticString, token: Span<UInt8>) {
         append(",\"")

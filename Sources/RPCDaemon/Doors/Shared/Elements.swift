@@ -13,7 +13,7 @@ struct Elements {
             reader = nil
             return
         }
-        reader = JSONElementReader(from: Int(range.start))
+        reader = JSONElementReader(skimmingFrom: Int(range.start))
     }
 
     /// The next element, or nil after the last one.

@@ -59,7 +59,7 @@ struct ArrayView: ~Escapable {
             reader = nil
             return
         }
-        reader = JSONElementReader(from: Int(range.start))
+        reader = JSONElementReader(skimmingFrom: Int(range.start))
     }
 
     /// Whether the value is an array that has an element.

@@ -1,0 +1,71 @@
+/// How text is walked over that somebody validated before: where a value ends is all that is asked.
+extension JSONCursor {
+    /// Skips the value that starts here.
+    mutating func skimValue() {
+        switch unsafe peek {
+        case UInt8(ascii: "\""): unsafe skimString()
+        case UInt8(ascii: "{"), UInt8(ascii: "["): unsafe skimContainer()
+        default:
+            while unsafe at < end, unsafe !Self.endsToken(base[at]) { unsafe at &+= 1 }
+        }
+    }
+
+    /// Whether a byte ends a number or a literal.
+    @inline(__always)
+    private static func endsToken(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || byte == UInt8(ascii: ",") || byte | 0x20 == UInt8(ascii: "}")
+    }
+
+    private mutating func skimContainer() {
+        var depth = 0
+        while unsafe at < end {
+            let byte = unsafe base[at]
+            if byte == UInt8(ascii: "\"") {
+                unsafe skimString()
+                continue
+            }
+            unsafe at &+= 1
+            // `[` and `{`, `]` and `}` differ in one bit.
+            switch byte | 0x20 {
+            case UInt8(ascii: "{"): depth &+= 1
+            case UInt8(ascii: "}"):
+                depth &-= 1
+                if depth == 0 { return }
+            default: break
+            }
+        }
+    }
+
+    /// Skips the string whose opening quote is here, eight bytes at a time.
+    @inline(__always)
+    private mutating func skimString() {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        unsafe at &+= 1
+        while true {
+            while unsafe end &- at >= 8 {
+                let word = unsafe UInt64(
+                    littleEndian: UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self))
+                let quote = word ^ (ones &* 0x22)
+                let backslash = word ^ (ones &* 0x5C)
+                let marks =
+                    (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash))
+                    & (ones &* 0x80)
+                if marks != 0 {
+                    unsafe at &+= marks.trailingZeroBitCount >> 3
+                    break
+                }
+                unsafe at &+= 8
+            }
+            while unsafe at < end, unsafe base[at] != 0x22, unsafe base[at] != 0x5C {
+                unsafe at &+= 1
+            }
+            if unsafe at < end, unsafe base[at] == 0x5C {
+                // What is escaped is no end.
+                unsafe at = min(at &+ 2, end)
+            } else {
+                unsafe at = min(at &+ 1, end)
+                return
+            }
+        }
+    }
+}
