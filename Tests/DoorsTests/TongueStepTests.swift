@@ -130,6 +130,68 @@ import Testing
         #expect(said?.split(separator: "\n\n").count == 4000)
     }
 
+    @Test func `a call's answer of many parts takes many steps`() throws {
+        let part = #"{"type":"text","text":"a"}"#
+        let image = #"{"type":"image","source":{"type":"url","url":"u"}}"#
+        let result =
+            #"{"type":"tool_result","tool_use_id":"1","content":\#(Self.array(part, 8000))}"#
+        let pictures =
+            #"{"type":"tool_result","tool_use_id":"2","content":\#(Self.array(image, 4000))}"#
+        let turn = Self.message("user", "[\(result),\(pictures)]")
+        let (params, steps) = try Self.ask(
+            AnthropicMessages(), "/v1/messages", #"{"model":"m","messages":[\#(turn)]}"#)
+        #expect(steps.count > 8 && steps.allSatisfy { $0 < 4 * Slice.bytes })
+        let messages = params["messages"]?.arrayValue ?? []
+        #expect(messages.map { $0["role"] } == ["tool", "tool", "user"])
+        #expect(messages[0]["content"]?.stringValue?.split(separator: "\n").count == 8000)
+        #expect(messages[2]["content"]?.arrayValue?.count == 4000)
+    }
+
+    @Test func `developers among many messages are found in many steps`() throws {
+        let message = Self.message("developer", #""§""#)
+        let (params, steps) = try Self.ask(
+            ChatCompletions(), "/v1/chat/completions",
+            #"{"messages":\#(Self.array(message, 20_000))}"#)
+        #expect(steps.count > 2)
+        let roles = params["messages"]?.arrayValue?.map { $0["role"] } ?? []
+        #expect(roles.count == 20_000 && roles.allSatisfy { $0 == "system" })
+    }
+
+    @Test(arguments: ["/v1/models", "/v1/models anthropic", "/api/tags"])
+    func `a list of many models is told in many steps`(path: String) throws {
+        let models = (0..<4000).map {
+            #"{"id":"m\#($0)","backend":"b","type":"llm","state":"loaded","#
+                + #""aliases":["m0","a\#($0)"]}"#
+        }
+        let result = #"{"models":[\#(models.joined(separator: ","))]}"#
+        let fields = path.hasSuffix("anthropic") ? ["anthropic-version: 1"] : []
+        let line = "GET \(path.split(separator: " ")[0])"
+        var tongue = try Samples.route(line, fields).tongue
+        var params = ByteBuffer()
+        try Samples.withRequest(line, fields: fields, body: "") {
+            _ = try tongue.question($0, &params)
+        }
+        var out = ByteBuffer()
+        var steps = 1
+        let bytes = Array(result.utf8)
+        while !tongue.tell(bytes.span, to: &out) { steps += 1 }
+        #expect(steps > 4)
+        let told = try JSONValue(parsing: out.text)
+        let list = (told["data"] ?? told["models"])?.arrayValue ?? []
+        let names = list.compactMap { ($0["id"] ?? $0["name"])?.stringValue }
+        #expect(list.count == 8000 && Set(names).count == 8000)
+        #expect(told["last_id"] == (fields.isEmpty ? nil : "a3999"))
+
+        let hall = try Hall()
+        hall.service.answers[.modelsList] = result
+        let client = hall.enter()
+        client.send(Ask.get(line.replacing("GET ", with: ""), fields))
+        var text = ""
+        while let more = client.read(), !more.isEmpty { text += more }
+        let answer = try #require(Answer(text))
+        #expect(answer.status == 200 && answer.body == out.text)
+    }
+
     @Test func `a turn of many calls or pictures takes many steps`() throws {
         let call = #"{"function":{"name":"f","arguments":{"a":1}}}"#
         let turn = #"{"role":"assistant","tool_calls":\#(Self.array(call, 4000))}"#
