@@ -99,4 +99,23 @@ import Testing
         _ = hall.ask(Self.post("/v1/responses", #"{"input":"a","tools":[]}"#))
         #expect(hall.service.warnings.count == 1)
     }
+
+    @Test(arguments: ["/v1/chat/completions", "/v1/responses", "/v1/messages", "/api/chat"])
+    func `a prompt that is too long is told in words by which programs know it`(
+        path: String
+    ) throws {
+        let hall = try Hall()
+        let body =
+            #"{"model":"m","max_tokens":1,"input":"a","messages":[{"role":"user","#
+            + #""content":"a"}]}"#
+        hall.service.refusals[.complete] = Fault(
+            .contextOverflow, "it does not fit",
+            data: ["context_length": .integer(4096), "prompt_tokens": .integer(60_005)])
+        let both = try #require(Answer(hall.ask(Ask.post(path, body))))
+        let words = "prompt is too long: 60005 tokens > 4096 maximum; it does not fit"
+        #expect(both.status == 400 && both.body.contains("\"\(words)\""))
+        hall.service.refusals[.complete] = Fault(.contextOverflow, "it does not fit")
+        let neither = try #require(Answer(hall.ask(Ask.post(path, body))))
+        #expect(neither.body.contains("\"prompt is too long: it does not fit\""))
+    }
 }

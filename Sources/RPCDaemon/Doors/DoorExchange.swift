@@ -266,7 +266,7 @@ final class DoorExchange: Reply {
         guard door != nil else { return }
         facts = job?.facts ?? facts
         var text = ByteBuffer()
-        route.tongue.fail(fault, status: status, hasBegun: hasBegun, to: &text)
+        route.tongue.fail(fault.spelt, status: status, hasBegun: hasBegun, to: &text)
         if hasBegun { return endStream(text.span) }
         answer(status, text.span, closes: closes) { [facts, route] fields in
             facts?.add(to: &fields)
