@@ -88,6 +88,20 @@ import Testing
             "an old time says nothing any more")
     }
 
+    @Test
+    func `those who wait are told when they would start, once it is known how long things take`() {
+        var stage = Stage(.up("x"))
+        _ = stage.arrive(.of(1))
+        #expect(stage.arrive(.of(2) { $0.wantsProgress = true }).last == "tell 2 1")
+        _ = stage.after(10 * second)
+        _ = stage.serve(1)
+        #expect(
+            stage.arrive(.of(3) { $0.wantsProgress = true }).last == "tell 3 1 in 10000 ms")
+        _ = stage.after(second)
+        #expect(
+            stage.arrive(.of(4) { $0.wantsProgress = true }).last == "tell 4 2 in 20000 ms")
+    }
+
     @Test func `when the daemon stops all that wait and all that come are refused`() {
         var stage = Stage(.up("x"))
         _ = stage.arrive(.of(1))

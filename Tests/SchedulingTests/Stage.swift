@@ -77,7 +77,9 @@ struct Stage {
             return "queue \(key) \(backend)/\(model)" + (reason == .arrived ? "" : " \(reason)")
         case .refuse(let key, let refusal): return "refuse \(key) \(refusal)"
         case .giveUp(let key): return "give up \(key)"
-        case .tell(let key, let standing): return "tell \(key) \(standing.position)"
+        case .tell(let key, let standing):
+            return "tell \(key) \(standing.position)"
+                + (standing.eta.map { " in \($0 / 1_000_000) ms" } ?? "")
         case .breaker(let backend, let state, _): return "breaker \(backend) \(state)"
         case .wake: return "wake"
         case .goOn: return "go on"
