@@ -1,6 +1,6 @@
 import CrowdModelsProtocol
-import Glibc
 import HTTP
+import TestSupport
 import Testing
 
 @testable import Backends
@@ -15,9 +15,9 @@ struct Capture: CustomTestStringConvertible {
     var testDescription: String { name }
 
     /// Everything below `Tests/Captures`.
-    static let all: [Capture] = below("").compactMap { path in
-        guard path.hasSuffix(".http"), let bytes = read(path),
-            let text = read(path.dropLast(5) + ".json"),
+    static let all: [Capture] = CaptureFiles.paths(below: "").compactMap { path in
+        guard path.hasSuffix(".http"), let bytes = CaptureFiles.read(path),
+            let text = CaptureFiles.read(path.dropLast(5) + ".json"),
             let expected = try? JSONValue(parsing: text.span)
         else { return nil }
         return Capture(name: String(path.dropLast(5)), bytes: bytes, expected: expected)
@@ -26,8 +26,8 @@ struct Capture: CustomTestStringConvertible {
     /// The names of all captures that the plays name (`Tests/Captures/KIND.play`), by their kinds.
     static let plays: [String: [String]] = {
         var plays: [String: [String]] = [:]
-        for path in below("") where path.hasSuffix(".play") {
-            let text = String(decoding: read(path) ?? [], as: UTF8.self)
+        for path in CaptureFiles.paths(below: "") where path.hasSuffix(".play") {
+            let text = String(decoding: CaptureFiles.read(path) ?? [], as: UTF8.self)
             plays[String(path.dropLast(5))] = text.split(separator: "\n").compactMap { line in
                 guard !line.hasPrefix("#"), let name = line.split(separator: " ").last,
                     name.contains("/")
@@ -37,36 +37,6 @@ struct Capture: CustomTestStringConvertible {
         }
         return plays
     }()
-
-    private static let root =
-        "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/") + "/Captures"
-
-    private static func read(_ path: some StringProtocol) -> [UInt8]? {
-        guard let file = fopen("\(root)/\(path)", "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = fread(&piece, 1, piece.count, file)
-            if count == 0 { return bytes }
-            bytes += piece[..<count]
-        }
-    }
-
-    private static func below(_ folder: String) -> [String] {
-        guard let directory = opendir("\(root)/\(folder)") else { return [] }
-        defer { closedir(directory) }
-        var paths: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasPrefix(".") { continue }
-            let path = folder.isEmpty ? name : "\(folder)/\(name)"
-            paths += entry.pointee.d_type == UInt8(DT_DIR) ? below(path) : [path]
-        }
-        return paths.sorted()
-    }
 
     /// What is heard of it if it comes in pieces, and ends after so many bytes.
     func heard(cutAt cuts: [Int] = [], endingAfter length: Int? = nil) -> Hearing {

@@ -16,7 +16,7 @@ import Testing
     }
 
     /// A hall whose service answers everything at once.
-    private static func hall() throws -> Hall {
+    static func hall() throws -> Hall {
         let hall = try Hall()
         for method in Method.all { hall.service.answers[method] = "{}" }
         hall.service.answers[.complete] = FakeJob.result
@@ -24,7 +24,7 @@ import Testing
     }
 
     /// Sends the pieces on a connection of their own and then no more; all answers are read.
-    private static func play(_ pieces: [ArraySlice<UInt8>], at hall: Hall) -> Outcome {
+    static func play(_ pieces: [ArraySlice<UInt8>], at hall: Hall) -> Outcome {
         let before = hall.service.asked.count
         let client = hall.enterByTCP()
         for piece in pieces { client.send(piece) }

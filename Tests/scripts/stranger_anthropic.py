@@ -6,6 +6,7 @@ import importlib.util
 
 import environment
 from programs import Daemon, Folder, Simulator
+from recorder import recorded
 from verdict import check, conclude
 
 MODEL = "claude-simulated"
@@ -23,13 +24,15 @@ def main():
     name = "httpx2" if importlib.util.find_spec("httpx2") else "httpx"
     httpx = importlib.import_module(name)
 
-    print("anthropic", importlib.metadata.version("anthropic"))
+    version = importlib.metadata.version("anthropic")
+    print("anthropic", version)
     with Folder() as folder, Simulator(folder) as simulator, \
             Daemon(folder, f'name = "lmstudio"\nendpoint = "{simulator.url}"',
-                   settings=ALIASES) as daemon:
+                   settings=ALIASES) as daemon, \
+            recorded(folder, daemon, "anthropic", version) as path:
         client = anthropic.Anthropic(
             base_url="http://localhost", api_key="none", max_retries=0,
-            http_client=httpx.Client(transport=httpx.HTTPTransport(uds=str(daemon.socket))))
+            http_client=httpx.Client(transport=httpx.HTTPTransport(uds=str(path))))
         whole(client)
         streamed(client)
         tools(client)

@@ -12,6 +12,7 @@ import subprocess
 import environment
 from connection import Connection
 from programs import Daemon, Folder, Simulator, program
+from recorder import recorded
 from verdict import check, conclude
 
 MODELS = ["--model", "brisk,state=loaded,parallel=1,ctx=200000,max=200000", "--token-rate", "150"]
@@ -20,13 +21,15 @@ TABLE = 'name = "lmstudio"\nendpoint = "{}"\n'
 
 def main():
     environment.enter("mcp")
-    print("mcp", importlib.metadata.version("mcp"))
+    version = importlib.metadata.version("mcp")
+    print("mcp", version)
     with Folder() as folder, Simulator(folder, *MODELS) as simulator, \
             Daemon(folder, TABLE.format(simulator.url)) as daemon:
         with Connection(daemon.socket) as connection:
             connection.call("models.refresh")
-        for mode in ["legacy", "auto", "2026-07-28"]:
-            asyncio.run(drive(str(daemon.socket), mode))
+        with recorded(folder, daemon, "mcp", version) as path:
+            for mode in ["legacy", "auto", "2026-07-28"]:
+                asyncio.run(drive(str(path), str(daemon.socket), mode))
         asyncio.run(many(str(daemon.socket)))
         by_hand(daemon.socket)
         pump(daemon.socket, folder)
@@ -40,8 +43,9 @@ def server(path, *arguments):
         env={"CROWD_MODELS_SOCKET": path})
 
 
-async def drive(path, mode):
-    """All that a host does, through the stdio client of the package."""
+async def drive(path, watched, mode):
+    """All that a host does, through the stdio client of the package; `watched` is the daemon's own
+    socket."""
     from mcp import Client
     from mcp.shared.exceptions import MCPError
 
@@ -76,7 +80,7 @@ async def drive(path, mode):
             except MCPError as error:
                 check(error.error.code == -32602, f"{mode}: {arguments} is -32602", error)
         await progress(client, mode)
-        await cancel(client, path, mode)
+        await cancel(client, watched, mode)
 
 
 async def progress(client, mode):

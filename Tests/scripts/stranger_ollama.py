@@ -5,6 +5,7 @@ import importlib.metadata
 
 import environment
 from programs import Daemon, Folder, Simulator
+from recorder import recorded
 from verdict import check, conclude
 
 MODEL = "llama-2-7b-chat"
@@ -17,11 +18,13 @@ def main():
     import httpx
     import ollama
 
-    print("ollama", importlib.metadata.version("ollama"))
+    version = importlib.metadata.version("ollama")
+    print("ollama", version)
     with Folder() as folder, Simulator(folder) as simulator, \
-            Daemon(folder, f'name = "lmstudio"\nendpoint = "{simulator.url}"') as daemon:
+            Daemon(folder, f'name = "lmstudio"\nendpoint = "{simulator.url}"') as daemon, \
+            recorded(folder, daemon, "ollama", version) as path:
         client = ollama.Client(
-            host="http://localhost", transport=httpx.HTTPTransport(uds=str(daemon.socket)))
+            host="http://localhost", transport=httpx.HTTPTransport(uds=str(path)))
         texts(client)
         tools(client)
         models(client)

@@ -5,6 +5,7 @@ import importlib.metadata
 
 import environment
 from programs import Daemon, Folder, Simulator
+from recorder import recorded
 from verdict import check, conclude
 
 MODEL = "llama-2-7b-chat"
@@ -17,19 +18,23 @@ def main():
     import httpx
     import openai
 
-    for package in ("openai", "langchain-openai"):
-        print(package, importlib.metadata.version(package))
+    versions = {package: importlib.metadata.version(package)
+                for package in ("openai", "langchain-openai")}
+    print(versions)
     with Folder() as folder, Simulator(folder) as simulator, \
             Daemon(folder, f'name = "lmstudio"\nendpoint = "{simulator.url}"') as daemon:
-        transport = httpx.Client(transport=httpx.HTTPTransport(uds=str(daemon.socket)))
-        client = openai.OpenAI(
-            base_url="http://localhost/v1", api_key="none", max_retries=0, http_client=transport)
-        chats(client)
-        responses(client)
-        response_tools(client)
-        vectors(client)
-        errors(client, openai)
-        langchain(transport)
+        with recorded(folder, daemon, "openai", versions["openai"]) as path:
+            client = openai.OpenAI(
+                base_url="http://localhost/v1", api_key="none", max_retries=0,
+                http_client=httpx.Client(transport=httpx.HTTPTransport(uds=str(path))))
+            chats(client)
+            texts(client)
+            responses(client)
+            response_tools(client)
+            vectors(client)
+            errors(client, openai)
+        with recorded(folder, daemon, "langchain-openai", versions["langchain-openai"]) as path:
+            langchain(httpx.Client(transport=httpx.HTTPTransport(uds=str(path))), openai)
 
 
 def say(content):
@@ -51,6 +56,14 @@ def chats(client):
           "a call in a stream", call)
     names = [model.id for model in client.models.list()]
     check(MODEL in names and client.models.retrieve(MODEL).id == MODEL, "models", names)
+
+
+def texts(client):
+    answer = client.completions.create(model=MODEL, prompt="echo:def f(", max_tokens=50)
+    check(answer.choices[0].text, "a text", answer)
+    parts = list(client.completions.create(model=MODEL, prompt="echo:def f(", stream=True))
+    check("".join(part.choices[0].text for part in parts if part.choices)
+          == answer.choices[0].text, "the same as a stream", parts)
 
 
 def responses(client):
@@ -118,7 +131,7 @@ def errors(client, openai):
     check(found and found["param"] == "n", "more answers than one", found)
 
 
-def langchain(transport):
+def langchain(transport, openai):
     from langchain_openai import ChatOpenAI
 
     for is_responses in (False, True):
@@ -132,6 +145,25 @@ def langchain(transport):
         tool = {"name": "get_weather", "description": "The weather.", "parameters": PARAMETERS}
         calls = model.bind_tools([tool]).invoke(CALL).tool_calls
         check(calls and calls[0]["args"] == {"city": "Paris"}, f"{name}, with a tool", calls)
+        langchain_errors(model, name, openai)
+
+
+def langchain_errors(model, name, openai):
+    """What it raises is its own exception where it has one, else OpenAI's."""
+    from langchain_openai.chat_models.base import OpenAIContextOverflowError
+
+    for kind, ask, sentence in [
+        (openai.NotFoundError, lambda: model.bind(model="gpt-unknown").invoke("hello"),
+         "a model that nobody serves"),
+        (openai.NotFoundError, lambda: list(model.bind(model="gpt-unknown").stream("hello")),
+         "the same in a stream"),
+        (OpenAIContextOverflowError, lambda: model.invoke("a " * 60000),
+         "a prompt that is too long"),
+    ]:
+        try:
+            check(False, f"{name}: {sentence}", ask())
+        except kind as error:
+            check(str(error), f"{name}: {sentence}", error)
 
 
 if __name__ == "__main__":
