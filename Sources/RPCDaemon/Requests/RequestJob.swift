@@ -256,7 +256,8 @@ package final class RequestJob: Deadline, Job {
         if phase == .queued {
             news.position = standing?.position
             news.etaMilliseconds = standing?.eta.map(RefusalWords.milliseconds)
-        } else {
+        } else if phase != .generating {
+            // What is told is of a load or of the prompt's reading.
             news.fraction = progress
         }
         guard news != told else { return }
