@@ -101,6 +101,45 @@ import Testing
         #expect(told == start + "9}")
     }
 
+    @Test func `LM Studio's own chat is asked where progress is, if it can say what is asked`()
+        throws
+    {
+        var adapter = try adapter(.lmstudio, hasOwnAPI: true)
+        let asked =
+            #"{"prompt":"x","system_prompt":"s","progress":true,"max_tokens":7,"top_k":2,"#
+            + #""reasoning":false,"stream":true}"#
+        let request = try ChatRequest.sample(asked)
+        #expect(
+            try sent(adapter, asked)
+                == #"/api/v1/chat {"model":"m","stream":true,"store":false,"input":"x","#
+                + #""system_prompt":"s","top_k":2,"max_output_tokens":7,"reasoning":"off"}"#)
+        // What it has no place for, and who wants to know nothing.
+        for other in [
+            #""prompt":"x""#, #""messages":[{"role":"user","content":"x"}],"progress":true"#,
+            #""prompt":"x","progress":true,"stop":"a""#, #""prompt":"x","progress":true,"seed":1"#,
+            #""prompt":"x","progress":true,"tools":[{"type":"function","function":{"name":"a"}}]"#,
+            #""prompt":"x","progress":true,"options":{"a":1}"#,
+            #""prompt":"x","progress":true,"raw":true"#,
+        ] {
+            #expect(try sent(adapter, "{\(other),\"stream\":true}").hasPrefix("/v1/"), "\(other)")
+        }
+        let whole = try sent(adapter, #"{"prompt":"x","progress":true}"#)
+        #expect(whole.hasPrefix("/api/v0/chat/completions "))
+        // One that turns out to be older is asked as it was.
+        let isLeft = adapter.chooseOtherAPI(for: request)
+        #expect(isLeft)
+        #expect(try sent(adapter, asked).hasPrefix("/v1/chat/completions "))
+    }
+
+    @Test func `llama.cpp is told the slot that was assigned, and once`() throws {
+        let call = ChatCall(model: "m", slot: 3)
+        let body = try sent(
+            adapter(.llamaCpp), #"{"prompt":"x","options":{"id_slot":1,"k":2}}"#, call)
+        #expect(body.contains(#","id_slot":3,"#) && body.hasSuffix(#","k":2}"#))
+        #expect(!body.contains(#""id_slot":1"#))
+        #expect(try !sent(adapter(.llamaCpp), #"{"prompt":"x"}"#).contains("id_slot"))
+    }
+
     private static let schema = #"{"type":"object","required":["a"]}"#
 
     @Test(arguments: [

@@ -106,7 +106,8 @@ import Testing
         }
         for id in [first] + others { #expect(try scene.client.answer(to: id)["result"] != nil) }
         func steps(_ id: JSONValue) -> [String] {
-            scene.client.notes("complete.progress").filter { $0["id"] == id }.map {
+            let notes = scene.client.notes("complete.progress")
+            return notes.filter { $0["id"] == id && $0["progress"] == nil }.map {
                 ($0["phase"]?.stringValue ?? "") + ($0["position"].map { " \($0.text)" } ?? "")
             }
         }
@@ -123,9 +124,9 @@ import Testing
         let id = scene.client.start(
             "complete", ["prompt": "echo:x", "model": "a", "progress": true, "stream": true])
         #expect(try scene.client.answer(to: id)["result"]?["content"] == "x")
+        let notes = scene.client.notes("complete.progress")
         #expect(
-            scene.client.notes("complete.progress").map { $0["phase"] }
-                == ["loading", "generating"])
+            notes.filter { $0["progress"] == nil }.map { $0["phase"] } == ["loading", "generating"])
     }
 
     @Test func `a full queue refuses at once`() throws {

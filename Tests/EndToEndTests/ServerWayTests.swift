@@ -39,6 +39,34 @@ import Testing
         #expect(client.notes("complete.delta").count == (isStream ? 1 : 0))
     }
 
+    @Test func `LM Studio tells a stream how far a load is, and its own figures`() throws {
+        let simulator = try SimulatorProcess(
+            "--model", "m,state=not-loaded", "--load-time", "0.3", "--prompt-rate", "1000")
+        let daemon = try DaemonProcess(simulator)
+        try daemon.waitForLog(containing: "Discovered 1 models")
+        let client = try daemon.connect()
+        for (prompt, finish) in [("tokens:3", "stop"), ("tokens:9", "length")] {
+            let id = client.start(
+                "complete",
+                [
+                    "prompt": .string("think:" + prompt), "stream": true, "progress": true,
+                    "max_tokens": 12,
+                ])
+            let result = try #require(try client.answer(to: id)["result"])
+            #expect(result["finish_reason"]?.stringValue == finish)
+            #expect(result["content"]?.stringValue?.isEmpty == false)
+            #expect(result["reasoning"]?.stringValue?.isEmpty == false)
+            #expect(result["stats"]?["source"] == "backend")
+            #expect((result["stats"]?["tokens_per_second"]?.doubleValue ?? 0) > 0)
+            #expect(result["usage"]?["completion_tokens"] == (finish == "stop" ? 11 : 12))
+        }
+        let told = client.notes("complete.progress").filter { $0["progress"] != nil }
+        let phases = told.compactMap { $0["phase"]?.stringValue }
+        #expect(phases.contains("loading") && phases.contains("prompt"), "\(told)")
+        let log = try simulator.ask("GET", "/simulator/log").body
+        #expect(log.contains("/api/v1/chat") && !log.contains("completions"))
+    }
+
     @Test func `progress is not asked of it where nobody wants to know`() throws {
         let server = ScriptedServer()
         let daemon = try server.daemon(looking: ScriptedServer.llamaCpp, finds: 1)

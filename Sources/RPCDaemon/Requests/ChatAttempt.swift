@@ -69,7 +69,8 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         self.placement = placement
         isStreamed = backend.server.adapter.streams(request)
         call = ChatCall(model: placement.model, slot: placement.slot, isRaw: request.isRaw)
-        generation = Generation(keptMax: keptMax, isRaw: request.isRaw)
+        generation = Generation(
+            keptMax: keptMax, isRaw: request.isRaw, tokensMax: request.integer(.maxTokens))
     }
 
     func begin() {
@@ -296,7 +297,8 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         if next.isRaw != call.isRaw { firstRefusal = failure }
         call = next
         leave()
-        generation = Generation(keptMax: keptMax, isRaw: call.isRaw)
+        generation = Generation(
+            keptMax: keptMax, isRaw: call.isRaw, tokensMax: request.integer(.maxTokens))
         begin()
         return true
     }

@@ -20,7 +20,7 @@ package protocol Adapter: Sendable {
 
     /// The server does not have what `chat` asked of it: from now on `chat` asks another of its
     /// APIs. False where there is none that was not found missing.
-    mutating func chooseOtherAPI(stream: Bool) -> Bool
+    mutating func chooseOtherAPI(for request: ChatRequest) -> Bool
 
     /// Texts to vectors. `input`: a string or an array of strings, as the caller wrote it.
     func embed(
@@ -81,7 +81,7 @@ extension Adapter {
         return call.isRaw ? paths.completions : paths.chat
     }
 
-    package mutating func chooseOtherAPI(stream: Bool) -> Bool { false }
+    package mutating func chooseOtherAPI(for request: ChatRequest) -> Bool { false }
 
     /// How the same completion may be asked for once more after the server turned out not to take
     /// it so; nil where it cannot, or was.
@@ -89,7 +89,7 @@ extension Adapter {
         than call: ChatCall, for request: ChatRequest, after failure: ServerFailure
     ) -> ChatCall? {
         if failure.reason == .unknownRoute {
-            if let next = call.leaving(.api), chooseOtherAPI(stream: request.isStream) {
+            if let next = call.leaving(.api), chooseOtherAPI(for: request) {
                 return next
             }
             guard call.isRaw, !request.has(.suffix) else { return nil }
@@ -139,7 +139,7 @@ extension Adapter {
 struct ServerKnowledge: Equatable, Sendable {
     /// llama.cpp's router, which loads and unloads models.
     var isRouter = false
-    /// Ollama's own API is there.
+    /// Ollama's own API is there, or LM Studio's newer one.
     var hasOwnAPI = false
 }
 
@@ -155,7 +155,7 @@ extension ServerKind {
 
     func adapter(_ paths: ServerPaths, _ known: ServerKnowledge) -> any Adapter {
         switch self {
-        case .lmstudio: LMStudioAdapter(paths: paths)
+        case .lmstudio: LMStudioAdapter(paths: paths, hasOwnChat: known.hasOwnAPI)
         case .ollama: OllamaAdapter(paths: paths, usesOwnAPI: known.hasOwnAPI)
         case .llamaCpp: LlamaCppAdapter(paths: paths, isRouter: known.isRouter)
         case .vllm: VLLMAdapter(paths: paths)

@@ -1,7 +1,8 @@
 package import CrowdModelsProtocol
 
 /// LM Studio. It has two APIs that each tell half: `/api/v0` adds stats to a whole answer, `/v1`
-/// usage to a stream. Loads and unloads by a third (0.4 and newer); has no reranking.
+/// usage to a stream. A third (0.4 and newer) loads and unloads, and streams where the caller wants
+/// to know how far a load or the reading is, which nothing else tells; it has no reranking.
 package struct LMStudioAdapter: Adapter {
     package let paths: ServerPaths
     private let chatPath: String
@@ -10,9 +11,12 @@ package struct LMStudioAdapter: Adapter {
     private var streamsTellUsage = true
     /// Whether whole answers come from `/api/v0`, which tells stats; false once that is missing.
     private var wholesTellStats = true
+    /// Whether it has a chat of its own; false once that is missing.
+    private var hasOwnChat: Bool
 
-    init(paths: ServerPaths) {
+    init(paths: ServerPaths, hasOwnChat: Bool = false) {
         self.paths = paths
+        self.hasOwnChat = hasOwnChat
         chatPath = paths.lmStudio + "/chat/completions"
         completionsPath = paths.lmStudio + "/completions"
     }
@@ -29,6 +33,10 @@ package struct LMStudioAdapter: Adapter {
     package func chat(
         _ request: ChatRequest, _ call: ChatCall, to body: inout ByteBuffer
     ) -> String {
+        if hasOwnChat, let own = LMStudioRequest(request, call) {
+            own.write(to: &body)
+            return paths.native + "/chat"
+        }
         let isOwn = request.isStream ? !streamsTellUsage : wholesTellStats
         let form = ChatForm(
             isStream: request.isStream, hasUsage: !isOwn, format: .schema,
@@ -38,8 +46,12 @@ package struct LMStudioAdapter: Adapter {
         return call.isRaw ? paths.completions : paths.chat
     }
 
-    package mutating func chooseOtherAPI(stream: Bool) -> Bool {
-        if stream { streamsTellUsage.toggle() } else { wholesTellStats.toggle() }
+    package mutating func chooseOtherAPI(for request: ChatRequest) -> Bool {
+        if hasOwnChat, LMStudioRequest.fits(request) {
+            hasOwnChat = false
+            return true
+        }
+        if request.isStream { streamsTellUsage.toggle() } else { wholesTellStats.toggle() }
         return true
     }
 

@@ -40,7 +40,7 @@ package struct OllamaAdapter: Adapter {
         return call.isRaw ? paths.completions : paths.chat
     }
 
-    package mutating func chooseOtherAPI(stream: Bool) -> Bool {
+    package mutating func chooseOtherAPI(for request: ChatRequest) -> Bool {
         defer { usesOwnAPI = false }
         return usesOwnAPI
     }

@@ -33,6 +33,8 @@ struct AnswerFrame {
     var isTruncated = false
     /// Whether it says that it is an error, whatever else it holds.
     var isError = false
+    /// LM Studio's own event, where it is one.
+    var native = NativeEvent()
     /// Whether it has words that are an error where there is no choice.
     var hasWords = false
 
@@ -43,6 +45,7 @@ struct AnswerFrame {
         while let name = try walker.nextName() {
             try take(text.extracting(name.bounds), &walker, text)
         }
+        if native.kind != .none { resolveNative() }
         return walker.offset
     }
 
@@ -67,7 +70,9 @@ struct AnswerFrame {
             if text.extracting(value.bounds).reads("error") { isError = true }
         case 6 where name.reads("type"):
             let value = try walker.skip()
-            if text.extracting(value.bounds).reads("error") { isError = true }
+            let type = text.extracting(value.bounds)
+            if type.reads("error") { isError = true }
+            native.kind = NativeEvent.kind(type)
         default: try takeOther(name, &walker, text)
         }
     }
@@ -100,6 +105,11 @@ struct AnswerFrame {
             hasOllamaCounts = true
             try walker.skip()
         case 8 where name.reads("x_groq"): try readVendor(&walker, text)
+        case 9 where name.reads("content"): native.content = try walker.filledString(text)
+        case 10 where name.reads("progress"): native.progress = try walker.skip()
+        case 8 where name.reads("result"): native.result = try walker.filled(.object, text)
+        case 19 where name.reads("model_instance_id"):
+            native.instance = try walker.filledString(text)
         case 8 where name.reads("detail"), 8 where name.reads("errors"), 5 where name.reads("msg"):
             hasWords = try walker.present().isPresent || hasWords
         default: try walker.skip()

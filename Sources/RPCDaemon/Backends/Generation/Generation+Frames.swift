@@ -196,6 +196,11 @@ extension Generation {
         if frame.promptProgress.isPresent, deltas == 0 {
             return takeProgress(data, frame.promptProgress, handle)
         }
+        switch frame.native.kind {
+        case .load, .prompt: return takeNativeProgress(frame.native, data, handle)
+        case .end: takeNativeEnd(frame.native, data)
+        case .none, .start, .reasoning, .message: break
+        }
         guard frame.hasChoice else { return true }
         hasChoice = true
         let goesOn = takeMessage(frame, data, flaws, isEvent: isEvent, handle)

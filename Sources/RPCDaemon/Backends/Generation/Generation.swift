@@ -30,6 +30,8 @@ package struct Generation: ~Copyable {
     package internal(set) var text = GeneratedText()
 
     let keptMax: Int
+    /// Tokens that were asked for at most, where that was said.
+    let tokensMax: Int?
     var status = 200
     var retryAfter: Int?
     var form = Form.unknown
@@ -44,6 +46,8 @@ package struct Generation: ~Copyable {
     var channels = Channels()
     var finish: FinishWord?
     var hasChoice = false
+    /// Whether LM Studio told how far it has loaded the model.
+    var hasLoaded = false
     /// Words of an event that is no JSON: an error, if nothing else comes, or no end.
     var stray: String?
 
@@ -77,9 +81,10 @@ package struct Generation: ~Copyable {
     private static let timesHeld = 3
 
     /// An answer of which nothing has come. `keptMax`: bytes of text that are kept for the result;
-    /// `isRaw`: a text completion, in which tags have no meaning.
-    package init(keptMax: Int, isRaw: Bool = false) {
+    /// `isRaw`: a text completion, in which tags have no meaning; `tokensMax`: tokens asked for.
+    package init(keptMax: Int, isRaw: Bool = false, tokensMax: Int? = nil) {
         self.keptMax = keptMax
+        self.tokensMax = tokensMax
         think = ThinkTags(isDivided: !isRaw)
     }
 

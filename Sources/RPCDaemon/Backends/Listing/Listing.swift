@@ -67,7 +67,9 @@ package struct Listing {
 
     /// What its adapter has to know.
     var known: ServerKnowledge {
-        ServerKnowledge(isRouter: isRouter, hasOwnAPI: hasTags == true && kind == .ollama)
+        let isNewer = hasDetails == true && kind == .lmstudio
+        return ServerKnowledge(
+            isRouter: isRouter, hasOwnAPI: isNewer || hasTags == true && kind == .ollama)
     }
 
     /// Which program it is by the configuration, or by what discovery found.
