@@ -8,11 +8,12 @@ are free there whatever runs on this machine.
 import json
 import os
 import signal
+import subprocess
 import time
 
 import decoys
 from connection import Connection
-from programs import Daemon, Folder, Simulator, own_host
+from programs import Daemon, Folder, Program, Simulator, own_host, program
 from verdict import check, conclude, until
 
 LIST = json.dumps({"object": "list", "data": [{"id": "m", "object": "model", "created": 1}]})
@@ -21,7 +22,8 @@ SECONDS = 1.5
 
 
 def main():
-    parts = [coming_and_going, twice, keys, in_flight, configured, executor, kin, zoo]
+    parts = [
+        coming_and_going, twice, files, socket_file, keys, in_flight, configured, executor, kin, zoo]
     for part in parts:
         with Folder() as folder:
             part(folder, own_host())
@@ -76,6 +78,43 @@ def twice(folder, host):
             check(set(backends(client)) == {"ollama", "ollama-11500"}, "the second has its port")
 
 
+def files(folder, host):
+    """LM Studio's own settings say at which port its server is."""
+    home = folder / "home"
+    settings = home / ".lmstudio" / ".internal"
+    settings.mkdir(parents=True)
+    with Simulator(folder, "--play", "lmstudio", "--host", host) as server:
+        port = int(server.url.rsplit(":", 1)[1])
+        with Daemon(folder, discovery=search(host), env={**os.environ, "HOME": str(home)}) as daemon, \
+                Connection(daemon.socket) as client:
+            time.sleep(1.2)
+            check(not backends(client), f"nobody searches at {port}")
+            (settings / "http-server-config.json").write_text(json.dumps({"port": port}))
+            until(lambda: models(client), "but LM Studio's own files name it")
+            check(list(backends(client)) == ["lmstudio"], "and it is LM Studio", backends(client))
+
+
+def socket_file(folder, host):
+    path = folder / "models.sock"
+    settings = search(host) + f'\nsockets = ["{path}"]'
+    with Daemon(folder, discovery=settings) as daemon, Connection(daemon.socket) as client:
+        for _ in range(2):
+            command = [program("lmstudio-simulator"), "--exit-with-parent", "--play", "llama.cpp",
+                       "--unix", path]
+            with Program(command, folder / "unix.log", stdin=subprocess.PIPE,
+                         stdout=subprocess.DEVNULL) as server:
+                began = time.monotonic()
+                until(lambda: models(client), "a server on a Unix socket is found")
+                check(time.monotonic() - began < SECONDS, f"within {SECONDS} s")
+                check(list(backends(client)) == ["llama.cpp"], "by its kind", backends(client))
+                answer = client.call("complete", prompt="Hello")
+                check(answer["content"] == "Hi", "and serves", answer)
+                server.stop(signal.SIGKILL)
+                began = time.monotonic()
+                until(lambda: not backends(client), "killed, it is gone though its file is there")
+                check(time.monotonic() - began < SECONDS, f"within {SECONDS} s")
+
+
 def keys(folder, host):
     environment = {**os.environ, "JAN_API_KEY": "sesame", "OPENAI_API_KEY": "sesame"}
     refusal = json.dumps({"error": {"message": "no key", "type": "invalid_request_error"}})
@@ -99,7 +138,7 @@ def in_flight(folder, host):
         with Connection(daemon.socket) as other:
             until(lambda: backends(other)["vllm"]["in_flight"] == 1, "a request runs there")
             with play(folder, "vllm", host, 30000):
-                until(lambda: len(backends(other)) == 2, "another server has it too")
+                until(lambda: len(models(other)) == 2, "another server has it too")
                 first.stop(signal.SIGKILL)
                 result = client.answer(asked)
                 check(
