@@ -65,6 +65,9 @@ import Testing
         let daemon = try DaemonProcess(simulator)
         let client = try TerminalClient(["chat"], socket: daemon.socketPath)
         try client.waitFor("> ")
+        client.type("/help\r")
+        try client.waitFor("/save FILE      write the conversation to a file")
+        try client.waitFor("\u{1B}[?2004h")
         client.type("\u{1B}[200~echo:a\nb\u{1B}[201~\u{1B}\rc\\\rd\r")
         try client.waitFor("a\r\nb\r\nc\r\nd\r\n\r\n")
         for _ in 0..<2 {

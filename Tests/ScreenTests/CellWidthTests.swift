@@ -27,6 +27,8 @@ import Testing
         #expect(Paragraph.wrap("a /very/long/path b", to: 6) == ["a", "/very/", "long/p", "ath b"])
         #expect(Paragraph.wrap("", to: 6) == [""])
         #expect(Paragraph.wrap("日本語", to: 4) == ["日本", "語"])
+        #expect(Paragraph.lines("/save  FILE", Layout(width: 11)) == ["/save  FILE"])
+        #expect(Paragraph.lines("/save  FILE", Layout(width: 10)) == ["/save FILE"])
     }
 
     @Test func `bars rise with values and end at the newest`() {

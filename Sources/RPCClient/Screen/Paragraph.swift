@@ -1,8 +1,9 @@
 /// Text broken into lines at its spaces.
 package enum Paragraph {
-    /// The text in lines that the layout has room for.
+    /// The text in lines that the layout has room for; as it is, spaces and all, where it fits.
     package static func lines(_ text: String, _ layout: Layout) -> [String] {
-        layout.width.map { wrap(text, to: $0) } ?? [text]
+        guard let width = layout.width, text.cells > width else { return [text] }
+        return wrap(text, to: width)
     }
 
     /// The text in lines of at most that many cells; a word that is longer is broken.
