@@ -43,6 +43,7 @@ import Testing
         client.type("tokens:5000\r")
         try client.waitFor("Weather children")
         daemon.child.signal(SIGKILL)
+        #expect(try daemon.waitForExit() == -SIGKILL)
         try client.waitFor("the chat goes on, with all that was said")
         try client.waitFor("\u{1B}[?2004h")
         client.type("echo:nobody hears it\r")
