@@ -1,4 +1,5 @@
 package import Configuration
+import CrowdModelsProtocol
 package import HTTP
 package import Kernel
 

@@ -1,3 +1,5 @@
+import CrowdModelsProtocol
+
 /// What keeps a server from being trusted, in libcurl's words, and what to do about it.
 enum TLSTrouble {
     /// Words of libcurl's, and a remedy for each; OpenSSL's, LibreSSL's and GnuTLS's differ.

@@ -1,4 +1,5 @@
 import CLinux
+import CrowdModelsProtocol
 import Glibc
 
 /// A file that is read whole: configuration, keys, what /proc tells.

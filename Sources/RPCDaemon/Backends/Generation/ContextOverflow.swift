@@ -1,3 +1,5 @@
+import CrowdModelsProtocol
+
 /// What servers say when a prompt is too long, and the two numbers of their sentence.
 ///
 /// A number counts where the words around it tell what it is, since the same sentence may hold the
