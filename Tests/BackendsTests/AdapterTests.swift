@@ -118,6 +118,7 @@ import Testing
         (200, #"{"error":"no luck"}"#, ServerFailure.Reason.refused), (500, "no luck", .refused),
         (200, "{}", .empty), (200, #"{"data":[]}"#, .empty), (503, "no luck", .notReady),
         (200, #"{"error":"Unexpected endpoint or method. (POST /v1/x)"}"#, .unknownRoute),
+        (501, #"{"error":{"code":501,"message":"not supported","type":"x"}}"#, .unknownRoute),
     ])
     func `an answer without vectors or ranks is a failure`(
         status: Int, body: String, reason: ServerFailure.Reason

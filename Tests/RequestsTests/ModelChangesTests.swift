@@ -92,4 +92,19 @@ import Testing
         #expect(whole.changes?.names.added.count == 50 && cut.changes?.count == 50)
         #expect(whole.result.facts[1].cannot.contains(.rerank), "Ollama cannot rank")
     }
+    @Test(arguments: [(ServerKind.llamaCpp, true), (.vllm, true), (.lmstudio, false)])
+    func `a model may embed where the list does not say what it is for`(
+        kind: ServerKind, mayEmbed: Bool
+    ) throws {
+        let loop = try EventLoop()
+        var model = model("m", .loaded)
+        model.purpose = .llm
+        var study = ListStudy(
+            of: ModelList(ModelTable([model]), on: loop), kind: kind,
+            adapter: kind.adapter(at: try Endpoint("http://h:1")),
+            before: ModelList(ModelTable([]), on: loop))
+        #expect(study.resume { _ in true })
+        #expect(study.result.facts[0].cannot.isDisjoint(with: .embeddings) == mayEmbed)
+        #expect(study.result.facts[0].can == .chat)
+    }
 }

@@ -1,6 +1,6 @@
 """Runs the llama.cpp server that the package xllamacpp carries, until standard input ends.
 
-Usage: llama_server.py MODEL.gguf ADDRESS SLOTS CONTEXT [KEY]
+Usage: llama_server.py MODEL.gguf ADDRESS SLOTS CONTEXT [KEY | --embedding]
 
 ADDRESS is a port, HOST:PORT or the path of a Unix socket that ends in .sock, CONTEXT the tokens of
 each slot.
@@ -32,7 +32,12 @@ def main():
     parameters.cpuparams.n_threads = 1
     parameters.cpuparams_batch.n_threads = 1
     parameters.warmup = False
-    parameters.api_keys = sys.argv[5:]
+    keys = sys.argv[5:]
+    if "--embedding" in keys:
+        keys.remove("--embedding")
+        parameters.embedding = True
+        parameters.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+    parameters.api_keys = keys
     server = xllamacpp.Server(parameters)
     print("listening", server.listening_address, flush=True)
     sys.stdin.read()

@@ -13,7 +13,7 @@ import time
 import urllib.request
 
 import environment
-from connection import Connection
+from connection import Connection, Refused
 from programs import ROOT, Daemon, Folder, Program, free_port, own_host
 from verdict import check, conclude, until
 
@@ -66,6 +66,7 @@ def main():
                 cancelled(client, server)
                 abandoned(daemon, server)
                 unknown(client, str(model))
+                unembedded(client, str(model))
                 killed(client, server)
                 stopped(client)
                 with LlamaServer(interpreter, folder, model, port):
@@ -77,6 +78,10 @@ def main():
                 Connection(daemon.socket) as client:
             on_unix_socket(client)
         found_by_itself(interpreter, folder, model)
+        with LlamaServer(interpreter, folder, model, port, "--embedding") as server, \
+                Daemon(folder, f'name = "tiny"\nendpoint = "{server.url}"') as daemon, \
+                Connection(daemon.socket) as client:
+            embedded(client, str(model))
         with LlamaServer(interpreter, folder, model, port, "sesame") as server:
             for key in ("sesame", "wrong"):
                 backend = f'name = "tiny"\nendpoint = "{server.url}/v1"\napi_key = "{key}"'
@@ -307,6 +312,31 @@ def on_unix_socket(client):
     deltas = []
     result = client.call("complete", deltas, prompt="Hello", max_tokens=24, stream=True)
     check(result["usage"]["completion_tokens"] == 24 and len(deltas) > 2, "and serves", result)
+
+
+def unembedded(client, model):
+    """As it was started, it has no embeddings."""
+    try:
+        client.call("embed", model=model, input=["Hello"])
+        check(False, "it has no embeddings")
+    except Refused as refusal:
+        check(
+            refusal.code == 1010 and "--embedding" in str(refusal),
+            "it has no embeddings, and says how to have them", refusal)
+
+
+def embedded(client, model):
+    client.call("models.refresh")
+    texts = ["Hello", "a longer text of several words", "Hello"]
+    result = client.call("embed", model=model, input=texts)
+    first, other, again = result["embeddings"]
+    check(len(first) == len(other) > 1, "three texts have three vectors of one length", result)
+
+    def distance(left, right):
+        return sum((a - b) ** 2 for a, b in zip(left, right))
+
+    check(distance(first, again) * 100 < distance(first, other), "the same text has the same one")
+    check(result["usage"]["prompt_tokens"] > len(texts), "and their tokens are counted", result)
 
 
 def keyed(client, right):

@@ -28,6 +28,10 @@ struct ListStudy {
     /// What no model of this program can do.
     private let cannot: Abilities
     private let assignsSlots: Bool
+    /// Whether the program's lists say what each model is for. Elsewhere one that is not named as
+    /// an embedder is taken for one that chats, and may embed all the same: a llama.cpp that was
+    /// started for embeddings lists its model as any other does.
+    private let tellsPurposes: Bool
     private var next = 0
 
     /// A study of what a server offers, of which nothing was looked at yet.
@@ -40,6 +44,7 @@ struct ListStudy {
         if !adapter.traits.hasSuffix { cannot.insert(.infill) }
         self.cannot = cannot
         assignsSlots = adapter.traits.assignsSlots
+        tellsPurposes = [.lmstudio, .ollama, .lemonade].contains(kind)
     }
 
     /// Somebody wants to know what is different, too.
@@ -66,7 +71,7 @@ struct ListStudy {
     static func bytes(of model: Model) -> Int { 64 + 2 * model.id.utf8.count }
 
     private mutating func take(_ model: Model) {
-        var facts = Self.facts(of: model)
+        var facts = facts(of: model)
         facts.cannot.formUnion(cannot)
         if assignsSlots { facts.parallel = model.parallel }
         result.facts.append(facts)
@@ -76,7 +81,7 @@ struct ListStudy {
         }
     }
 
-    private static func facts(of model: Model) -> ModelFacts {
+    private func facts(of model: Model) -> ModelFacts {
         var facts = ModelFacts(id: model.id)
         switch model.state {
         case .loaded: facts.state = .loaded
@@ -89,7 +94,7 @@ struct ListStudy {
             facts.cannot = [.chat, .vision, .tools, .textCompletion, .infill]
         } else if model.purpose != .unknown {
             facts.can = .chat
-            facts.cannot = .embeddings
+            if tellsPurposes { facts.cannot = .embeddings }
         }
         if model.isNamedReranker {
             facts.can = .rerank

@@ -64,14 +64,16 @@ final class WholeAttempt: Attempt, ExchangeDelegate {
         func continueTurn() { attempt.unable() }
     }
 
-    private func unable() {
+    /// `words`: what the server says of it.
+    private func unable(_ words: String? = nil) {
         guard !isOver else { return }
         isOver = true
         job.failed(
             Fault(
                 .unsupported,
                 "\(backend.server.productName) at \(backend.config.endpoint.original) cannot do "
-                    + "that (\(job.method)); choose another backend",
+                    + "that (\(job.method))"
+                    + (words.map { ": \($0)" } ?? "; choose another backend"),
                 data: ["what": .string(job.method), "backend": .string(backend.name)]),
             .modelMissing)
     }
@@ -111,7 +113,9 @@ final class WholeAttempt: Attempt, ExchangeDelegate {
     }
 
     private func failed(_ failure: ServerFailure) {
-        if failure.reason == .unknownRoute { return unable() }
+        if failure.reason == .unknownRoute {
+            return unable(failure.status == 501 ? failure.words : nil)
+        }
         isOver = true
         if failure.isUnreachable { backend.refused(failure.words ?? "no answer") }
         job.failed(

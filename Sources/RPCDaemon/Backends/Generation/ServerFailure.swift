@@ -120,7 +120,8 @@ package struct ServerFailure: Error, Equatable, Sendable {
             return .unknownModel
         }
         if status == 404 { return words.contains("odel") ? .unknownModel : .unknownRoute }
-        if status == 405 { return .unknownRoute }
+        // llama.cpp says 501 of what it was not started for.
+        if status == 405 || status == 501 { return .unknownRoute }
         if status == 503 { return .notReady }
         return crashes.contains { words.contains($0) } ? .crashed : .refused
     }
