@@ -146,7 +146,7 @@ package struct RefusalWords {
         return Fault(
             .modelNotFound,
             shown.isEmpty
-                ? "no model was named and no backend has one; load a model first"
+                ? "no model was named, and no backend is known to have one for this; load one, or name it"
                 : "no model was named, and none of \(choices.count) stands out; name one of "
                     + shown.joined(separator: ", ") + ", or set default_model",
             data: ["choices": .array(shown.map { .string($0) })])

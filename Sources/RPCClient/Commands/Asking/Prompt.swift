@@ -29,7 +29,7 @@ struct Prompt {
         let text = parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
         guard !text.isEmpty || isOptional else {
             throw Failure(
-                .usage, "no prompt: give it after `complete`, on standard input, or both")
+                .usage, "no prompt: give it as words, on standard input, or both")
         }
         self.text = text.isEmpty ? nil : text
     }
