@@ -1,5 +1,15 @@
 /// How text is walked over that somebody validated before: where a value ends is all that is asked.
 extension JSONCursor {
+    /// Skips the value that starts here, and validates it unless that `isValid`.
+    @inline(__always)
+    mutating func pass(depth: Int, depthMax: Int, isValid: Bool) throws(JSONError) {
+        if isValid {
+            unsafe skimValue()
+        } else {
+            unsafe try skipValue(depth: depth, depthMax: depthMax)
+        }
+    }
+
     /// Skips the value that starts here.
     mutating func skimValue() {
         switch unsafe peek {

@@ -33,7 +33,7 @@ public struct JSONMemberReader: Sendable {
     }
 
     /// A reader of the object that starts at `start` of a text that is valid.
-    public init(skimmingFrom start: Int) {
+    package init(skimmingFrom start: Int) {
         at = start
         depth = 1
         depthMax = 1
@@ -75,11 +75,7 @@ public struct JSONMemberReader: Sendable {
         let nameEnd = unsafe cursor.at
         unsafe try cursor.skipColon()
         let valueStart = unsafe cursor.at
-        if isSkimming {
-            unsafe cursor.skimValue()
-        } else {
-            unsafe try cursor.skipValue(depth: depth, depthMax: depthMax)
-        }
+        unsafe try cursor.pass(depth: depth, depthMax: depthMax, isValid: isSkimming)
         return unsafe JSONMember(
             name: JSONRange(nameStart, nameEnd), nameHasEscape: hasEscape,
             value: JSONRange(valueStart, cursor.at))
@@ -106,7 +102,7 @@ public struct JSONElementReader: Sendable {
     }
 
     /// A reader of the array that starts at `start` of a text that is valid.
-    public init(skimmingFrom start: Int) {
+    package init(skimmingFrom start: Int) {
         at = start
         depth = 1
         depthMax = 1
@@ -142,11 +138,7 @@ public struct JSONElementReader: Sendable {
             return nil
         }
         let start = unsafe cursor.at
-        if isSkimming {
-            unsafe cursor.skimValue()
-        } else {
-            unsafe try cursor.skipValue(depth: depth, depthMax: depthMax)
-        }
+        unsafe try cursor.pass(depth: depth, depthMax: depthMax, isValid: isSkimming)
         return unsafe JSONRange(start, cursor.at)
     }
 }

@@ -11,27 +11,32 @@ extension HTTPResponseParser {
         of input: Span<UInt8>, from start: Int, to window: Int
     ) throws(HTTPParseError) -> Line? {
         var at = min(start &+ scanned, window)
+        guard let next = try Self.passLine(of: input, &at, to: window) else {
+            scanned = at &- start
+            return nil
+        }
+        scanned = 0
+        return Line(content: start..<at, next: next)
+    }
+
+    /// Goes from `at` to where the line ends, which holds no control but tabs; answers where the
+    /// next one starts, or nil where it does not end before `window`.
+    static func passLine(
+        of input: Span<UInt8>, _ at: inout Int, to window: Int
+    ) throws(HTTPParseError) -> Int? {
         while true {
             at = input.firstByte(below: 32, from: at, to: window)
-            if at == window { break }
+            if at == window { return nil }
             switch input[at] {
-            case UInt8(ascii: "\n"):
-                scanned = 0
-                return Line(content: start..<at, next: at &+ 1)
+            case UInt8(ascii: "\n"): return at &+ 1
             case UInt8(ascii: "\t"): at &+= 1
             case UInt8(ascii: "\r"):
-                if at &+ 1 == window {
-                    scanned = at &- start
-                    return nil
-                }
+                if at &+ 1 == window { return nil }
                 guard input[at &+ 1] == UInt8(ascii: "\n") else { throw .controlCharacter }
-                scanned = 0
-                return Line(content: start..<at, next: at &+ 2)
+                return at &+ 2
             default: throw .controlCharacter
             }
         }
-        scanned = at &- start
-        return nil
     }
 
     /// Goes through framing until a piece of the body, the end, or the end of the input.

@@ -99,22 +99,15 @@ struct HeadTemplate: Sendable {
         self.head = head
     }
 
-    /// Where the line that starts at `start` ends, and the next one begins; nil where it does not
+    /// Where the line that goes on at `start` ends, and the next one begins; nil where it does not
     /// end, or holds what no line may.
     private static func lineEnd(
         of input: Span<UInt8>, from start: Int
     ) -> (content: Int, next: Int)? {
         var at = start
-        while true {
-            at = input.firstByte(below: 32, from: at, to: input.count)
-            if at == input.count { return nil }
-            switch input[at] {
-            case UInt8(ascii: "\n"): return (at, at &+ 1)
-            case UInt8(ascii: "\t"): at &+= 1
-            case UInt8(ascii: "\r") where at &+ 1 < input.count && input[at &+ 1] == 10:
-                return (at, at &+ 2)
-            default: return nil
-            }
+        guard let next = try? HTTPResponseParser.passLine(of: input, &at, to: input.count) else {
+            return nil
         }
+        return (at, next)
     }
 }

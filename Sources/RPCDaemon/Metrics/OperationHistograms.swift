@@ -63,10 +63,8 @@ package struct OperationSample: Sendable {
 package struct OperationHistograms: Sendable {
     package private(set) var rows: [Row] = []
     private var indices: [OperationLabels: Int] = [:]
-    /// The rows that were last counted in, and their labels: as a rule the next is one of them, and
-    /// no name is hashed.
-    private var recent: [OperationLabels] = []
-    private var recentRows: [Int] = []
+    /// The rows that were last asked for: as a rule the next is one of them, and no name is hashed.
+    private var recent: [Int] = []
     private var next = 0
     private static let recentMax = 4
 
@@ -105,28 +103,29 @@ package struct OperationHistograms: Sendable {
     }
 
     private mutating func row(_ labels: OperationLabels) -> Int {
-        if let index = recentIndex(labels) { return recentRows[index] }
+        if let row = recentRow(labels) { return row }
         let row = indices[labels] ?? makeRow(labels)
         if recent.count < Self.recentMax {
-            recent.append(labels)
-            recentRows.append(row)
+            recent.append(row)
         } else {
-            (recent[next], recentRows[next]) = (labels, row)
+            recent[next] = row
             next = (next + 1) % Self.recentMax
         }
         return row
     }
 
-    private func recentIndex(_ labels: borrowing OperationLabels) -> Int? {
+    private func recentRow(_ labels: borrowing OperationLabels) -> Int? {
         // Looked at where they are: a copy of five names would cost more than comparing them.
-        let recent = recent.span
-        for index in recent.indices
-        where recent[index].requestModel == labels.requestModel
-            && recent[index].responseModel == labels.responseModel
-            && recent[index].port == labels.port && recent[index].operation == labels.operation
-            && recent[index].errorKind == labels.errorKind
-            && recent[index].address == labels.address && recent[index].provider == labels.provider
-        { return index }
+        let rows = rows.span
+        for row in recent
+        where rows[row].labels.requestModel == labels.requestModel
+            && rows[row].labels.responseModel == labels.responseModel
+            && rows[row].labels.port == labels.port
+            && rows[row].labels.operation == labels.operation
+            && rows[row].labels.errorKind == labels.errorKind
+            && rows[row].labels.address == labels.address
+            && rows[row].labels.provider == labels.provider
+        { return row }
         return nil
     }
 

@@ -76,9 +76,9 @@ struct PackedCounts {
             let byte = bytes[at]
             at &+= 1
             var gap = Int(byte &>> 4)
-            if gap == 15 { gap &+= Int(truncatingIfNeeded: Self.number(bytes, &at)) }
+            if gap == 15 { gap &+= Int(truncatingIfNeeded: VariableNumber.read(bytes, &at)) }
             var units = UInt64(byte & 15)
-            if units == 15 { units &+= Self.number(bytes, &at) }
+            if units == 15 { units &+= VariableNumber.read(bytes, &at) }
             key &+= gap &+ 1
             if key >= end {
                 let measure = key / Bucket.count
@@ -86,18 +86,6 @@ struct PackedCounts {
                 shift = self.shift(sums.count(measure))
             }
             body(key, (units &+ 1) &<< shift)
-        }
-    }
-
-    private static func number(_ bytes: Span<UInt8>, _ at: inout Int) -> UInt64 {
-        var number: UInt64 = 0
-        var shift: UInt64 = 0
-        while true {
-            let byte = bytes[at]
-            at &+= 1
-            number |= UInt64(byte & 127) &<< shift
-            if byte < 128 { return number }
-            shift &+= 7
         }
     }
 }

@@ -64,7 +64,7 @@ struct PackedSums {
             bytes.reserveCapacity(256)
         }
 
-        /// Seven bits a byte, the lowest first; the top bit says that more follow.
+        /// As a `VariableNumber`.
         mutating func number(_ number: UInt64) {
             var rest = number
             while rest > 127 {
@@ -94,15 +94,8 @@ struct PackedSums {
         var isAtEnd: Bool { at == bytes.count }
 
         mutating func number() -> UInt64 {
-            var number: UInt64 = 0
-            var shift: UInt64 = 0
-            while true {
-                let byte = bytes[at]
-                at &+= 1
-                number |= UInt64(byte & 127) &<< shift
-                if byte < 128 { return number }
-                shift &+= 7
-            }
+            let bytes = bytes
+            return VariableNumber.read(bytes.span, &at)
         }
 
         mutating func double() -> Double {

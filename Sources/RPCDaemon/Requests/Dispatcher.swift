@@ -48,7 +48,6 @@ package final class Dispatcher: Continuation {
     private var jobs = JobTable()
     /// In the order in which they are tried.
     package private(set) var backends: [Backend] = []
-    private var backendNamed: [String: Backend] = [:]
     private var lastKey: UInt64 = 0
     /// Kept until a backend changes: wrong names may come by the hundred.
     private var names: Names?
@@ -145,7 +144,7 @@ package final class Dispatcher: Continuation {
     }
 
     private func breakerChanged(_ name: String, _ state: BreakerState, _ retryAfter: UInt64) {
-        guard let backend = backendNamed[name] else { return }
+        guard let backend = backend(named: name) else { return }
         switch state {
         case .open:
             let seconds = Double(RefusalWords.milliseconds(retryAfter)) / 1000
@@ -209,7 +208,7 @@ package final class Dispatcher: Continuation {
     /// All backends in the order in which they are tried, or the one of that name.
     package func backends(named name: String?) throws(Fault) -> [Backend] {
         guard let name else { return backends }
-        guard let backend = backendNamed[name] else { throw words.unknownBackend(name) }
+        guard let backend = backend(named: name) else { throw words.unknownBackend(name) }
         return [backend]
     }
 
@@ -227,7 +226,6 @@ package final class Dispatcher: Continuation {
             backends.firstIndex { $0.config.priority > backend.config.priority }
             ?? backends.endIndex
         backends.insert(backend, at: place)
-        backendNamed[backend.name] = backend
         names = nil
         take(.backend(backend.facts))
         delegate.changedBackends(backend, isThere: true)
@@ -236,10 +234,9 @@ package final class Dispatcher: Continuation {
     /// A discovered backend went. What waits for it goes elsewhere, or is refused; what runs there
     /// ends as its connection does.
     package func remove(_ backend: Backend) {
-        guard backendNamed[backend.name] === backend else { return }
+        guard knows(backend) else { return }
         let before = backend.offered
         backends.removeAll { $0 === backend }
-        backendNamed[backend.name] = nil
         names = nil
         backend.close()
         delegate.changedModels(of: backend, backend.changed(from: before))
@@ -249,19 +246,17 @@ package final class Dispatcher: Continuation {
 
     /// Something about a backend is different.
     package func updated(_ backend: Backend) {
-        guard backendNamed[backend.name] === backend else { return }
+        guard knows(backend) else { return }
         names = nil
         take(.backend(backend.facts))
     }
 
-    /// The backend of that name.
+    /// The backend of that name; among some tens, looking is faster than hashing.
     package func backend(named name: String) -> Backend? {
-        // Among a few, looking is faster than hashing.
-        if backends.count <= Self.fewMax { return backends.first { $0.name == name } }
-        return backendNamed[name]
+        backends.first { $0.name == name }
     }
 
-    private static let fewMax = 8
+    private func knows(_ backend: Backend) -> Bool { backends.contains { $0 === backend } }
 
     // MARK: Ending
 
