@@ -1,5 +1,6 @@
 import CrowdModelsProtocol
 import Glibc
+import Screen
 import Testing
 
 /// `chat` and `top` as somebody at a terminal meets them.
@@ -78,6 +79,39 @@ import Testing
         #expect(client.wait() == 130)
         #expect(client.isAsItWas)
         #expect(try simulator.chats().last?.body["messages"]?[0]?["content"] == "echo:a\nb\nc\nd")
+    }
+
+    @Test(arguments: [40, 80], ["", "1"])
+    func `an answer that comes in pieces breaks at the terminal's edge between words`(
+        columns: UInt16, noColor: String
+    ) throws {
+        let folder = TestFolder()
+        let words = String(repeating: "Unbelievable **incomprehensibilities** of 日本語 ", count: 9)
+        let daemon = StandInDaemon(in: folder) { request in
+            let id = request["id"]!
+            let pieces = stride(from: 0, to: words.count, by: 5).map { start in
+                let piece = String(words.dropFirst(start).prefix(5))
+                return StandInDaemon.note(
+                    "complete.delta", ["id": id, "seq": 0, "content": .string(piece)])
+            }
+            return .lines(pieces + [StandInDaemon.result(id, StandInDaemon.completion(words))])
+        }
+        for command in [["complete", "hi"], ["chat", "hi"]] {
+            let client = try TerminalClient(
+                command, socket: daemon.path, columns: columns,
+                environment: ["TERM": "xterm", "NO_COLOR": noColor])
+            try client.waitFor("本語 \r\n")
+            client.type("\u{4}")
+            #expect(client.wait() == 0)
+            let text = client.text.split(separator: "\u{1B}[0m").joined().replacing(
+                "\u{1B}[0;1m", with: "")
+            let lines = text.split(separator: "\r\n").filter { $0.contains("Unbeliev") }
+            #expect(lines.count >= 9 * 40 / Int(columns))
+            #expect(lines.allSatisfy { $0.cells <= Int(columns) })
+            let shown = text.split { $0.isWhitespace }.filter { $0.contains("incompre") }
+            #expect(shown.allSatisfy { $0.hasSuffix("ties") || $0.hasSuffix("ties**") })
+            #expect(shown.count == 9)
+        }
     }
 
     @Test(arguments: [SIGTERM, SIGHUP, SIGABRT])

@@ -3,8 +3,6 @@ import Testing
 
 /// Markdown drawn for a terminal.
 @Suite struct MarkdownTests {
-    private static let colored = Layout(width: 80, style: Style(isColored: true))
-
     private func draw(_ text: String, by size: Int = Int.max, width: Int = 80) -> String {
         var markdown = Markdown(Layout(width: width, style: Style(isColored: true)))
         var shown = ""
@@ -29,7 +27,7 @@ import Testing
         ("#hashtag\n", "#hashtag\n"),
         ("- one\n  * two\n+ three\n", "• one\n  • two\n• three\n"),
         ("1. one\n2) two\n", "1. one\n2) two\n"),
-        ("> said\n", "^[2m│^[0m ^[0;2msaid^[0m\n"),
+        ("> said\n", "^[0;2m│ said^[0m\n"),
         ("a\n---\nb", "a\n^[2m\(String(repeating: "─", count: 40))^[0m\nb"),
         (
             "```swift\nlet a = b_c_d * *2\n```\ndone",
@@ -53,16 +51,28 @@ import Testing
         for size in [Int.max, 1, 2, 3, 7] { #expect(draw(text, by: size) == shown) }
     }
 
-    @Test func `a table wider than the terminal is left as it came`() {
-        let table = "| a | b |\n|---|---|\n| 1 | \(String(repeating: "x", count: 90)) |\n"
-        #expect(draw(table) == table)
+    @Test func `the rows of a table wider than the terminal stand below one another`() {
+        let long = String(repeating: "word ", count: 18) + "end"
+        let table = "| a | long one |\n|---|---|\n| 1 | \(long) |\n| 2 | x |\nso"
+        #expect(
+            draw(table) == """
+                ^[1ma^[0m         1
+                ^[1mlong one^[0m  word word word word word word word word word word word word word word
+                          word word word word end
+
+                ^[1ma^[0m         2
+                ^[1mlong one^[0m  x
+                so
+                """)
     }
 
-    @Test func `plain words are shown as they come`() {
-        var markdown = Markdown(Self.colored)
-        for word in ["The", " sky", " is", " blue", ".", " It"] {
-            #expect(markdown.take(word) == word)
+    @Test func `without colours markup stays as it came, a row of a table at a time`() {
+        var markdown = Markdown(Layout(width: 80))
+        let shown = ["# A **b** [", "c](d)\n", "| a | b |\n", "|---|", "---|\n- x\n"].map {
+            markdown.take($0)
         }
+        #expect(shown == ["# A **b**", " [c](d)\n", "| a | b |\n", "", "|---|---|\n- x\n"])
+        #expect(markdown.finish().isEmpty)
     }
 
     @Test(arguments: [40, 80, 120])

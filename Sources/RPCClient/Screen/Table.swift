@@ -65,9 +65,7 @@ package struct Table {
 
     /// The lines, headings first.
     package func lines(_ layout: Layout) -> [String] {
-        var widths = columns.indices.map { column in
-            rows.reduce(columns[column].heading.cells) { max($0, $1[column].cells) }
-        }
+        var widths = columns.indices.map { widest($0) }
         var shown = Array(columns.indices)
         if layout.width != nil {
             // What no row knows needs no column where somebody reads it.
@@ -81,6 +79,19 @@ package struct Table {
         let first = line(headings, shown, widths, layout, isHeading: true)
         return [layout.style.bold(first)]
             + rows.map { row in line(shown.map { row[$0] }, shown, widths, layout) }
+    }
+
+    /// The lines with nothing left out or cut, whatever there is room for.
+    func wholeLines(_ layout: Layout) -> [String] {
+        let widths = columns.indices.map { widest($0) }
+        let room = layout.width ?? Int.max
+        let isFitting = Self.total(Array(columns.indices), widths) <= room
+        return isFitting
+            ? lines(Layout(style: layout.style, marks: layout.marks)) : blocks(layout, room)
+    }
+
+    private func widest(_ column: Int) -> Int {
+        rows.reduce(columns[column].heading.cells) { max($0, $1[column].cells) }
     }
 
     private static func total(_ shown: [Int], _ widths: [Int]) -> Int {

@@ -6,7 +6,7 @@ import Screen
 /// The line on standard error that tells what one waits for; only a terminal has it.
 final class WaitingLine {
     private var waiting: Waiting
-    private let layout: Layout
+    private var layout: Layout { Layout(descriptor: STDERR_FILENO) }
     /// Whether there is somebody to tell.
     let isShown: Bool
     private var nextTime: Int
@@ -16,7 +16,6 @@ final class WaitingLine {
         let now = MonotonicTime.now
         waiting = Waiting(model: model, now: now)
         isShown = !isQuiet && isatty(STDERR_FILENO) == 1
-        layout = Layout(descriptor: STDERR_FILENO)
         nextTime = now + Waiting.patience
     }
 
@@ -33,7 +32,7 @@ final class WaitingLine {
     }
 
     func draw() {
-        let now = MonotonicTime.now
+        let (now, layout) = (MonotonicTime.now, layout)
         let line = waiting.line(now: now, layout)
         let before = OpenLines.waiting
         let padding = String(repeating: " ", count: max(0, before - line.cells))

@@ -7,8 +7,8 @@ import Screen
 /// system allows.
 final class Output {
     let isTerminal: Bool
-    /// What lines have to fit.
-    let layout: Layout
+    /// What lines have to fit; of a window that is dragged, what it is now.
+    var layout: Layout { Layout(descriptor: Self.descriptor) }
     private var buffer = ByteBuffer()
     /// Whether the line that was appended last is not ended.
     private(set) var isLineOpen = false
@@ -17,7 +17,6 @@ final class Output {
 
     init() {
         isTerminal = isatty(Self.descriptor) == 1
-        layout = Layout(descriptor: Self.descriptor)
     }
 
     /// Appends text as it is.

@@ -35,7 +35,7 @@ struct MarkdownInline {
     /// Shows as much of the line as is clear, one letter or mark at a time; nil where more has to
     /// come first.
     mutating func take(
-        _ rest: ArraySlice<Character>, _ isLast: Bool, _ shown: inout String
+        _ rest: ArraySlice<Character>, _ isLast: Bool, _ shown: inout FlowingText
     ) -> Int? {
         let letter = rest[rest.startIndex]
         let run = rest.prefix { $0 == letter }.count
@@ -65,18 +65,18 @@ struct MarkdownInline {
     }
 
     /// Shows a letter as it is.
-    mutating func show(_ letter: Character, _ shown: inout String) {
+    mutating func show(_ letter: Character, _ shown: inout FlowingText) {
         if letter == "\n" {
             // Nothing goes beyond its line: emphasis that is never closed would adorn all the rest.
             emphasis = []
             ticks = 0
             if base != .code { base = [] }
-            shown += end()
+            end(&shown)
         } else {
             var wanted = base.union(emphasis)
             if ticks > 0 { wanted.insert(.code) }
             if wanted != shownAs {
-                shown += wanted.sequence
+                shown.append(sequence: wanted.sequence)
                 shownAs = wanted
             }
         }
@@ -85,13 +85,13 @@ struct MarkdownInline {
     }
 
     /// Ends all adornments.
-    mutating func end() -> String {
-        defer { shownAs = [] }
-        return shownAs.isEmpty ? "" : "\u{1B}[0m"
+    mutating func end(_ shown: inout FlowingText) {
+        if !shownAs.isEmpty { shown.append(sequence: Adornment().sequence) }
+        shownAs = []
     }
 
     private mutating func takeTicks(
-        _ run: Int, _ rest: ArraySlice<Character>, _ shown: inout String
+        _ run: Int, _ rest: ArraySlice<Character>, _ shown: inout FlowingText
     ) -> Int {
         if ticks == run {
             ticks = 0
@@ -105,7 +105,7 @@ struct MarkdownInline {
     }
 
     private mutating func takeEmphasis(
-        _ letter: Character, _ run: Int, _ next: Character?, _ shown: inout String
+        _ letter: Character, _ run: Int, _ next: Character?, _ shown: inout FlowingText
     ) -> Int {
         let mark: Adornment? =
             switch (letter, run) {
@@ -138,7 +138,7 @@ struct MarkdownInline {
 
     /// `[text](address)`; anything else is the bracket it is.
     private mutating func takeLink(
-        _ rest: ArraySlice<Character>, _ isLast: Bool, _ shown: inout String
+        _ rest: ArraySlice<Character>, _ isLast: Bool, _ shown: inout FlowingText
     ) -> Int? {
         let line = rest.prefix(Self.linkLettersMax).prefix { $0 != "\n" }
         let isWhole = isLast || line.count < rest.count || line.count == Self.linkLettersMax

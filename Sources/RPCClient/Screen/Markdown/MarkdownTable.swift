@@ -1,6 +1,7 @@
 /// A table of markdown, its columns aligned.
 enum MarkdownTable {
-    /// The table as lines with their ends; as it came where it is no whole table or too wide.
+    /// The table as lines with their ends, its rows below one another where it is too wide; as it
+    /// came where it is no whole table.
     static func text(_ lines: [String], _ layout: Layout) -> String {
         let asItCame = lines.map { $0 + "\n" }.joined()
         let rows = lines.map(cells)
@@ -14,10 +15,7 @@ enum MarkdownTable {
             table.append(
                 (0..<columns.count).map { $0 < row.count && !row[$0].isEmpty ? row[$0] : " " })
         }
-        let whole = table.lines(Layout(style: layout.style, marks: layout.marks))
-        let plain = table.lines(Layout())
-        guard plain.allSatisfy({ $0.cells <= layout.width ?? Int.max }) else { return asItCame }
-        return whole.map { $0 + "\n" }.joined()
+        return table.wholeLines(layout).map { $0 + "\n" }.joined()
     }
 
     private static func cells(_ line: String) -> [String] {
