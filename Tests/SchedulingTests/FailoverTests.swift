@@ -109,6 +109,16 @@ import Testing
         #expect(stage.after(5 * second) == ["start 3 x/a"])
     }
 
+    @Test func `a shorter pause does not end a longer one`() {
+        var stage = Stage(.up("x"))
+        _ = stage.arrive(.of(1))
+        _ = stage.fail(1, .throttled(retryAfter: 5 * second))
+        _ = stage(.held(backend: "x", until: stage.now + second))
+        #expect(stage.arrive(.of(2)) == ["queue 2 x/a"])
+        #expect(stage.after(2 * second) == [])
+        #expect(stage.after(3 * second) == ["start 2 x/a"])
+    }
+
     @Test func `what a backend that left had waiting goes elsewhere or is refused`() {
         var stage = Stage(.up("x"), .up("y", max: 2))
         _ = stage.arrive(.of(1))
@@ -116,6 +126,28 @@ import Testing
         #expect(stage(.backendGone("x")) == ["refuse 2 unknownBackend(\"x\")"])
         #expect(stage.fail(1, .crash) == ["start 1 y/a attempt 2"])
         #expect(stage.scheduler.view(of: "x", now: stage.now) == nil)
+    }
+
+    @Test func `one that came in the place of another was not tried yet`() {
+        var stage = Stage(.up("x"), .up("y") { $0.priority = 1 })
+        #expect(stage.arrive(.of(1)) == ["start 1 x/a"])
+        #expect(stage.arrive(.of(2) { $0.backend = "y" }) == ["start 2 y/a"])
+        _ = stage.fail(1, .crash)
+        _ = stage(.backendGone("x"))
+        #expect(stage(.backend(.up("z"))) == ["start 1 z/a attempt 2"])
+        #expect(stage.fail(1, .crash) == ["queue 1 y/a failover"])
+        _ = stage(.backendGone("z"))
+        #expect(stage(.backend(.up("x"))) == [], "it failed there, wherever that stands now")
+    }
+
+    @Test func `a stop lets one that failed begin elsewhere at once, and wait nowhere`() {
+        var stage = Stage(.up("x", max: 3), .up("y") { $0.priority = 1 })
+        for key in 1...2 as ClosedRange<UInt64> { _ = stage.arrive(.of(key)) }
+        #expect(stage(.stopping) == [])
+        #expect(stage.fail(1, .crash) == ["start 1 y/a attempt 2"])
+        #expect(stage.fail(2, .crash) == ["refuse 2 stopping"])
+        #expect(stage.serve(1) == [])
+        #expect(stage.scheduler.totals == (0, 0))
     }
 
     @Test func `a model that is not listed any more is not waited for`() {

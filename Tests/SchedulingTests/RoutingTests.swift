@@ -24,6 +24,22 @@ import Testing
         #expect(stage.serve(4) == ["start 5 y/a"])
     }
 
+    @Test func `an idle one takes over whom it can serve, whoever stands before`() {
+        var stage = Stage(.up("x", ["a", "b"]), .up("y"))
+        _ = stage.arrive(.of(1) { $0.backend = "x" })
+        _ = stage.arrive(.of(2) { $0.backend = "y" })
+        // One of another model, and one that is meant for x alone, wait before one that is not.
+        _ = stage.arrive(.of(3, "b"))
+        _ = stage.arrive(.of(4) { $0.backend = "x" })
+        for key in 7...9 as ClosedRange<UInt64> {
+            _ = stage.arrive(.of(key) { $0.backend = "y" })
+        }
+        _ = stage.arrive(.of(6))
+        #expect(stage.scheduler.order(on: "x", now: stage.now) == [3, 4, 6])
+        for key in 7...9 as ClosedRange<UInt64> { _ = stage(.gone(key)) }
+        #expect(stage.serve(2) == ["start 6 y/a"])
+    }
+
     @Test func `of equals the one that others keep less busy serves`() {
         var stage = Stage(.up("x", max: 9) { $0.othersRunning = 3 }, .up("y", max: 9))
         #expect(stage.arrive(.of(1)) == ["start 1 y/a"])

@@ -5,6 +5,8 @@ struct Server {
     /// What the daemon knows of it, as of the last look.
     private(set) var facts: BackendFacts
     var isDead = false
+    /// Whether the daemon has no such backend at present.
+    var isGone = false
     private var loaded: [String] = []
     private var running: [String: Int] = [:]
     private let room: Int?
@@ -24,6 +26,7 @@ struct Server {
             var model = ModelFacts(id: name)
             model.contextLength = [nil, 1000, 2000].randomElement(using: &random) ?? nil
             model.isRemote = Int.random(in: 0...9, using: &random) == 0
+            if Int.random(in: 0...4, using: &random) == 0 { model.cannot = [.vision] }
             return model
         }
         if room == nil {
@@ -69,6 +72,13 @@ struct Server {
         let working = running.filter { $0.value > 0 }.map(\.key)
         let present = Set(loaded).union(working)
         return !working.isEmpty && present.count + 1 > room
+    }
+
+    /// Whether any request for the model is under way.
+    func works(_ model: String) -> Bool { running[model, default: 0] > 0 }
+
+    mutating func unload(_ model: String) {
+        if room != nil { loaded.removeAll { $0 == model } }
     }
 
     /// A request comes; true if the model is loaded for it.

@@ -15,17 +15,25 @@ struct World {
     private var nextKey: UInt64 = 1
     private var left: Int
     private var wakesAt: UInt64?
+    /// Whether much happens at one and the same moment.
+    private let isSudden: Bool
 
     private struct Request {
         var server = -1
         var model = ""
         /// Which of its tries it is at, contention included: what belongs to an older one is late.
         var turn = 0
+        var work = Ticket.Work.generate
     }
 
-    init(seed: UInt64, requests: Int) {
+    /// With how many requests to come the daemon stops; nil if it does not.
+    private let stopsAt: Int?
+
+    init(seed: UInt64, requests: Int, stopsAfter: Int? = nil) {
         random = SeededGenerator(seed: seed)
         left = requests
+        stopsAt = stopsAfter.map { requests - $0 }
+        isSudden = seed % 8 == 0
         for number in 0..<Int.random(in: 1...4, using: &random) {
             servers.append(Server(number, &random))
             look(number)
@@ -72,6 +80,8 @@ struct World {
             finish(key, verdict)
         case .die(let number): die(number)
         case .revive(let number): servers[number].isDead = false
+        case .leave(let number): leave(number)
+        case .join(let number): join(number)
         }
     }
 
@@ -79,9 +89,29 @@ struct World {
 
     private mutating func arrive() {
         guard left > 0 else { return }
+        if left == stopsAt {
+            ledger.stopping()
+            scheduler.take(.stopping, now: now)
+        }
         left -= 1
-        let key = nextKey
-        nextKey += 1
+        let ticket = makeTicket()
+        let key = ticket.key
+        requests[key] = Request(work: ticket.work)
+        ledger.arrived(ticket, now: now)
+        agenda.add(ticket.expiresAt, .expiry(key))
+        if chance(12) {
+            let patience = UInt64.random(in: 0...20, using: &random)
+            agenda.add(now + patience * second, .cancel(key))
+        }
+        if chance(50) { scheduler.take(.defaultModel(chance(2) ? [] : ["b", "a"]), now: now) }
+        drain()
+        ledger.explained(key, scheduler.explain(ticket, now: now))
+        scheduler.take(.arrived(ticket), now: now)
+        let pause = chance(3) ? 0 : UInt64.random(in: 0...3_000, using: &random) * 1_000_000
+        agenda.add(now + pause, .arrival)
+    }
+
+    private mutating func makeTicket() -> Ticket {
         let caller = Caller(
             uid: UInt32.random(in: 0...1, using: &random),
             pid: Int32.random(in: 0...2, using: &random),
@@ -89,25 +119,24 @@ struct World {
         let names = ["a", "b", "c", "d"]
         let limit = UInt64.random(in: 5...300, using: &random) * second
         var ticket = Ticket(
-            key: key, caller: caller, model: names.randomElement(using: &random),
+            key: nextKey, caller: caller, model: names.randomElement(using: &random),
             expiresAt: now + limit)
+        nextKey += 1
         if chance(4) { ticket.fallbacks = [names.randomElement(using: &random) ?? "a"] }
         if chance(10) { ticket.model = nil }
         if chance(3) { ticket.priority = .batch }
         if chance(3) { ticket.session = chance(2) ? "p" : "q" }
-        if chance(8) { ticket.deadline = now + limit / 2 }
+        if chance(8) { ticket.deadline = now + (chance(2) ? limit / 2 : chance(2) ? second : 0) }
+        if chance(8) { ticket.tokensMax = Int.random(in: 1...50, using: &random) }
+        if chance(6) { ticket.needs.insert(chance(2) ? .vision : .tools) }
+        if chance(6) { ticket.contextTokens = Int.random(in: 1...2_500, using: &random) }
         if chance(12) { ticket.backend = servers.randomElement(using: &random)?.facts.name }
-        ticket.wantsProgress = chance(4)
-        requests[key] = Request()
-        ledger.arrived(ticket, now: now)
-        agenda.add(now + limit, .expiry(key))
-        if chance(12) {
-            let patience = UInt64.random(in: 0...20, using: &random)
-            agenda.add(now + patience * second, .cancel(key))
+        if chance(15), ticket.model != nil {
+            ticket.work = chance(2) ? .load : .unload
+            ticket.needs = .loading
         }
-        scheduler.take(.arrived(ticket), now: now)
-        let pause = chance(3) ? 0 : UInt64.random(in: 0...3_000, using: &random) * 1_000_000
-        agenda.add(now + pause, .arrival)
+        ticket.wantsProgress = chance(4)
+        return ticket
     }
 
     private mutating func end(_ key: UInt64, because reason: String) {
@@ -115,24 +144,58 @@ struct World {
         if request.server >= 0 { servers[request.server].left(request.model) }
         ledger.gone(key)
         scheduler.take(.gone(key), now: now)
+        guard chance(3) else { return }
+        // What was under way when it went may still come.
+        scheduler.take(.firstToken(key), now: now)
+        scheduler.take(.ended(key, .failed(.crash, afterText: false)), now: now)
+        scheduler.take(.gone(key), now: now)
     }
 
     // MARK: Servers
 
     private mutating func look(_ number: Int) {
+        if servers[number].isGone { return }
         servers[number].look(&random)
         ledger.looked(servers[number].facts)
         scheduler.take(.backend(servers[number].facts), now: now)
         agenda.add(now + UInt64.random(in: 1...9, using: &random) * second, .look(number))
         if chance(50) { agenda.add(now, .die(number)) }
+        if chance(60) { agenda.add(now, .leave(number)) }
+        if chance(40) {
+            let until = now + UInt64.random(in: 1...5, using: &random) * second
+            ledger.held(servers[number].facts.name, until: until)
+            scheduler.take(.held(backend: servers[number].facts.name, until: until), now: now)
+        }
     }
 
     private mutating func die(_ number: Int) {
         servers[number].isDead = true
+        crash(number)
+        agenda.add(now + UInt64.random(in: 1...30, using: &random) * second, .revive(number))
+    }
+
+    /// All that runs there ends.
+    private mutating func crash(_ number: Int) {
         for key in requests.keys.sorted() where requests[key]?.server == number {
             finish(key, .failed(.crash, afterText: false))
         }
-        agenda.add(now + UInt64.random(in: 1...30, using: &random) * second, .revive(number))
+    }
+
+    /// It is configured no more, or has left its port: what runs there may end.
+    private mutating func leave(_ number: Int) {
+        guard !servers[number].isGone else { return }
+        servers[number].isGone = true
+        ledger.left(servers[number].facts.name)
+        scheduler.take(.backendGone(servers[number].facts.name), now: now)
+        if chance(2) { crash(number) }
+        agenda.add(now + UInt64.random(in: 0...20, using: &random) * second, .join(number))
+    }
+
+    private mutating func join(_ number: Int) {
+        crash(number)
+        servers[number].isGone = false
+        servers[number].isDead = false
+        look(number)
     }
 
     private mutating func finish(_ key: UInt64, _ verdict: Verdict) {
@@ -141,7 +204,11 @@ struct World {
         requests[key]?.server = -1
         requests[key]?.turn += 1
         if case .served = verdict {
-            servers[request.server].answered(request.model)
+            if request.work == .unload {
+                servers[request.server].unload(request.model)
+            } else {
+                servers[request.server].answered(request.model)
+            }
             requests[key] = nil
         }
         ledger.ended(key, verdict, servers[request.server].facts.name, now: now)
@@ -157,11 +224,16 @@ struct World {
         requests[key]?.model = placement.model
         requests[key]?.turn += 1
         let turn = requests[key]?.turn ?? 0
-        let evicts = servers[number].evicts(placement.model)
-        ledger.expect(!evicts, "nothing is thrown out while it generates")
-        let load = servers[number].started(placement.model) ? 3 * second : 0
+        let work = requests[key]?.work ?? .generate
+        let harms =
+            work == .unload
+            ? servers[number].works(placement.model) : servers[number].evicts(placement.model)
+        ledger.expect(!harms, "nothing is thrown out while it generates")
+        let isAbsent = servers[number].started(placement.model)
+        let load = isAbsent && work != .unload ? 3 * second : 0
         func later(_ range: ClosedRange<UInt64>) -> UInt64 {
-            UInt64.random(in: range, using: &random) * 10_000_000
+            if isSudden, chance(2) { return 0 }
+            return UInt64.random(in: range, using: &random) * 10_000_000
         }
         if servers[number].isDead {
             return agenda.add(
@@ -177,6 +249,9 @@ struct World {
                 now + later(0...50), .end(key, turn, .failed(failure, afterText: false)))
         }
         let first = now + load + later(1...40)
+        if work != .generate {
+            return agenda.add(first, .end(key, turn, .served(tokens: 0)))
+        }
         agenda.add(first, .firstToken(key, turn))
         let verdict: Verdict =
             chance(20)
@@ -198,7 +273,8 @@ struct World {
             case .start(let key, let placement):
                 ledger.started(key, placement, now: now)
                 serve(key, placement)
-            case .queue(let key, let backend, _, let reason): ledger.queued(key, backend, reason)
+            case .queue(let key, let backend, let model, let reason):
+                ledger.queued(key, backend, model, reason)
             case .refuse(let key, let refusal):
                 ledger.refused(key, refusal, now: now)
                 requests[key] = nil
@@ -232,6 +308,8 @@ enum Happening {
     case end(UInt64, Int, Verdict)
     case die(Int)
     case revive(Int)
+    case leave(Int)
+    case join(Int)
 }
 
 /// What will happen when: a heap by time, then by the order in which it was put in.

@@ -32,20 +32,20 @@ struct Entry {
 
     var isWaiting: Bool { waiting >= 0 }
 
-    /// A model of a lane, by name: its place may be another's when the list changes.
+    /// A model of a backend, by their names: their places may be others' by now.
     struct Failed {
-        var lane: Int
+        var backend: String
         var model: String
     }
 
-    /// It failed where it ran.
-    mutating func failed(at model: String) {
-        tried.append(Failed(lane: lane, model: model))
+    /// It failed there.
+    mutating func failed(at model: String, of backend: String) {
+        tried.append(Failed(backend: backend, model: model))
     }
 
     /// Whether it failed there.
-    func hasTried(_ model: String, of lane: Int) -> Bool {
-        tried.contains { $0.lane == lane && $0.model == model }
+    func hasTried(_ model: String, of backend: String) -> Bool {
+        tried.contains { $0.backend == backend && $0.model == model }
     }
 
     /// Nothing more is known of it.

@@ -82,8 +82,10 @@ extension Lane {
             if index == models.count {
                 models.append(LaneModel(facts))
                 waitingFor.append(0)
+                lastStart.append(0)
             } else if models[index].isFree {
                 models[index] = LaneModel(facts)
+                lastStart[index] = 0
             }
             update(index, facts, now: now)
         }

@@ -38,7 +38,7 @@ extension Lane {
             if model < 0 || isResident(model) {
                 improve(&resident.interactive, &resident.batch, head, bands[band].isBatch)
             } else {
-                head.lastStart = models[model].lastStart
+                head.lastStart = lastStart[model]
                 improve(&other.interactive, &other.batch, head, bands[band].isBatch)
             }
         }
@@ -132,6 +132,7 @@ extension Lane {
             rehearsal.countOvertaking(next.index, passes: next.passes)
             let (model, account) = (waiting[next.index].model, waiting[next.index].account)
             if !rehearsal.isResident(model) { rehearsal.imagined = model }
+            rehearsal.countStart(model)
             rehearsal.dequeue(next.index)
             rehearsal.accounts.charge(account)
         }

@@ -34,8 +34,10 @@ final class Lane {
     var hasUnlisted = false
     /// Whether any listed model says how many requests it serves at once.
     var hasParallel = false
-    /// How many wait for each model.
+    /// How many wait for each model, and which of all starts here was its last: apart from the
+    /// models, so that a rehearsal copies numbers alone.
     var waitingFor: [Int] = []
+    var lastStart: [UInt64] = []
     /// The models that count as loaded, and how many run that do not.
     var loaded: [Int] = []
     var strangers = 0
@@ -113,6 +115,8 @@ final class Lane {
         running = other.running
         models = other.models
         waitingFor = other.waitingFor
+        lastStart = other.lastStart
+        starts = other.starts
         loaded = other.loaded
         strangers = other.strangers
         waiting = other.waiting
@@ -218,12 +222,17 @@ final class Lane {
         if models[model].running == 0, !models[model].isLoaded { strangers += 1 }
         models[model].running += 1
         models[model].isUnloading = work == .unload
-        starts += 1
-        models[model].lastStart = starts
+        countStart(model)
         if work == .generate {
             rate.started(now: now)
             _ = breaker.started(key)
         }
+    }
+
+    /// The model has its turn.
+    func countStart(_ model: Int) {
+        starts += 1
+        lastStart[model] = starts
     }
 
     /// A request that ran is gone; what its model is like afterwards is told separately.

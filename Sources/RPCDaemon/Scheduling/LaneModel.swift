@@ -16,8 +16,6 @@ struct LaneModel {
     var contentionSpan: UInt64 = 0
     /// Since when a look sees it loading though none of ours asked for it; nil while it does not.
     var loadsElsewhereSince: UInt64?
-    /// The start that was its last, of all starts of the backend.
-    var lastStart: UInt64 = 0
     var forecast = Forecast()
     var slots = Slots()
 

@@ -76,7 +76,8 @@ extension Scheduler {
     /// The next candidate, if there is one and the request may still try.
     private mutating func goOn(_ index: Int, now: UInt64) {
         let lane = entries[index].lane
-        entries[index].failed(at: lanes[lane].models[entries[index].model].facts.id)
+        entries[index].failed(
+            at: lanes[lane].models[entries[index].model].facts.id, of: lanes[lane].name)
         let isOver = entries[index].ticket.expiresAt <= now
         let mayTry = entries[index].attempts < SchedulingLimits.attemptsMax && !isOver
         if !mayTry || route(index, now: now, because: .failover) != nil { giveUp(index) }

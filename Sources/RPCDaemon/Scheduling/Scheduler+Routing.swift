@@ -30,6 +30,12 @@ extension Scheduler {
         return candidates.contains { $0.lane != lane && $0.forbidden.isEmpty }
     }
 
+    /// Whether the request failed on that model of the backend.
+    private func hasTried(_ index: Int, _ model: Int, of lane: Int) -> Bool {
+        !entries[index].tried.isEmpty
+            && entries[index].hasTried(lanes[lane].models[model].facts.id, of: lanes[lane].name)
+    }
+
     // MARK: Candidates
 
     /// Fills `candidates`, the best first, the forbidden ones last; or says why there can be none.
@@ -68,7 +74,7 @@ extension Scheduler {
     ) {
         for lane in laneOrder where !lanes[lane].isGone {
             guard let model = lanes[lane].model(named: name) else { continue }
-            if entry >= 0, entries[entry].hasTried(lanes[lane].models[model].facts.id, of: lane) {
+            if entry >= 0, hasTried(entry, model, of: lane) {
                 continue
             }
             var candidate = candidate(lane, model, choice, ticket, entry, now: now)
@@ -189,9 +195,14 @@ extension Scheduler {
         }
     }
 
-    /// The request waits where it is placed.
+    /// The request waits where it is placed; for a daemon that stops nobody waits, be it for the
+    /// next server after one that failed.
     mutating func wait(_ index: Int, atFront: Bool, now: UInt64, because reason: QueueReason) {
         let (lane, model) = (entries[index].lane, entries[index].model)
+        if isStopping {
+            lanes[lane].accounts.close(entries[index].account)
+            return refuse(index, .stopping)
+        }
         entries[index].waiting = lanes[lane].enqueue(
             entries[index].ticket, model: model, account: entries[index].account,
             arrivedAt: entries[index].arrivedAt, atFront: atFront, now: now)
@@ -286,21 +297,34 @@ extension Scheduler {
             if isPreferred, !lanes[other].breaker.forbids(now: now) { continue }
             for band in lanes[other].activeBands {
                 let waiting = lanes[other].bands[band].tree.first(lanes[other].accounts)
-                let name = lanes[other].models[lanes[other].waiting[waiting].model].facts.id
-                guard let index = entryOf[lanes[other].waiting[waiting].key],
-                    let model = lanes[lane].model(named: name), !lanes[lane].wouldLoad(model),
-                    !entries[index].hasTried(lanes[lane].models[model].facts.id, of: lane),
-                    lanes[lane].mayStart(model, entries[index].ticket.work, now: now)
-                else { continue }
-                let ticket = entries[index].ticket
-                let candidate = candidate(lane, model, 0, ticket, index, now: now)
-                guard candidate.forbidden.isEmpty, ticket.expiresAt > now else { continue }
-                leaveQueue(index)
-                entries[index].advantage = .free
-                place(index, candidate, now: now, because: .moved)
-                return true
+                if takeOver(lane, waiting, of: other, now: now) { return true }
+            }
+            // Who is first there may be meant for it alone; the next may not.
+            var (waiting, left) = (lanes[other].age.first, SchedulingLimits.takenOverMax)
+            while waiting >= 0, left > 0 {
+                if takeOver(lane, waiting, of: other, now: now) { return true }
+                (waiting, left) = (lanes[other].ageLinks[waiting].after, left - 1)
             }
         }
         return false
+    }
+
+    /// Takes over one that waits for another backend; false where it cannot be served at once.
+    private mutating func takeOver(
+        _ lane: Int, _ waiting: Int, of other: Int, now: UInt64
+    ) -> Bool {
+        let name = lanes[other].models[lanes[other].waiting[waiting].model].facts.id
+        guard let index = entryOf[lanes[other].waiting[waiting].key],
+            let model = lanes[lane].model(named: name), !lanes[lane].wouldLoad(model),
+            !hasTried(index, model, of: lane),
+            lanes[lane].mayStart(model, entries[index].ticket.work, now: now)
+        else { return false }
+        let ticket = entries[index].ticket
+        let candidate = candidate(lane, model, 0, ticket, index, now: now)
+        guard candidate.forbidden.isEmpty, ticket.expiresAt > now else { return false }
+        leaveQueue(index)
+        entries[index].advantage = .free
+        place(index, candidate, now: now, because: .moved)
+        return true
     }
 }

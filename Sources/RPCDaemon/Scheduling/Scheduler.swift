@@ -21,7 +21,7 @@ package struct Scheduler {
     /// The model that served each user last, and anybody.
     var lastModelOf: [UInt32: String] = [:]
     var lastModel: String?
-    private var isStopping = false
+    private(set) var isStopping = false
 
     /// What is to be done, the next at `nextPending`.
     private var pending: [Action] = []
@@ -54,7 +54,9 @@ package struct Scheduler {
         case .backend(let facts): update(facts, now: now)
         case .backendGone(let name): remove(name)
         case .held(let name, let until):
-            if let lane = laneNamed[name] { lanes[lane].heldUntil = until }
+            if let lane = laneNamed[name] {
+                lanes[lane].heldUntil = max(lanes[lane].heldUntil, until)
+            }
         case .defaultModel(let names): defaultModel = names
         case .stopping: stop()
         }

@@ -36,6 +36,10 @@ package enum SchedulingLimits {
     /// an account anew.
     package static let restingAccountsMax = 32
 
+    /// How many of those that wait elsewhere an idle backend looks at, beside the first of each
+    /// kind, for one that it can serve: some microseconds, at each end of a request there.
+    package static let takenOverMax = 16
+
     /// Tries of one request, in all.
     package static let attemptsMax = 3
 
