@@ -98,16 +98,25 @@ import Testing
         #expect(phases == ["connecting", "prompt", "queued", "connecting", "prompt"])
     }
 
-    @Test func `what was predicted for those that waited is held against what came`() throws {
-        let scene = try Scene("--token-rate", "400", backend: "max_concurrent = 1")
-        _ = try scene.client.result("complete", ["prompt": "tokens:20"])
-        #expect(try scene.totals()["prediction_error"]?["count"] == 0, "it did not wait")
-        let ids = (0..<3).map { _ in scene.client.start("complete", ["prompt": "tokens:20"]) }
-        for id in ids { _ = try scene.client.answer(to: id) }
-        let error = try scene.totals()["prediction_error"]
-        #expect(error?["count"] == 2)
-        // Each was as long as the one before: what is wrong is far less than a request's time.
-        #expect((error?["max"]?.doubleValue ?? 9) < 0.05 * Patience.factor)
+    @Test func `who waits at the next server has that one's time, not the first's`() throws {
+        let slow = ["--model", "m,state=loaded,parallel=1", "--token-rate", "50"]
+        let (bad, good) = (try SimulatorProcess(Self.model), try SimulatorProcess(slow))
+        let daemon = try DaemonProcess(
+            Self.config([
+                ("bad", bad.url, "timeout = 0.5"), ("good", good.url, "priority = 1"),
+            ]))
+        for name in ["bad", "good"] {
+            try daemon.waitForLog(containing: "Initialized LLM client for backend: \(name)")
+        }
+        try bad.setFaults(Self.fault("500"))
+        let client = try daemon.connect()
+        let ahead = client.start("complete", ["prompt": "tokens:50", "backend": "good"])
+        let behind = client.start("complete", ["prompt": "echo:yes", "model": "m"])
+        let answer = try client.answer(to: behind)
+        #expect(answer["result"]?["attempts"] == 2, "\(answer.text)")
+        let waited = answer["result"]?["stats"]?["queue_time"]?.doubleValue ?? 0
+        #expect(waited > 0.5, "it waited longer than the first would have had")
+        #expect(try client.answer(to: ahead)["result"] != nil)
     }
 
     // MARK: Under load

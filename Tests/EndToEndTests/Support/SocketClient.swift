@@ -100,12 +100,20 @@ final class SocketClient {
     /// Sends a request with an id of its own, and answers the id.
     @discardableResult
     func start(_ method: String, _ params: JSONValue? = nil) -> JSONValue {
-        lastID += 1
-        let id = JSONValue.integer(lastID)
-        var request: JSONValue = ["jsonrpc": "2.0", "id": id, "method": .string(method)]
-        if let params { request = request.adding("params", params) }
-        send(line: request.text)
-        return id
+        startTogether(1, method, params)[0]
+    }
+
+    /// Sends so many of the same request in one piece, so that the daemon hears of all at once.
+    func startTogether(_ count: Int, _ method: String, _ params: JSONValue? = nil) -> [JSONValue] {
+        let ids = (1...count).map { JSONValue.integer(lastID + $0) }
+        lastID += count
+        let lines = ids.map { id in
+            var request: JSONValue = ["jsonrpc": "2.0", "id": id, "method": .string(method)]
+            if let params { request = request.adding("params", params) }
+            return request.text + "\n"
+        }
+        send(lines.joined())
+        return ids
     }
 
     func notify(_ method: String, _ params: JSONValue? = nil) {
