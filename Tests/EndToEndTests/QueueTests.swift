@@ -171,6 +171,49 @@ import Testing
         #expect(try scene.client.result("cancel", ["id": id]) == ["cancelled": true])
     }
 
+    @Test(arguments: ["complete", "embed", "429"])
+    func `a server that says it takes no more is sent nothing until it does`(
+        way: String
+    ) throws {
+        let server = ScriptedServer()
+        let daemon = try server.daemon()
+        let (client, watcher) = (try daemon.connect(), try daemon.connect())
+        _ = try watcher.result("subscribe", ["topics": ["backends"]])
+        let method = way == "embed" ? "embed" : "complete"
+        let id = client.start(
+            method, ["model": "ready", method == "embed" ? "input" : "prompt": "x"])
+        let first = try server.acceptRequest()
+        let fields = "x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 6m0s\r\n"
+        switch way {
+        case "embed":
+            let body = #"{"data":[{"index":0,"embedding":[1]}]}"#
+            first.send(
+                "HTTP/1.1 200 OK\r\n\(fields)Connection: close\r\nContent-Length: "
+                    + "\(body.utf8.count)\r\n\r\n\(body)")
+        case "complete": first.answer("y", fields: fields)
+        default:
+            first.send(
+                "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 40\r\nConnection: close\r\n"
+                    + "Content-Length: 0\r\n\r\n")
+        }
+        #expect(try client.answer(to: id)[way == "429" ? "error" : "result"] != nil)
+        let listed = try client.result("backends.list")["backends"]?[0]
+        #expect(listed?["state"] == "rate_limited" && listed?["paused_by"] == "server")
+        #expect(try client.result("status")["backends"] == ["rate_limited": 1])
+        var told: JSONValue?
+        while told != "rate_limited", let event = try watcher.readMessage() {
+            told = event["params"]?["data"]?["change"]?["backend"]?["state"]
+        }
+        let error = try client.error(
+            "complete", ["model": "ready", "prompt": "x", "timeout_ms": 5000])
+        #expect(error["code"] == 1006, "\(error.text)")
+        // It is tried once a minute, whatever it counts.
+        let wait = try #require(error["data"]?["retry_after_ms"]?.integerValue)
+        #expect(wait > 5000 && wait <= 60_000)
+        #expect(listed?["retry_after_ms"]?.integerValue ?? 0 >= wait)
+        #expect(!server.isCalled)
+    }
+
     @Test func `one that waits in the queue for too long is told the phase`() throws {
         let scene = try Scene("--token-rate", "0.2", backend: "max_concurrent = 1")
         scene.client.start("complete", ["prompt": "x"])

@@ -3,6 +3,10 @@ import Testing
 
 /// The head of an answer with `fields`.
 func head(_ fields: String..., version: String = "1.1") -> HTTPResponseHead? {
+    head(fields, version: version)
+}
+
+func head(_ fields: [String], version: String = "1.1") -> HTTPResponseHead? {
     let lines = ["HTTP/\(version) 200 OK"] + fields + ["", ""]
     return playEveryWay(lines.joined(separator: "\r\n"))?.head
 }
@@ -73,6 +77,45 @@ struct HTTPResponseHeadTests {
         #expect(last?.retryAfter == .milliseconds(126))
         #expect(head("Retry-After: 1", "retry-after-ms: x")?.retryAfter == .milliseconds(1000))
         #expect(head("A: b")?.retryAfterMilliseconds(now: 0) == nil)
+    }
+
+    @Test(arguments: [
+        (["x-ratelimit-remaining-requests: 0", "x-ratelimit-reset-requests: 17ms"], 17),
+        (["X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 6m0s"], 360_000),
+        (["x-ratelimit-reset-tokens: 1h2m3.5s", "x-ratelimit-remaining-tokens: 0"], 3_723_500),
+        // Of two that are spent the later one counts, of two that are not the one that is.
+        (
+            [
+                "x-ratelimit-remaining-requests: 0", "x-ratelimit-reset-requests: 2s",
+                "x-ratelimit-remaining-tokens: 0", "x-ratelimit-reset-tokens: 1s",
+            ], 2000
+        ),
+        (
+            [
+                "x-ratelimit-remaining-requests: 7", "x-ratelimit-reset-requests: 2s",
+                "x-ratelimit-remaining-tokens: 0", "x-ratelimit-reset-tokens: 126ms",
+            ], 126
+        ),
+        // In seconds, and as moments in seconds and milliseconds.
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: 2.5"], 2500),
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: 1784000001"], 1000),
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: 1784000000250"], 250),
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: 1783999999"], nil),
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: 99h"], 86_400_000),
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: 9999999999999999999999"], 86_400_000),
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: 1us"], 1),
+        // Nothing is said of a pause.
+        (["x-ratelimit-remaining: 1", "x-ratelimit-reset: 2s"], nil),
+        (["x-ratelimit-remaining: 0"], nil), (["x-ratelimit-reset: 2s"], nil),
+        (["x-ratelimit-remaining: none", "x-ratelimit-reset: 2s"], nil),
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: soon"], nil),
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: 2s3"], nil),
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: 2 s"], nil),
+        (["x-ratelimit-remaining: 0", "x-ratelimit-reset: 0s"], nil),
+        (["x-ratelimit-remaining-requests: 0", "x-ratelimit-reset-tokens: 2s"], nil),
+    ])
+    func `how long a server takes no more is read`(fields: [String], milliseconds: Int?) {
+        #expect(head(fields)?.rateLimit.pause(now: 1_784_000_000_000) == milliseconds)
     }
 
     @Test(arguments: [

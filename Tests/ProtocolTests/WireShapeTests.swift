@@ -67,7 +67,8 @@ import Testing
             BackendDescription.self, "Backend",
             #"{"name":"b","kind":"ollama","endpoint":"http://x","state":"up","#
                 + #""origin":"configured","models":2,"in_flight":1,"queued":0,"rate_limit":9,"#
-                + #""breaker":"closed","last_error":"e","last_seen_seconds":0.5}"#),
+                + #""breaker":"closed","paused_by":"server","retry_after_ms":9,"last_error":"e","#
+                + #""last_seen_seconds":0.5}"#),
         Sample(BackendsResult.self, "BackendsResult", #"{"backends":[]}"#),
         Sample(
             RequestDescription.self, "Request",

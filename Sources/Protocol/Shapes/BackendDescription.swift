@@ -1,4 +1,6 @@
 /// A model server.
+///
+/// Many properties: one for each thing that is told of it.
 public struct BackendDescription: Equatable, Sendable, JSONReadable, JSONWritable {
     /// Its name in the configuration.
     public var name: String
@@ -20,6 +22,11 @@ public struct BackendDescription: Equatable, Sendable, JSONReadable, JSONWritabl
     public var rateLimit: Int?
     /// `closed`, `open` or `half_open`.
     public var breaker: String?
+    /// Why it takes no request now: `server`, `rate_limit`, `breaker` or `max_concurrent`; nil
+    /// where it does, or is not up.
+    public var pausedBy: String?
+    /// Milliseconds until that is over; nil where nobody knows.
+    public var retryAfterMilliseconds: Int?
     /// What last went wrong with it.
     public var lastError: String?
     /// Seconds since it last answered; nil if it never did.
@@ -49,6 +56,8 @@ public struct BackendDescription: Equatable, Sendable, JSONReadable, JSONWritabl
         queued = try members.integer("queued")
         rateLimit = try members.integerIfPresent("rate_limit")
         breaker = try members.stringIfPresent("breaker")
+        pausedBy = try members.stringIfPresent("paused_by")
+        retryAfterMilliseconds = try members.integerIfPresent("retry_after_ms")
         lastError = try members.stringIfPresent("last_error")
         lastSeenSeconds = try members.numberIfPresent("last_seen_seconds")
     }
@@ -66,6 +75,8 @@ public struct BackendDescription: Equatable, Sendable, JSONReadable, JSONWritabl
         object.add("queued", queued, to: &out)
         object.add("rate_limit", rateLimit, to: &out)
         object.add("breaker", breaker, to: &out)
+        object.add("paused_by", pausedBy, to: &out)
+        object.add("retry_after_ms", retryAfterMilliseconds, to: &out)
         object.add("last_error", lastError, to: &out)
         object.add("last_seen_seconds", lastSeenSeconds, to: &out)
         object.end(&out)
@@ -97,6 +108,11 @@ extension Schema {
             "description": "The most requests in any 60 seconds."},
           "breaker": {"type": "string", "enum": ["closed", "open", "half_open"],
             "description": "`open`: it failed so often that it is left alone for a while."},
+          "paused_by": {"type": "string",
+            "enum": ["server", "rate_limit", "breaker", "max_concurrent"],
+            "description": "Why it takes no request now: its server asked for a pause, or as many start or run as the configuration allows."},
+          "retry_after_ms": {"type": "integer", "minimum": 0,
+            "description": "Milliseconds until that is over."},
           "last_error": {"type": "string", "description": "What last went wrong with it."},
           "last_seen_seconds": {"type": "number", "minimum": 0,
             "description": "Seconds since it last answered."}}}

@@ -22,7 +22,7 @@ extension Daemon {
         status.connections = reception.count
         status.limits = config.limits.values
         for backend in dispatcher.backends {
-            status.backends[backend.server.state.rawValue, default: 0] += 1
+            status.backends[backend.state.rawValue, default: 0] += 1
         }
         status.write(to: &out)
     }

@@ -36,6 +36,17 @@ extension HTTPResponseHead {
             .retryAfterMilliseconds
         case 16 where input.equalsIgnoringCase("content-encoding", in: name): .contentEncoding
         case 17 where input.equalsIgnoringCase("transfer-encoding", in: name): .transferEncoding
+        case 17 where input.equalsIgnoringCase("x-ratelimit-reset", in: name): .rateLimitReset(.any)
+        case 21 where input.equalsIgnoringCase("x-ratelimit-remaining", in: name):
+            .rateLimitLeft(.any)
+        case 24 where input.equalsIgnoringCase("x-ratelimit-reset-tokens", in: name):
+            .rateLimitReset(.tokens)
+        case 26 where input.equalsIgnoringCase("x-ratelimit-reset-requests", in: name):
+            .rateLimitReset(.requests)
+        case 28 where input.equalsIgnoringCase("x-ratelimit-remaining-tokens", in: name):
+            .rateLimitLeft(.tokens)
+        case 30 where input.equalsIgnoringCase("x-ratelimit-remaining-requests", in: name):
+            .rateLimitLeft(.requests)
         default: .other
         }
     }
@@ -47,7 +58,8 @@ extension HTTPResponseHead {
         let field = lastField
         // These are no lists: what follows a value is none of it.
         switch field {
-        case .retryAfter, .retryAfterMilliseconds, .contentType, .location:
+        case .retryAfter, .retryAfterMilliseconds, .contentType, .location, .rateLimitLeft,
+            .rateLimitReset:
             if value.isEmpty { return }
             lastField = .other
         default: break
@@ -76,6 +88,8 @@ extension HTTPResponseHead {
             let executor = HTTPResponseWriter.server
             let length = executor.utf8CodeUnitCount
             if input.equalsIgnoringCase(executor, in: value.prefix(length)) { isExecutor = true }
+        case .rateLimitLeft(let counted): rateLimit.read(left: value, of: input, counted)
+        case .rateLimitReset(let counted): rateLimit.read(reset: value, of: input, counted)
         case .other: break
         }
     }

@@ -53,6 +53,8 @@ package struct HTTPResponseHead: Equatable, Sendable {
     package internal(set) var keepAliveTimeout: Int?
     /// `Retry-After`, or `retry-after-ms`, which wins; a malformed one counts as none.
     package internal(set) var retryAfter: RetryAfter?
+    /// What it still takes from us.
+    package internal(set) var rateLimit = RateLimitFields()
 
     /// How many milliseconds from `now` (seconds since 1970 UTC) the server wants to be left alone:
     /// 0 for a date gone by, at most `HTTPLimits.retryAfterMillisecondsMax`, nil if it said
@@ -83,6 +85,7 @@ package struct HTTPResponseHead: Equatable, Sendable {
     enum Field: Equatable, Sendable {
         case connection, keepAlive, retryAfter, retryAfterMilliseconds, contentType, contentLength
         case contentEncoding, transferEncoding, location, server, other
+        case rateLimitLeft(RateLimitFields.Counted), rateLimitReset(RateLimitFields.Counted)
     }
 
     /// Reads `HTTP/1.x NNN reason`; the reason may be missing.

@@ -1,6 +1,7 @@
 package import Backends
 package import Configuration
 import CrowdModelsProtocol
+import HTTP
 import Kernel
 package import Scheduling
 import Telemetry
@@ -34,6 +35,8 @@ package final class Backend: Continuation {
     private var toldFacts: BackendFacts
     /// What the server last told of requests, less our own.
     private var others = (running: 0, waiting: 0)
+    /// Whether those who watch it were last told of a pause.
+    private var wasHeld = false
     /// Whether the first look has ended, well or not.
     package private(set) var hasGreeted = false
     private var isClosed = false
@@ -78,6 +81,11 @@ package final class Backend: Continuation {
     package var name: String { server.config.name }
     package var isKeyRefused: Bool { server.state == .authFailed }
     package var isUp: Bool { server.state == .up }
+    /// As callers are told of it: of one that is up and asked for a pause, that it did.
+    package var state: ModelServer.State { isUp && isHeld ? .rateLimited : server.state }
+    private var isHeld: Bool {
+        if case .held? = dispatcher.view(of: self)?.pause { true } else { false }
+    }
 
     /// How many requests run there.
     package var inFlight: Int { dispatcher.view(of: self)?.inFlight ?? 0 }
@@ -109,6 +117,23 @@ package final class Backend: Continuation {
         looked(.failed(.unreachable(words))) {}
     }
 
+    /// An answer has begun. Where its server says that it takes no more, it gets its pause: of a
+    /// minute at most, since what it counts may be one model's requests.
+    func heard(_ head: HTTPResponseHead) {
+        let wall = Int64(Clock.wall() / 1_000_000)
+        guard let wait = head.rateLimit.pause(now: wall) else { return }
+        let pause = min(UInt64(wait) * 1_000_000, SchedulingLimits.coolDownMax)
+        dispatcher.take(.held(backend: name, until: dispatcher.loop.now + pause))
+        tellPause()
+    }
+
+    /// Those who watch it are told where its server has asked for a pause, or that is over.
+    func tellPause() {
+        if isHeld == wasHeld { return }
+        wasHeld.toggle()
+        dispatcher.delegate.changed(self)
+    }
+
     /// Milliseconds after which asking again makes sense.
     package var retryMilliseconds: Int { Int(interval.nanoseconds / 1_000_000) }
 
@@ -136,6 +161,7 @@ package final class Backend: Continuation {
     /// A look has ended; `told` is called when all that it showed is known to all.
     private func looked(_ outcome: ModelServer.Outcome, _ told: @escaping () -> Void) {
         if isClosed { return told() }
+        tellPause()
         let worked = hasWorked
         hasWorked = false
         let isBusyOtherwise = takeLoad()

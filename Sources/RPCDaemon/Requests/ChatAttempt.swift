@@ -112,10 +112,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     }
 
     func exchange(_ exchange: Exchange, began head: HTTPResponseHead) {
-        begin(head)
-    }
-
-    private func begin(_ head: HTTPResponseHead) {
+        backend.heard(head)
         generation.begin(
             status: head.status,
             retryAfter: head.retryAfterMilliseconds(now: Int(Clock.wall() / 1_000_000_000)),

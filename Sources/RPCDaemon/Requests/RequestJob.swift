@@ -193,7 +193,9 @@ package final class RequestJob: Deadline, Job {
         self.failure = failure
         let action = life.take(.failed(fault, isFinal: failure.consequences.sequel == .none))
         dispatcher.delegate.failed(self, fault, failure, isOver: life.isEnded)
+        let backend = backend
         act(action)
+        if case .throttled = failure { backend?.tellPause() }
     }
 
     // MARK: What its caller wants
@@ -224,8 +226,6 @@ package final class RequestJob: Deadline, Job {
                 + "backend",
             data: backend.map { ["backend": .string($0.name)] } ?? [:])
         guard now < expiresAt, attempt != nil else { return act(life.take(.expired(fault))) }
-        // The backend's own limit: another may do better in what is left.
-        dispatcher.loop.set(self, at: expiresAt)
         failed(fault, .transient(retryAfter: nil))
     }
 
@@ -245,6 +245,8 @@ package final class RequestJob: Deadline, Job {
             failedAt = name
             attempt?.drop()
             attempt = nil
+            // That backend's own limit is over: another may do better in what is left.
+            dispatcher.loop.set(self, at: expiresAt)
             dispatcher.take(.ended(key, .failed(failure, afterText: false)))
         case .end(let ending): end(ending)
         }

@@ -97,6 +97,7 @@ final class WholeAttempt: Attempt, ExchangeDelegate {
     func exchange(_ exchange: Exchange, ended head: HTTPResponseHead, body: Span<UInt8>) {
         self.exchange = nil
         guard !isOver else { return }
+        backend.heard(head)
         let wait = head.retryAfterMilliseconds(now: Int(Clock.wall() / 1_000_000_000))
         do throws(ServerFailure) {
             try question.read(status: head.status, retryAfter: wait, body)

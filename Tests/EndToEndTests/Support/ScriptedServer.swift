@@ -155,15 +155,15 @@ final class ScriptedConnection {
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    /// A whole answer.
-    func answer(_ text: String) {
+    /// A whole answer, with more fields in its head.
+    func answer(_ text: String, fields: String = "") {
         let content = JSONValue.string(text).text
         let body = """
             {"choices":[{"index":0,"message":{"role":"assistant","content":\(content)},\
             "finish_reason":"stop"}]}
             """
         send(
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            "HTTP/1.1 200 OK\r\n\(fields)Connection: close\r\nContent-Type: application/json\r\n"
                 + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 
