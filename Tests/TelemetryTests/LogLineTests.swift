@@ -33,8 +33,17 @@ import Testing
     }
 
     @Test func `a server's line ends and controls do not make a second line`() {
-        let message = "a\nINFO: b\r\u{1B}[31mc\u{7F}"
-        #expect(Self.text(.plain, .error, message) == "ERROR: a INFO: b  [31mc ")
-        #expect(Self.text(.json, .error, message).utf8.allSatisfy { $0 >= 32 })
+        let message = "a\nINFO: b\r\u{1B}[31mc\u{7F}\u{9B}2J…\u{2028}<3>\u{202E}é"
+        let tame = "a INFO: b  [31mc  2J… <3> é"
+        #expect(Self.text(.plain, .error, message) == "ERROR: " + tame)
+        #expect(Self.text(.journal, .error, message) == "<3>" + tame)
+        #expect(Self.text(.json, .error, message).hasSuffix(#""message":"\#(tame)"}"#))
+        var record = RequestRecord(.rejected, client: "uid:0 a\n\u{9B}b")
+        record.model = "\u{1B}]0;x\u{7F}"
+        for shape in [LogLine.Shape.plain, .journal, .json] {
+            var out = ByteBuffer()
+            LogLine(record, time: 5).write(shape, to: &out)
+            #expect(out.text.contains("uid:0 a  b") && out.text.contains(" ]0;x "))
+        }
     }
 }

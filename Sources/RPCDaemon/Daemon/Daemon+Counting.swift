@@ -87,7 +87,7 @@ extension Daemon {
         record.method = job.method
         record.isGeneration = job.work.operation != nil
         record.key = job.key
-        record.model = job.model
+        record.model = job.model ?? job.work.wantedModel
         record.backend = job.backend?.name
         record.kind = ending.code?.kind
         if case .fault(let fault, _) = ending.answer {
@@ -118,12 +118,15 @@ extension Daemon {
     }
 
     /// A request was refused before any backend took it.
-    func countRejected(_ fault: Fault, by peer: Peer, tag: String?) {
+    func countRejected(_ fault: Fault, _ work: any Work, by peer: Peer) {
         var sample = RequestSample(.rejected, errorKind: Self.kind(of: fault.code))
-        sample.client = series(of: peer, tag: tag)
+        sample.client = series(of: peer, tag: work.tag)
         statistics.store.finished(sample, now: loop.now)
         var record = RequestRecord(
-            .rejected, client: "uid:\(peer.uid) \(tag ?? peer.processName)")
+            .rejected, client: "uid:\(peer.uid) \(work.tag ?? peer.processName)")
+        record.method = work.method
+        record.model = work.wantedModel
+        record.traceparent = work.traceparent
         record.kind = fault.code.kind
         log.tell(record)
     }

@@ -77,8 +77,8 @@ extension Daemon: ExchangeWatcher {
         case .added:
             log.debug(
                 .requestArrived(
-                    key: job.key, client: job.clientText, method: job.method, model: job.model,
-                    bytes: job.work.byteCount))
+                    key: job.key, client: job.clientText, method: job.method,
+                    model: job.work.wantedModel, bytes: job.work.byteCount))
         case .changed:
             log.debug(
                 .requestPhase(

@@ -99,17 +99,18 @@ extension Daemon: Service {
                 .invalidRequest,
                 "`stream` and `progress` need an id that is not null, and cannot stand in a batch")
         }
+        let work = ChatWork(request, keptMax: limits.outputBytesMax)
         do throws(Fault) {
             if isStopping { throw RefusalWords.stopping }
             try reply.hold(line.count)
         } catch {
-            countRejected(error, by: peer, tag: request.string(.tag))
+            countRejected(error, work, by: peer)
             throw error
         }
         let ticket = ticket(of: request, key: dispatcher.nextKey(), for: peer)
         let job = RequestJob(
-            ChatWork(request, keptMax: limits.outputBytesMax), key: ticket.key, reply: reply,
-            arrivedAt: Clock.monotonic(), expiresAt: ticket.expiresAt, dispatcher: dispatcher)
+            work, key: ticket.key, reply: reply, arrivedAt: Clock.monotonic(),
+            expiresAt: ticket.expiresAt, dispatcher: dispatcher)
         job.begin(ticket)
     }
 

@@ -28,7 +28,7 @@ extension Daemon {
             if isStopping { throw RefusalWords.stopping }
             try reply.hold(line.count)
         } catch {
-            countRejected(error, by: peer, tag: work.tag)
+            countRejected(error, work, by: peer)
             throw error
         }
         let ticket = ticket(of: kept, call.method, key: dispatcher.nextKey(), for: peer)

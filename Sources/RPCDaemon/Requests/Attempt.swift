@@ -42,6 +42,8 @@ package protocol Work: AnyObject {
     var method: String { get }
     /// Bytes of the text it came as.
     var byteCount: Int { get }
+    /// The model as its caller names it; nil where none was named.
+    var wantedModel: String? { get }
     /// Its label for statistics; nil for none.
     var tag: String? { get }
     /// Whether its caller wants `complete.progress`.

@@ -19,6 +19,7 @@ package final class ChatWork: Work {
     }
 
     package var method: String { "complete" }
+    package var wantedModel: String? { chat.string(.model) }
     package var isStream: Bool { chat.isStream }
     package var traceparent: String? { chat.traceparent }
     package var operation: Operation? { chat.isRaw ? .textCompletion : .chat }

@@ -111,6 +111,7 @@ extension WholeWork {
     package convenience init(embed call: KeptCall) {
         self.init(
             .embed, EmbedQuestion(call), .embeddings, call,
+            model: call.string(EmbedParameter.model.rawValue),
             tag: call.string(EmbedParameter.tag.rawValue))
     }
 
@@ -118,6 +119,7 @@ extension WholeWork {
     package convenience init(rerank call: KeptCall) {
         self.init(
             .rerank, RerankQuestion(call), .rerank, call,
+            model: call.string(RerankParameter.model.rawValue),
             tag: call.string(RerankParameter.tag.rawValue))
     }
 }

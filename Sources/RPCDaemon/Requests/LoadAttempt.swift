@@ -10,6 +10,7 @@ package import Scheduling
 package final class LoadWork: Work {
     package let method: String
     package let byteCount: Int
+    package let wantedModel: String?
     package let tag: String? = nil
     package let wantsProgress: Bool
     package var isStream: Bool { false }
@@ -23,6 +24,7 @@ package final class LoadWork: Work {
         method = (loads ? Method.modelsLoad : .modelsUnload).name.description
         byteCount = call.byteCount
         traceparent = call.traceparent
+        wantedModel = call.string(ModelsLoadParameter.model.rawValue)
         self.loads = loads
         wantsProgress = call.isTrue(ModelsLoadParameter.progress.rawValue)
         contextLength = call.integer(ModelsLoadParameter.contextLength.rawValue)

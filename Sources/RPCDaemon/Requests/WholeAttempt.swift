@@ -132,6 +132,7 @@ final class WholeAttempt: Attempt, ExchangeDelegate {
 package final class WholeWork: Work {
     package let method: String
     package let byteCount: Int
+    package let wantedModel: String?
     package let tag: String?
     package var wantsProgress: Bool { false }
     package var isStream: Bool { false }
@@ -141,13 +142,14 @@ package final class WholeWork: Work {
 
     init(
         _ method: Method, _ question: any WholeQuestion, _ operation: Operation,
-        _ call: KeptCall, tag: String?
+        _ call: KeptCall, model: String?, tag: String?
     ) {
         self.method = method.name.description
         self.operation = operation
         traceparent = call.traceparent
         self.question = question
         byteCount = call.byteCount
+        wantedModel = model
         self.tag = tag
     }
 

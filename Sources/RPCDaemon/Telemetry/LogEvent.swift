@@ -32,7 +32,7 @@ package struct LogFields: ~Copyable {
 
     package mutating func append(_ name: StaticString, _ value: String?) {
         guard let value else { return }
-        object.add(name, String(value.prefix(Self.lettersMax)), to: &bytes)
+        object.add(name, String(value.prefix(Self.lettersMax)).onOneLine, to: &bytes)
     }
 
     package mutating func append(_ name: StaticString, _ value: Int?) {

@@ -71,8 +71,7 @@ package struct LogLine: Sendable {
         }
     }
 
-    /// A server's words may hold line ends and other controls, and any number of letters; a log
-    /// line may not.
+    /// A server's words may hold any number of letters; a log line may not.
     private static func bounded(_ message: String) -> String {
         var message = message
         let bytes = message.utf8.count
@@ -86,10 +85,7 @@ package struct LogLine: Sendable {
             }
             message = String(message[..<end]) + note
         }
-        guard message.utf8.contains(where: { $0 < 32 || $0 == 127 }) else { return message }
-        return String(
-            String.UnicodeScalarView(
-                message.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+        return message.onOneLine
     }
 
     private var word: StaticString {
