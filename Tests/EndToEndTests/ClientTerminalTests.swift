@@ -81,6 +81,42 @@ import Testing
         #expect(try simulator.chats().last?.body["messages"]?[0]?["content"] == "echo:a\nb\nc\nd")
     }
 
+    @Test func `a chat on a terminal that moves no cursor asks line by line, without sequences`()
+        throws
+    {
+        let simulator = try SimulatorProcess("--token-rate", "50")
+        let daemon = try DaemonProcess(simulator)
+        let client = try TerminalClient(
+            ["chat", "-m", "llama"], socket: daemon.socketPath, environment: ["TERM": "dumb"])
+        try client.waitFor("llama-2-7b-chat; /help says what else\r\n> ")
+        client.type("echo:**first** \\\n")
+        try client.waitFor("  ")
+        client.type("word\n")
+        try client.waitFor("**first** \r\nword\r\n\r\n> ")
+        client.type("tokens:5000\n")
+        try client.waitFor("Children small")
+        client.type("\u{3}")
+        try client.waitFor("stopped\r\n")
+        try client.waitFor("> ")
+        client.type("/model nothing\n")
+        try client.waitFor("there is no model nothing; /model lists them\r\n> ")
+        client.type("\u{4}")
+        #expect(client.wait() == 0)
+        #expect(!client.text.contains("\u{1B}") && client.isAsItWas)
+    }
+
+    @Test func `a chat with a model that is not there says so before the first word`() throws {
+        let simulator = try SimulatorProcess()
+        let daemon = try DaemonProcess(simulator)
+        let client = try TerminalClient(["chat", "-m", "nothing"], socket: daemon.socketPath)
+        try client.waitFor("there is no model nothing; /model lists them")
+        try client.waitFor("\u{1B}[?2004h")
+        client.type("/model mistral\r")
+        try client.waitFor("mistral-7b-instruct from now on")
+        client.type("\u{4}")
+        #expect(client.wait() == 0)
+    }
+
     @Test(arguments: [40, 80], ["", "1"])
     func `an answer that comes in pieces breaks at the terminal's edge between words`(
         columns: UInt16, noColor: String
@@ -114,7 +150,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [SIGTERM, SIGHUP, SIGABRT])
+    @Test(arguments: [
+        SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE, SIGXCPU, SIGIO, 50,
+    ])
     func `whatever ends top, the terminal is as it was`(number: Int32) throws {
         let simulator = try SimulatorProcess()
         defer { withExtendedLifetime(simulator) {} }

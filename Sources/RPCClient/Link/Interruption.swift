@@ -97,6 +97,16 @@ package enum Interruption {
         _exit(128 + SIGPIPE)
     }
 
+    /// Whether a signal does something else than end the program already: whoever started it has it
+    /// ignored, as `nohup` does, or it is the time limit's.
+    static func isSpokenFor(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard unsafe sigaction(number, nil, &action) == 0 else { return true }
+        let handler = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        let isIgnored = handler == 1
+        return isIgnored || number == SIGALRM && handler != 0
+    }
+
     /// Without SA_RESTART: a blocked write has to notice. The signal is unblocked too, since a
     /// caller that blocks it passes that on.
     static func catching(

@@ -68,6 +68,14 @@ package enum TerminalMode {
         return unsafe room
     }
 
+    /// All that end a program that does not ask for them (signal(7)), and can be caught.
+    private static let endingSignals =
+        [
+            SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGSYS,
+            SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR,
+            SIGSTKFLT,
+        ] + Array(__libc_current_sigrtmin()...__libc_current_sigrtmax())
+
     private static func prepare() -> Bool {
         guard unsafe tcgetattr(STDIN_FILENO, original) == 0 else { return false }
         var ends: [Int32] = [-1, -1]
@@ -84,7 +92,7 @@ package enum TerminalMode {
             if TerminalMode.isEntered.load(ordering: .relaxed) { return }
             TerminalMode.resume()
         }
-        for number in [SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS] {
+        for number in endingSignals where !Interruption.isSpokenFor(number) {
             Interruption.catching(number) { number in
                 TerminalMode.leave()
                 signal(number, SIG_DFL)

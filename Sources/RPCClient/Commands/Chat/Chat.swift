@@ -28,6 +28,7 @@ final class Chat {
     func run() throws(Failure) {
         defer { TerminalMode.leave() }
         if reader.isInteractive {
+            try attempt { () throws(Failure) in try lookUpModel() }
             say("\(conversation.model ?? "the daemon's choice of model"); /help says what else")
         }
         if !session.words.isEmpty { try hear(session.words.joined(separator: " ")) }
@@ -52,7 +53,7 @@ final class Chat {
 
     private func hear(_ input: ChatInput) throws(Failure) {
         // What is typed meanwhile is not shown, and Ctrl-C stops the answer.
-        if reader.isInteractive { _ = TerminalMode.enter(.answering) }
+        if reader.isEditing { _ = TerminalMode.enter(.answering) }
         switch input {
         case .nothing, .quit: break
         case .message(let text): try ask(text)
@@ -82,7 +83,7 @@ final class Chat {
         let parameters = base.asking(
             conversation.asking(text), model: conversation.model, session: name)
         var completion: Completion?
-        defer { if !reader.isInteractive { Interruption.forget() } }
+        defer { if !reader.isEditing { Interruption.forget() } }
         try attempt { () throws(Failure) in
             do throws(Failure) {
                 let asked = Completion(session, on: try connected(), parameters)
@@ -101,21 +102,38 @@ final class Chat {
 
     private func choose(_ name: String?) throws(Failure) {
         try attempt { () throws(Failure) in
-            let connection = try connected()
-            let id = try connection.send("\(Method.modelsList.name)")
-            let list = try ModelsResult(answer: try connection.result(of: id))
-            let models = list.models.filter(ModelChoice.canChat)
+            let models = try models()
             guard let name else {
                 session.output.append(lines: ModelsView.lines(models, session.output.layout))
                 return try session.output.flush()
             }
-            let isExact = models.contains { $0.id == name || $0.aliases.contains(name) }
-            guard let found = isExact ? name : try ModelChoice.find(name, among: models) else {
-                throw Failure(.failed, "there is no model \(name); /model lists them")
-            }
+            let found = try model(name, among: models)
             conversation.model = found
             say("\(found) from now on")
         }
+    }
+
+    /// Whoever named a model by a part of its name sees which that is, and whoever named none that
+    /// is there hears it before the first word; it may come later.
+    private func lookUpModel() throws(Failure) {
+        guard let name = conversation.model else { return }
+        conversation.model = try model(name, among: try models())
+    }
+
+    /// The models that one can talk with.
+    private func models() throws(Failure) -> [ModelDescription] {
+        let connection = try connected()
+        let id = try connection.send("\(Method.modelsList.name)")
+        let list = try ModelsResult(answer: try connection.result(of: id))
+        return list.models.filter(ModelChoice.canChat)
+    }
+
+    private func model(
+        _ name: String, among models: [ModelDescription]
+    ) throws(Failure) -> String {
+        if ModelChoice.model(name, among: models) != nil { return name }
+        if let found = try ModelChoice.find(name, among: models) { return found }
+        throw Failure(.failed, "there is no model \(name); /model lists them")
     }
 
     private func save(_ path: String) throws(Failure) {

@@ -2,7 +2,8 @@ import Glibc
 import Link
 import Screen
 
-/// Where a chat gets what somebody says: an editor on a terminal, lines from anything else.
+/// Where a chat gets what somebody says: an editor on a terminal, lines from anything else, which
+/// a terminal that can move no cursor is asked for.
 final class ChatReader {
     enum Said {
         case text(String)
@@ -11,7 +12,10 @@ final class ChatReader {
         case ended
     }
 
-    private let isEditing: Bool
+    /// Whether somebody sits there.
+    let isInteractive: Bool
+    /// Whether the terminal is taken, and keys are read one by one.
+    let isEditing: Bool
     private var editor = LineEditor(isWhole: ChatInput.isWhole)
     private var parser = KeyParser()
     private var keys: [Key] = []
@@ -26,13 +30,9 @@ final class ChatReader {
     private static let escapeMilliseconds: Int32 = 50
 
     init() {
-        isEditing =
-            isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-            && Environment.value("TERM") != "dumb"
+        isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        isEditing = isInteractive && Environment.value("TERM") != "dumb"
     }
-
-    /// Whether somebody sits there.
-    var isInteractive: Bool { isEditing }
 
     /// The next thing that is said. The terminal stays taken: what is typed until it is read next
     /// would otherwise be read by the kernel's own line editor.
@@ -119,10 +119,18 @@ final class ChatReader {
         row = 0
     }
 
+    private func ask(_ prompt: String) {
+        guard isInteractive else { return }
+        ErrorOutput.put(prompt)
+        OpenLines.isOutputOpen = true
+    }
+
     /// Without an editor: lines, as many as make a whole.
     private func nextLine() throws(Failure) -> Said {
         var text = ""
+        ask(Self.prompt)
         while let line = try lines.next() {
+            OpenLines.isOutputOpen = false
             text += line
             if text.hasSuffix("\\") {
                 text.removeLast()
@@ -132,6 +140,7 @@ final class ChatReader {
             } else {
                 text += "\n"
             }
+            ask(Self.continuation)
         }
         return text.isEmpty ? .ended : .text(text)
     }

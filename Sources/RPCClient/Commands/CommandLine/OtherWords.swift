@@ -6,13 +6,17 @@ enum OtherWords {
         return "here it is: crowd-models \(words)"
     }
 
+    private static let fetched =
+        "models; to fetch or remove one is its server's own work, such as: lms get, ollama pull"
+
     private static let words = [
         "ls": "models", "list": "models", "tags": "models",
         "ps": "requests, or: crowd-models models --state loaded",
         "run": "complete -m MODEL PROMPT", "ask": "complete PROMPT", "generate": "complete PROMPT",
         "prompt": "complete PROMPT", "logs": "events log", "log": "events log",
-        "version": "--version", "info": "status", "inspect": "show MODEL", "get": "show MODEL",
-        "stop": "cancel KEY", "kill": "cancel KEY", "rm": "cancel KEY", "server": "status",
+        "version": "--version", "info": "status", "inspect": "show MODEL",
+        "stop": "unload MODEL, or for a request: crowd-models cancel KEY", "kill": "cancel KEY",
+        "pull": fetched, "get": fetched, "download": fetched, "rm": fetched, "server": "status",
         "serve": "status (the daemon is crowd-models-executor)",
         "start": "status (the daemon is crowd-models-executor)",
         "metrics": "stats --prometheus", "follow": "events", "watch": "events",
