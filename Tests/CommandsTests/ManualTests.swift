@@ -50,8 +50,10 @@ import Testing
         #expect(
             page.text == """
                 .TH THING 1
+                .nh
+                .ad l
                 .SH NAME
-                thing \\- does things.
+                thing \\- does things
                 .SH SYNOPSIS
                 .PP
                 thing [OPTION...]

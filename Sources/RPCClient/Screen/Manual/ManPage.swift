@@ -39,8 +39,9 @@ package struct ManPage: Sendable {
     /// The whole page.
     package var text: String {
         let title = name.uppercased().replacing("-", with: "\\-")
+        // Neither paths nor names of variables are broken, nor words spread over the line.
         let head = [
-            ".TH \(title) 1", ".SH NAME",
+            ".TH \(title) 1", ".nh", ".ad l", ".SH NAME",
             "\(Self.escaped(name)) \\- \(Self.escaped(summary))",
         ]
         return (head + body).joined(separator: "\n") + "\n"
@@ -58,9 +59,10 @@ extension ManPage {
     package init(help: String) {
         let lines = help.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let parts = (lines.first ?? "").split(separator: ":", maxSplits: 1)
-        self.init(
-            name: String(parts.first ?? ""),
-            summary: String(parts.dropFirst().joined().drop { $0 == " " }))
+        var summary = parts.dropFirst().joined().drop { $0 == " " }
+        // A page's name and summary are a line of `whatis`, and no sentence.
+        if summary.last == "." { summary.removeLast() }
+        self.init(name: String(parts.first ?? ""), summary: String(summary))
         var terms: [(String, String)] = []
         var paragraph = ""
         var isAfterOptions = false
