@@ -38,6 +38,22 @@ struct Capture: CustomTestStringConvertible {
         return plays
     }()
 
+    /// Where the body begins.
+    var bodyStart: Int {
+        (3..<bytes.count).first { bytes[$0 - 3...$0].elementsEqual([13, 10, 13, 10]) }.map { $0 + 1 }
+            ?? bytes.count
+    }
+
+    /// The body of an answer that came in one piece.
+    static func body(of name: String) -> String {
+        let bytes = CaptureFiles.read(name + ".http") ?? []
+        var parser = HTTPResponseParser()
+        var unread = bytes
+        var body: [UInt8] = []
+        try? parse(&parser, &unread, &body, isEnd: true)
+        return String(decoding: body, as: UTF8.self)
+    }
+
     /// What is heard of it if it comes in pieces, and ends after so many bytes.
     func heard(cutAt cuts: [Int] = [], endingAfter length: Int? = nil) -> Hearing {
         let bytes = Array(bytes.prefix(length ?? bytes.count))

@@ -41,6 +41,12 @@ import Testing
                 "/v1/chat/completions {\"model\":\"m\",\(Self.user),\(Self.usage)}"
             ),
             (.ollama, "false", "/v1/chat/completions {\"model\":\"m\",\(Self.user)}"),
+            // These, too, compute whole answers for who is gone.
+            (.mlxLM, "false", "/v1/chat/completions {\"model\":\"m\",\(Self.user),\(Self.usage)}"),
+            (
+                .litellm, "false",
+                "/v1/chat/completions {\"model\":\"m\",\(Self.user),\(Self.usage)}"
+            ),
         ]
         for (kind, isStream, expected) in table {
             let adapter = try adapter(kind)

@@ -199,6 +199,50 @@ import Testing
         }
     }
 
+    @Test func `LiteLLM tells what its models are for, and which run elsewhere`() throws {
+        var server = Server([
+            "/v1/models": Capture.body(of: "litellm/1.108/models"),
+            "/v1/model/info": Capture.body(of: "litellm/1.108/model-info"),
+        ])
+        var listing = Listing(found: .litellm, at: try Endpoint("http://h:4000"))
+        #expect(server.look(&listing) == .listed(changed: true))
+        #expect(server.asked == ["/v1/models", "/v1/model/info"])
+        #expect(listing.models.map(\.id) == ["tiny", "tiny-embed", "gpt-4o"])
+        #expect(listing.models.map(\.purpose) == [.unknown, .embeddings, .llm])
+        #expect(listing.models.map(\.maxContextLength) == [nil, nil, 128_000])
+        #expect(listing.models.map(\.isRemote) == [false, false, true])
+        #expect(server.look(&listing) == .listed(changed: false))
+        #expect(server.asked == ["/v1/models"])
+    }
+
+    @Test(arguments: [
+        (#"{"model":"openai/x","api_base":"http://localhost:1/v1"}"#, false),
+        (#"{"model":"openai/x","api_base":"http://gpu1:8000/v1"}"#, true),
+        (#"{"model":"ollama/x"}"#, false), (#"{"model":"ollama/x","api_base":"http://h"}"#, true),
+        (#"{"model":"anthropic/x"}"#, true), (#"{"model":"gpt-4o"}"#, true), ("{}", false),
+        (#"{"api_base":"os.environ/BASE"}"#, true),
+    ])
+    func `a model of LiteLLM runs where its deployment says`(
+        deployment: String, isRemote: Bool
+    ) throws {
+        var server = Server([
+            "/v1/models":
+                #"{"data":[{"id":"m","object":"model","created":1,"owned_by":"openai"}]}"#,
+            "/v1/model/info": """
+            {"data":[{"model_name":"m","litellm_params":\(deployment),"model_info":{
+            "mode":"chat","max_input_tokens":16}},{"model_name":"m","litellm_params":{},
+            "model_info":{"mode":null,"max_input_tokens":8}},{"model_name":"other"}]}
+            """,
+            "/health/liveliness": "\"I'm alive!\"",
+        ])
+        var listing = try listing(port: 4000)
+        #expect(server.look(&listing) == .listed(changed: true))
+        #expect(listing.kind == .litellm)
+        #expect(listing.models.map(\.purpose) == [.llm])
+        #expect(listing.models.map(\.maxContextLength) == [8], "whichever of them serves")
+        #expect(listing.models.map(\.isRemote) == [isRemote])
+    }
+
     @Test func `a server that is gone may come back as another`() throws {
         var listing = try listing()
         var server = Server([

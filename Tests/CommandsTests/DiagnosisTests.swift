@@ -6,11 +6,11 @@ import Testing
 /// What the doctor makes of what was found.
 @Suite struct DiagnosisTests {
     private func backend(
-        _ state: String, models: Int = 1, origin: String = "configured"
+        _ state: String, models: Int = 1, origin: String = "configured", name: String = "my-lms"
     ) throws -> BackendDescription {
         try BackendDescription(
             json: [
-                "name": "my-lms", "kind": "lmstudio", "endpoint": "http://localhost:1234",
+                "name": .string(name), "kind": "lmstudio", "endpoint": "http://localhost:1234",
                 "state": .string(state), "origin": .string(origin), "models": .integer(models),
                 "in_flight": 0, "queued": 0, "last_error": "Connection refused",
             ])
@@ -33,6 +33,17 @@ import Testing
 
     @Test func `where all is well nothing is wrong`() throws {
         #expect(trouble(try findings()).isEmpty)
+    }
+
+    @Test func `nobody misses the LM Studio that nobody configured, where others serve`() throws {
+        var findings = try findings()
+        findings.backends.append(try backend("down", name: "lmstudio"))
+        #expect(trouble(findings).isEmpty)
+        findings.configuration = .init(path: "/c")
+        #expect(trouble(findings).map(\.verdict) == [.trouble], "it is configured")
+        findings.configuration = nil
+        findings.backends.removeFirst()
+        #expect(trouble(findings).map(\.verdict) == [.trouble], "there is nothing else")
     }
 
     @Test func `a port that somebody else has is trouble, and one that is served is not`() throws {

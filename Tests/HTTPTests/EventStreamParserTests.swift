@@ -152,6 +152,31 @@ struct EventStreamParserTests {
         #expect(isInside == [true, true])
     }
 
+    @Test(arguments: [
+        (": keepalive 1/4\n\n: keepalive 4/4\n\ndata: a\n\n", ["1/4", "4/4", "a"]),
+        (": keepalive 1/4\ndata: a\n\n", ["a"]), ("data: a\n: keepalive 1/4\n\n", ["a"]),
+        (": keepalive 1/4\r\n: keepalive 2/4\r\n\r\n", ["1/4"]), (": keepalive\n\n", []),
+        (": OPENROUTER PROCESSING\n\ndata: a\n\n", ["a"]),
+    ])
+    func `who asks for it hears how far the reading of the prompt is`(
+        text: String, data: [String]
+    ) throws {
+        let input = bytes(text)
+        for cut in 0...input.count {
+            var parser = EventStreamParser(hearsProgress: true)
+            var heard: [EventTape.Event] = []
+            for piece in [input[..<cut], input[cut...]] {
+                _ = try parser.feed(Array(piece).span) { event in
+                    heard.append(EventTape.Event(event))
+                    return true
+                }
+            }
+            #expect(heard.map(\.data) == data, "cut at \(cut)")
+            #expect(heard.allSatisfy { ($0.kind == .progress) == $0.data.contains("/") })
+        }
+        #expect(EventTape.everyWay(input)?.events.map(\.data) == data.filter { !$0.contains("/") })
+    }
+
     @Test func `after an event too large the stream stays refused`() {
         let tooLarge = bytes("x", times: HTTPLimits.eventBytesMax + 1)
         let more = bytes("\ndata: a\n\n")

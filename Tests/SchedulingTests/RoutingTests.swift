@@ -129,12 +129,31 @@ import Testing
     @Test func `an embedding without a model goes to the only embeddings model`() {
         var stage = Stage(
             .up("x", ["a", "e"], max: 9) {
+                $0.models[0].cannot = .rerank
                 $0.models[1].can = .embeddings
-                $0.models[1].cannot = .chat
+                $0.models[1].cannot = [.chat, .rerank]
             })
         #expect(stage.arrive(.of(1, nil) { $0.needs = .embeddings }) == ["start 1 x/e"])
         #expect(
             stage.arrive(.of(2, nil) { $0.needs = .rerank }) == ["refuse 2 noChoice([])"])
+    }
+
+    /// A llama.cpp that was started for embeddings lists its model as any other does.
+    @Test(arguments: [Abilities.embeddings, .rerank])
+    func `where no model is meant for it the only one that may be able to is taken`(
+        _ ability: Abilities
+    ) {
+        var stage = Stage(
+            .up("studio", ["a", "cloud"], max: 9) {
+                $0.models[0].cannot = ability
+                $0.models[1].isRemote = true
+            },
+            .up("x", ["b"], max: 9), .up("y", ["b"], max: 9))
+        #expect(stage.arrive(.of(1, nil) { $0.needs = ability }) == ["start 1 x/b"])
+        _ = stage(.backend(.up("z", ["c"], max: 9)))
+        #expect(
+            stage.arrive(.of(2, nil) { $0.needs = ability })
+                == ["refuse 2 noChoice([\"b\", \"c\"])"])
     }
 
     // MARK: Explained

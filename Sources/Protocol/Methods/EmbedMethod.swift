@@ -5,7 +5,8 @@ public enum EmbedMethod {
         .required("input", .stringOrStrings, "The text, or the texts, to embed."),
         .optional(
             "model", .name,
-            "The model's id or alias; without it the only embeddings model there is."),
+            "The model's id or alias; without it the only embeddings model there is; where "
+                + "none is known to be one, the only model that may embed."),
         .backend,
         .optional(
             "dimensions", .integer(1...1_048_576),

@@ -5,7 +5,9 @@ public enum RerankMethod {
         .required("query", .string, "What is looked for."),
         .required("documents", .texts, "The texts to rank."),
         .optional(
-            "model", .name, "The model's id or alias; without it the only model that ranks."),
+            "model", .name,
+            "The model's id or alias; without it the only model that ranks; where none is known "
+                + "to, the only one that may."),
         .backend,
         .optional("top_n", .integer(1...1_000_000), "How many of the best to tell; all if absent."),
         .priority, .timeout, .deadline, .tag, .options,

@@ -10,6 +10,9 @@ package struct EventStreamEvent: ~Escapable {
         case other
         /// A message whose data is `[DONE]`: no more will come.
         case done
+        /// mlx_lm's comment `: keepalive 512/4096`: how far the prompt's reading is. The data is
+        /// what stands behind the word. Only for who asks for it.
+        case progress
     }
 
     /// How to take the data.

@@ -25,12 +25,16 @@ package struct EventStreamParser: ~Copyable {
     /// How much of the byte order mark has come; 3 once the question is settled.
     private var markBytes = 0
     private var hasFailed = false
+    private let hearsProgress: Bool
 
     /// Bytes that wait for the end of their event.
     package var unread: Int { line.count &+ data.count &+ name.count }
 
     /// A parser at the start of a stream; it owns no memory until something is cut.
-    package init() {}
+    /// `hearsProgress`: whether comments that tell of progress are events.
+    package init(hearsProgress: Bool = false) {
+        self.hearsProgress = hearsProgress
+    }
 
     /// Reads the next piece of the body and hands its events out in order. `handle` answers whether
     /// to go on; if not, the rest of the piece is unread. Answers how many bytes were read. Throws
@@ -113,7 +117,13 @@ package struct EventStreamParser: ~Copyable {
     private mutating func take(
         _ content: Range<Int>, of input: Span<UInt8>, _ place: inout Range<Int>?
     ) {
-        guard let field = Field(content, of: input, isBare: isBare) else { return }
+        guard let field = Field(content, of: input, isBare: isBare) else {
+            if let value = progress(content, of: input) {
+                (hasData, kind, place) = (true, .progress, value)
+            }
+            return
+        }
+        if kind == .progress { forgetProgress(&place) }
         if field.isName {
             forgetName()
             kind = Self.kind(named: field.value, of: input)
@@ -135,6 +145,7 @@ package struct EventStreamParser: ~Copyable {
     /// Takes the line that was gathered piece by piece.
     private mutating func takeLine(_ input: Span<UInt8>, _ place: inout Range<Int>?) {
         if let field = Field(0..<line.count, of: line.span, isBare: isBare) {
+            if kind == .progress { forgetProgress(&place) }
             if field.isName {
                 forgetName()
                 kind = Self.kind(named: field.value, of: line.span)
@@ -154,8 +165,28 @@ package struct EventStreamParser: ~Copyable {
                 swap(&line, &data)
                 data.consume(field.value.lowerBound)
             }
+        } else if let value = progress(0..<line.count, of: line.span) {
+            (hasData, kind) = (true, .progress)
+            Self.append(value, of: line, to: &data)
         }
         line.removeAll(keeping: HTTPLimits.eventBytesKept)
+    }
+
+    /// What a comment tells of progress, between two events.
+    private func progress(_ line: Range<Int>, of bytes: Span<UInt8>) -> Range<Int>? {
+        let start = line.lowerBound &+ 12
+        guard hearsProgress, !hasData, kind == .message, start < line.upperBound,
+            bytes.equals(": keepalive ", in: line.lowerBound..<start)
+        else { return nil }
+        return start..<line.upperBound
+    }
+
+    /// An event follows a comment without an empty line: it counts, and the comment does not.
+    private mutating func forgetProgress(_ place: inout Range<Int>?) {
+        place = nil
+        hasData = false
+        kind = .message
+        data.removeAll(keeping: HTTPLimits.eventBytesKept)
     }
 
     /// Moves data out of the input, which is about to go or no longer holds all of it.

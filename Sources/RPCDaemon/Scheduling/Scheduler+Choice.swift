@@ -8,6 +8,9 @@ extension Scheduler {
 
     /// The default; else, of the loaded chat models, the only one, the one that served this user
     /// last, the one that served anybody last, or the first; else the only chat model there is.
+    ///
+    /// For vectors or a ranking the only model that is meant for it; where none is, since not every
+    /// list tells, the only one that may be able to.
     func choice(for ticket: Ticket, now: UInt64) -> Choice {
         let isChat = ticket.needs.contains(.chat)
         if isChat, !defaultModel.isEmpty { return .models(defaultModel) }
@@ -17,10 +20,14 @@ extension Scheduler {
         var all: [String] = []
         /// Models that run elsewhere: told where there is nothing else, for the caller to name.
         var remote: [String] = []
+        var able: [String] = []
         for lane in laneOrder where !lanes[lane].isGone && lanes[lane].facts.state == .up {
             if let backend = ticket.backend, backend != lanes[lane].facts.name { continue }
             for model in lanes[lane].facts.models {
                 if isChat, model.isRemote, !model.cannot.contains(.chat) { remote.append(model.id) }
+                if !isChat, !model.isRemote, model.cannot.isDisjoint(with: ticket.needs) {
+                    able.append(model.id)
+                }
                 guard isMeant(model, isChat, ticket.needs) else { continue }
                 all.append(model.id)
                 if lanes[lane].breaker.forbids(now: now) { continue }
@@ -37,9 +44,10 @@ extension Scheduler {
             let ready = loaded.isEmpty ? unsaid : loaded
             if let first = ready.first { return .models([first]) }
         }
-        if Set(all).count == 1 { return .models([all[0]]) }
+        let choices = unique(all.isEmpty ? able : all)
+        if choices.count == 1 { return .models(choices) }
         if let refusal = nothingUp(ticket) { return .refused(refusal) }
-        return .refused(.noChoice(unique(all.isEmpty ? remote : all)))
+        return .refused(.noChoice(choices.isEmpty ? unique(remote) : choices))
     }
 
     private func isMeant(_ model: ModelFacts, _ isChat: Bool, _ needs: Abilities) -> Bool {

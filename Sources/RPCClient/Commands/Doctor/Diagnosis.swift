@@ -168,7 +168,23 @@ enum Diagnosis {
                     command: ServerStart.command(of: "lmstudio"))
             ]
         }
-        return findings.backends.map(backend)
+        let isServed = findings.backends.contains { $0.state == "up" }
+        return findings.backends.map { entry in
+            isServed && isUnused(entry, findings) ? unused(entry) : backend(entry)
+        }
+    }
+
+    /// Whether it is the LM Studio that is looked for where nothing is configured, and not there.
+    private static func isUnused(_ backend: BackendDescription, _ findings: Findings) -> Bool {
+        findings.configuration == nil && backend.name == "lmstudio"
+            && backend.origin == "configured" && backend.state == "down"
+    }
+
+    private static func unused(_ backend: BackendDescription) -> Check {
+        Check(
+            name: "backend \(backend.name)", verdict: .ok,
+            message: "nobody listens at \(backend.endpoint), and nothing is configured that would "
+                + "need it")
     }
 
     private static func backend(_ backend: BackendDescription) -> Check {

@@ -12,10 +12,16 @@ package struct OpenAIAdapter: Adapter {
         return traits
     }
 
+    /// Both compute a whole answer to its end after its client has gone: LiteLLM has it computed by
+    /// the server behind it.
+    package func streams(_ request: ChatRequest) -> Bool {
+        request.isStream || kind == .mlxLM || kind == .litellm
+    }
+
     package func chat(
         _ request: ChatRequest, _ call: ChatCall, to body: inout ByteBuffer
     ) -> String {
-        var form = ChatForm(isStream: request.isStream)
+        var form = ChatForm(isStream: streams(request))
         switch kind {
         case .sglang, .mlxLM:
             form.reasoning = .template

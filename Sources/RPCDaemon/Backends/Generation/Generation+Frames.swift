@@ -34,6 +34,7 @@ extension Generation {
     mutating func take(
         _ event: borrowing EventStreamEvent, _ handle: (borrowing GenerationEvent) -> Bool
     ) -> Bool {
+        if event.kind == .progress { return takeProgress(event.data, handle) }
         let data = Self.withoutField(event.data)
         if Self.isDone(data) {
             complete(handle)
@@ -214,6 +215,19 @@ extension Generation {
             phase = .finished
         }
         return goesOn && !isOver
+    }
+
+    /// Takes `512/4096`, tokens that are read and all of them.
+    private func takeProgress(
+        _ text: Span<UInt8>, _ handle: (borrowing GenerationEvent) -> Bool
+    ) -> Bool {
+        var slash = 0
+        while slash < text.count, text[slash] != UInt8(ascii: "/") { slash += 1 }
+        guard deltas == 0, slash < text.count,
+            let processed = JSONText.integer(text.extracting(..<slash)), processed >= 0,
+            let total = JSONText.integer(text.extracting((slash + 1)...)), total > 0
+        else { return true }
+        return handle(GenerationEvent(promptProgress: min(1, Double(processed) / Double(total))))
     }
 
     private func takeProgress(

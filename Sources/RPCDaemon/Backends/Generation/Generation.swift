@@ -35,7 +35,7 @@ package struct Generation: ~Copyable {
     var status = 200
     var retryAfter: Int?
     var form = Form.unknown
-    var events = EventStreamParser()
+    var events = EventStreamParser(hearsProgress: true)
     var values = JSONSplitter()
     /// The event before, in a stream.
     var template: EventTemplate?

@@ -119,7 +119,13 @@ package struct ServerFailure: Error, Equatable, Sendable {
         if status == 400, words.hasPrefix("model '"), words.hasSuffix("' not found") {
             return .unknownModel
         }
-        if status == 404 { return words.contains("odel") ? .unknownModel : .unknownRoute }
+        // LiteLLM.
+        if status == 400, words.contains("Invalid model name passed in") { return .unknownModel }
+        if status == 404 {
+            // The second is mlx_lm's.
+            let isModel = words.contains("odel") || words.contains("snapshot folder")
+            return isModel ? .unknownModel : .unknownRoute
+        }
         // llama.cpp says 501 of what it was not started for.
         if status == 405 || status == 501 { return .unknownRoute }
         if status == 503 { return .notReady }

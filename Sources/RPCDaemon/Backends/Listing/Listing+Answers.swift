@@ -54,6 +54,7 @@ extension Listing {
         case .localAI: return takeGuess(isGood && ErrorBody(body).words == nil ? .localai : nil)
         case .liteLLM:
             return takeGuess(isGood && Self.text(body).contains("alive") ? .litellm : nil)
+        case .liteLLMDetails: return isGood ? read(LiteLLMDetails(), body) : listed()
         case .mlx:
             // Python's spelling; llama.cpp writes it without the space.
             let isIt = isGood && Self.text(body).contains("\"status\": \"ok\"")
@@ -97,6 +98,9 @@ extension Listing {
                 running.add(to: &fresh)
                 freshLists.append(reading.body)
             }
+            return listed()
+        case let details as LiteLLMDetails:
+            if isList { details.add(to: &fresh) }
             return listed()
         default: preconditionFailure("each list that is asked for is concluded")
         }
@@ -179,6 +183,7 @@ extension Listing {
         case .llamaCpp: return ask(.props)
         case .ollama where hasTags == nil: return ask(.tags)
         case .vllm where tellsGauges: return ask(.gauges)
+        case .litellm: return ask(.liteLLMDetails)
         default: return listed()
         }
     }
@@ -203,7 +208,7 @@ extension Listing {
 
     private mutating func takeGuess(_ guess: ServerKind?) -> Step {
         if let guess { kind = guess }
-        return listed()
+        return kind == .litellm ? ask(.liteLLMDetails) : listed()
     }
 
     /// llama.cpp's `GET /props`: how many slots, and how much context each has; of a router, how

@@ -30,7 +30,7 @@ package struct Listing {
         case openAI
         case props
         case tags, running
-        case localAI, liteLLM, mlx
+        case localAI, liteLLM, liteLLMDetails, mlx
         case gauges
     }
 
@@ -155,7 +155,7 @@ package struct Listing {
     /// Whether the question that is asked is for a list, and not for what is told beside it.
     var asksForList: Bool {
         switch question {
-        case .lmStudio, .lmStudioDetails, .openAI, .tags, .running: true
+        case .lmStudio, .lmStudioDetails, .openAI, .tags, .running, .liteLLMDetails: true
         case .none, .props, .localAI, .liteLLM, .mlx, .gauges: false
         }
     }
@@ -167,7 +167,8 @@ package struct Listing {
         case .none, .openAI: false
         case .lmStudio: kind != .lmstudio
         case .tags: !fresh.isEmpty
-        case .lmStudioDetails, .props, .running, .localAI, .liteLLM, .mlx, .gauges: true
+        case .lmStudioDetails, .props, .running, .localAI, .liteLLM, .liteLLMDetails, .mlx, .gauges:
+            true
         }
     }
 
@@ -196,6 +197,7 @@ package struct Listing {
         case .running: return .ask(paths.root + "/api/ps")
         case .localAI: return .ask(paths.root + "/.well-known/localai.json")
         case .liteLLM: return .ask(paths.root + "/health/liveliness")
+        case .liteLLMDetails: return .ask(paths.openAI + "/model/info")
         case .mlx: return .ask(paths.root + "/health")
         case .gauges: return .ask(paths.root + "/metrics")
         case .none: preconditionFailure("a look that is over asks nothing")

@@ -58,6 +58,7 @@ struct OpenAIList: ListEntries {
         var owner: String?
         var status: String?
         var isLoading = false
+        var purpose: Model.Purpose?
         entry.forEachMember(text) { name, value in
             switch name.count {
             // A string is all that some say of a model.
@@ -68,11 +69,13 @@ struct OpenAIList: ListEntries {
                 if model.id.isEmpty { model.id = value.name(text) ?? "" }
             case 10 where name.reads("owned_by"): owner = value.name(text)
             case 9 where name.reads("created"): hasDates = true
+            case 6 where name.reads("mode"): purpose = LiteLLMDetails.purpose(value.name(text))
             case 6 where name.reads("meta"):
                 isLoading = value.isNull(text)
                 model.maxContextLength = value.member("n_ctx_train", text)?.count(text)
                 model.sizeBytes = value.member("size", text)?.count(text)
-            case 15 where name.reads("max_model_len"), 16 where name.reads("context_length"):
+            case 15 where name.reads("max_model_len"), 16 where name.reads("context_length"),
+                18 where name.reads("max_input_tokens"):
                 model.maxContextLength = value.count(text) ?? model.maxContextLength
             case 8 where name.reads("status"):
                 status = value.member("value", text)?.name(text) ?? value.name(text)
@@ -90,7 +93,9 @@ struct OpenAIList: ListEntries {
         take(owner, &model, isLoading: isLoading)
         if let status { model.state = Self.state(status) }
         if status == "sleeping" { asleep += 1 }
-        if model.isNamedEmbedder, model.purpose != .vlm {
+        if let purpose {
+            model.purpose = purpose
+        } else if model.isNamedEmbedder, model.purpose != .vlm {
             model.purpose = .embeddings
         }
         return model
