@@ -40,7 +40,7 @@ struct Capture: CustomTestStringConvertible {
 
     /// Where the body begins.
     var bodyStart: Int {
-        (3..<bytes.count).first { bytes[$0 - 3...$0].elementsEqual([13, 10, 13, 10]) }.map { $0 + 1 }
+        (4...bytes.count).first { bytes[($0 - 4)..<$0].elementsEqual([13, 10, 13, 10]) }
             ?? bytes.count
     }
 

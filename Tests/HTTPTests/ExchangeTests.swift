@@ -1,7 +1,8 @@
-import HTTP
 import Kernel
 import TestSupport
 import Testing
+
+@testable import HTTP
 
 /// What becomes of one request: each way in which an answer may come.
 @Suite(.eachWire, .tidy) struct ExchangeTests {
@@ -177,8 +178,6 @@ import Testing
 
     @Test(arguments: [true, false])
     func `an answer before the request was sent whole is delivered`(closes: Bool) throws {
-        // The front may lose what a server says that then resets its connection.
-        if WireKind.current == .curl, closes { return }
         let scene = try Scene()
         scene.server.greet = { peer in
             peer.isReading = false
@@ -188,7 +187,9 @@ import Testing
         }
         scene.server.answer = { peer, _ in peer.send(answer("fine")) }
         let recorder = scene.ask(body: String(repeating: "x", count: 16_000_000))
-        #expect(recorder.answer == "413 too large")
+        // The front may lose what a server says that then resets its connection: an end all the same.
+        let isLost = WireKind.current == .curl && closes && recorder.error != nil
+        #expect(recorder.answer == "413 too large" || isLost)
         #expect(recorder.late == 0)
         // Nobody knows how much of the request the server will still read: not that one again.
         #expect(scene.ask().answer == "200 fine")
@@ -249,7 +250,8 @@ import Testing
                 #expect(recorder.pieces.count == count + 1)
             }
             // libcurl joins what it has held back.
-            #expect(recorder.pieces.count == 3 || WireKind.current == .curl)
+            let isJoined = WireKind.current == .curl && recorder.pieces == ["a", "bc"]
+            #expect(recorder.pieces == ["a", "b", "c"] || isJoined)
             scene.loop.runTurns()
             #expect(!recorder.isOver)
             exchange.resume()
@@ -293,17 +295,16 @@ import Testing
         }
         let recorder = Recorder()
         recorder.onPiece = { $0.conclude() }
-        scene.start(recorder, .pieces)
+        let exchange = scene.start(recorder, .pieces)
         #expect(scene.loop.run { recorder.pieces == ["last"] })
         scene.server.peers[0].send("5\r\nnoise\r\n")
         scene.loop.runTurns()
         scene.server.peers[0].send("0\r\n\r\n")
-        scene.loop.runTurns()
+        #expect(scene.loop.run { exchange.carrier == nil }, "its end has come")
         #expect(recorder.pieces == ["last"] && !recorder.isOver)
         scene.server.answer = { peer, _ in peer.send(answer("next")) }
         #expect(scene.ask().answer == "200 next")
-        // The front hands the end on when it comes to it.
-        #expect(scene.server.peers.count == 1 || WireKind.current == .curl)
+        #expect(scene.server.peers.count == 1)
     }
 
     @Test(arguments: ["silent", "talkative"])

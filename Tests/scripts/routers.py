@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""More than one server: two real llama.cpp servers behind a real router as one backend, and the same
-two side by side. The daemon fills both, keeps what is above that in its own queue, and bears that
-one of them dies.
+"""More than one server: two real llama.cpp servers behind a real router as one backend, and the
+same two side by side. The daemon fills both, keeps what is above that in its own queue, and bears
+that one of them dies.
 
 Usage: routers.py
 """
