@@ -134,6 +134,20 @@ import Testing
         #expect(listing.room == Listing.Room(told: nil, seen: 1, asleep: 0))
     }
 
+    @Test func `a real router tells the context of what it has loaded, and its room`() throws {
+        var listing = try listing()
+        var router = Server([
+            "/v1/models": Capture.body(of: "llama.cpp/b11434/models-router"),
+            "/props": Capture.body(of: "llama.cpp/b11434/props-router"),
+        ])
+        #expect(router.look(&listing) == .listed(changed: true))
+        #expect(listing.kind == .llamaCpp && listing.isRouter)
+        #expect(listing.models.map(\.state) == [.loaded, .notLoaded])
+        #expect(listing.models.map(\.loadedContextLength) == [2048, nil])
+        #expect(listing.models.map(\.maxContextLength) == [16384, nil])
+        #expect(listing.room == Listing.Room(told: 1, seen: 1, asleep: 0))
+    }
+
     @Test(
         arguments: [
             (#"{"role":"router","max_instances":2,"models_autoload":true}"#, 2),

@@ -64,6 +64,28 @@ import Testing
         #expect(try scene.simulator.chats().isEmpty)
     }
 
+    @Test func `no model is loaded only to count its tokens, while another might leave`() throws {
+        let server = ScriptedServer()
+        let models = #"""
+            {"data":[{"id":"a","owned_by":"llamacpp","status":{"value":"loaded"}},
+             {"id":"b","owned_by":"llamacpp","status":{"value":"unloaded"}}]}
+            """#
+        let daemon = try server.daemon(
+            looking: [
+                ("/api/v0/models", nil), ("/v1/models", models),
+                ("/props", #"{"role":"router","max_instances":1}"#),
+            ], finds: 2)
+        let client = try daemon.connect()
+        let estimate = try client.result("tokens.count", ["model": "b", "prompt": "eight letters"])
+        #expect(estimate["estimated"] == true)
+        let id = client.start("tokens.count", ["model": "a", "prompt": "eight letters"])
+        let connection = try server.accept()
+        #expect(try connection.readRequest().hasPrefix("POST /tokenize "))
+        connection.send(body: #"{"tokens":[1,2,3]}"#)
+        let count = try client.answer(to: id)["result"]
+        #expect(count?["prompt_tokens"] == 3 && count?["estimated"] == false)
+    }
+
     @Test func `a model is loaded and unloaded, and each is answered when it is done`() throws {
         let scene = try Scene()
         let id = scene.client.start(

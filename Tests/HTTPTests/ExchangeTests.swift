@@ -187,7 +187,7 @@ import Testing
         }
         scene.server.answer = { peer, _ in peer.send(answer("fine")) }
         let recorder = scene.ask(body: String(repeating: "x", count: 16_000_000))
-        // The front may lose what a server says that then resets its connection: an end all the same.
+        // The front may lose what a server says that then resets its connection: it ends, then.
         let isLost = WireKind.current == .curl && closes && recorder.error != nil
         #expect(recorder.answer == "413 too large" || isLost)
         #expect(recorder.late == 0)

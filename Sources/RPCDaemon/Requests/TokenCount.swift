@@ -5,7 +5,8 @@ package import Kernel
 package import Sessions
 
 /// `tokens.count`: asks the server that `complete` would go to, where it can count, beside its
-/// queue; else, and where that fails, estimates.
+/// queue; else, and where that fails, estimates. A count is not worth a load, for which a model
+/// that generates might have to leave.
 ///
 /// The reply keeps it until it is answered.
 package final class TokenCount: Job, ExchangeDelegate {
@@ -27,6 +28,8 @@ package final class TokenCount: Job, ExchangeDelegate {
 
     /// Asks `server` for the tokens of `model`.
     package func start(_ server: ModelServer, model: String) {
+        let isLoaded = server.offered.table.named(model)?.state == .loaded
+        if server.adapter.traits.evictsModels, !isLoaded { return estimate() }
         let messages = call.token(TokensCountParameter.messages.rawValue)
         let prompt = call.token(TokensCountParameter.prompt.rawValue)
         let tools = call.token(TokensCountParameter.tools.rawValue)

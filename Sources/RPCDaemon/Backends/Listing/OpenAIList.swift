@@ -73,6 +73,7 @@ struct OpenAIList: ListEntries {
             case 6 where name.reads("meta"):
                 isLoading = value.isNull(text)
                 model.maxContextLength = value.member("n_ctx_train", text)?.count(text)
+                model.loadedContextLength = value.member("n_ctx", text)?.count(text)
                 model.sizeBytes = value.member("size", text)?.count(text)
             case 15 where name.reads("max_model_len"), 16 where name.reads("context_length"),
                 18 where name.reads("max_input_tokens"):
