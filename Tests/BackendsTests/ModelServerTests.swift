@@ -235,6 +235,34 @@ import Testing
         #expect(loop.memory.held == 0)
     }
 
+    @Test func `what was listed among much that is gone is listed anew, and is as it was`() throws {
+        let loop = try EventLoop.ofTest()
+        var config = BackendConfig(name: "a", endpoint: try Endpoint("http://h:8000/v1"))
+        config.kind = .openai
+        let server = ModelServer(config, key: nil, on: loop)
+        func look(changed: Bool) throws -> ModelList {
+            let body = Array(#"{"data":[{"id":"a name of many letters"}]}"#.utf8)
+            _ = server.listing.begin()
+            #expect(
+                server.listing.take(status: 200, location: nil, body.span)
+                    == .listed(changed: changed))
+            try server.learn()
+            return server.offered
+        }
+        var others = 0
+        loop.memory.change(&others, to: 100 << 20)
+        let first = try look(changed: true)
+        #expect(try look(changed: false) === first)
+        loop.memory.change(&others, to: 50 << 20)
+        #expect(try look(changed: false) === first)
+        loop.memory.change(&others, to: 0)
+        #expect(try look(changed: false) === first)
+        let second = try look(changed: false)
+        #expect(second !== first && second.table == first.table)
+        #expect(try look(changed: false) === second)
+        #expect(try look(changed: false) === second)
+    }
+
     @Test func `a list of more models than may be is none`() throws {
         var listing = Listing(.openai, at: try Endpoint("http://h:8000/v1"))
         let entries = (0...HTTPLimits.listModelsMax).map { "{\"id\":\"\($0)\"}" }

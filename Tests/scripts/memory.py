@@ -32,9 +32,9 @@ BESIDES = 64 * MEBIBYTE
 CAP = 2 * MEMORY_MAX + BESIDES
 CONNECTIONS = 4096
 BACKENDS = 64
-# MiB that it may rest at above what it held before any load: models that were lost and found again
-# under it lie between what was freed, a few on each page.
-RESTING_MORE = 128
+# MiB that it may rest at above what it held before any load: the numbers of an hour of requests to
+# 64 backends, and pieces of the heap.
+RESTING_MORE = 48
 # Seconds in which the most that was ever held has to stay as it is: what comes then is more of the
 # same.
 SETTLED = 4

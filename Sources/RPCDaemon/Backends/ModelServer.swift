@@ -70,6 +70,13 @@ package final class ModelServer: Continuation {
     var listing: Listing
     /// Bytes that the loop's account of memory counts for the models.
     private var held = 0
+    /// Bytes that the whole daemon held when the models were listed.
+    private var listedAmong = 0
+    /// Whether the list was renewed since, or is to be.
+    private var isGathering = false
+    /// Bytes that are enough to scatter a list, if they are gone again: as many as a heap that is
+    /// tight.
+    private static let scattering = 64 << 20
     /// Requests of ours that may be under way there.
     private var underWay: [Exchange] = []
     /// How many of them there may be before those that are over are left out.
@@ -184,6 +191,8 @@ package final class ModelServer: Continuation {
     /// failed. Calls that come while it is being asked share that answer.
     package func refresh(_ completion: @escaping (Outcome) -> Void) {
         waiting.append(completion)
+        // What a rush left is not kept for longer than until the next look.
+        forgetEnded()
         // One that ended without a word would keep the server from ever being asked again.
         if inquiry?.isUnderWay != true, !isReading { askForModels() }
     }
@@ -237,9 +246,28 @@ package final class ModelServer: Continuation {
         }
         slots = listing.slots
         // The list that has not changed stays the one that all hold.
-        if listing.isNews { list = ModelList(listing.table, on: loop) }
+        if listing.isNews {
+            list = ModelList(listing.table, on: loop)
+            listedAmong = loop.memory.held
+        } else {
+            gather()
+        }
         kind = listing.kind
         if known == listing.known { adapter.learn(models) } else { renewAdapter() }
+    }
+
+    /// Models that were listed among much that is gone now lie scattered, a few on each page of
+    /// memory: they are listed anew, and what they leave goes back to the kernel.
+    private func gather() {
+        let memory = loop.memory
+        if isGathering {
+            isGathering = false
+            memory.settle()
+        } else if listedAmong > memory.held + Self.scattering {
+            isGathering = true
+            listedAmong = memory.held
+            listing.renew()
+        }
     }
 
     /// Whether a request of ours is under way there.
@@ -250,15 +278,13 @@ package final class ModelServer: Continuation {
 
     /// Remembers a request until it is over.
     func remember(_ exchange: Exchange) {
-        if underWay.count >= underWayMax {
-            forgetEnded()
-            underWayMax = max(16, 2 * underWay.count)
-        }
+        if underWay.count >= underWayMax { forgetEnded() }
         underWay.append(exchange)
     }
 
     private func forgetEnded() {
         underWay.removeAll { !$0.isUnderWay }
+        underWayMax = max(16, 2 * underWay.count)
     }
 
     /// Stops asking and closes what is idle. Who waits for an answer gets none from the server.

@@ -48,11 +48,16 @@ package final class MemoryAccount {
         moved += bytes
         if moved >= Self.movedMax || !isTight {
             moved = 0
-            if ThisProcess.residentBytes > held + Self.besidesMax { ProcessMemory.giveBack() }
+            settle()
         }
         if (held > Self.tightBytes) == isTight { return }
         isTight.toggle()
         if isTight { ProcessMemory.keepLittleFreed() } else { ProcessMemory.keepFreed() }
+    }
+
+    /// Gives back what was freed in pieces, where that is much.
+    package func settle() {
+        if ThisProcess.residentBytes > held + Self.besidesMax { ProcessMemory.giveBack() }
     }
 
     /// The same for a request of so many bytes, which can be given up: throws 1013 where it is too

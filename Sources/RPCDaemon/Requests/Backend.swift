@@ -43,6 +43,8 @@ package final class Backend: Continuation {
     /// The models that callers may use; none while it is down.
     package private(set) var offered: ModelList
     private let nothing: ModelList
+    /// How many lists were studied.
+    private var listNumber = 0
 
     /// Tokens that a model has room for as it is loaded; nil where its server does not say.
     func loadedContext(of model: String) -> Int? {
@@ -165,7 +167,8 @@ package final class Backend: Continuation {
         let worked = hasWorked
         hasWorked = false
         let isBusyOtherwise = takeLoad()
-        if study == nil, outcome == .listed(changed: false), lastOutcome == outcome {
+        let isRenewed = isUp && server.offered !== known.offered
+        if study == nil, outcome == .listed(changed: false), lastOutcome == outcome, !isRenewed {
             if worked || isBusyOtherwise { dispatcher.updated(self) }
             return told()
         }
@@ -212,6 +215,7 @@ package final class Backend: Continuation {
             if ended.list.changes == nil, dispatcher.delegate.hearsOfModels { continue }
             study = nil
             known = ended.list.result
+            listNumber += 1
             conclude(ended.outcome, ended.told, ended.list.changes)
         }
         return true
@@ -297,6 +301,7 @@ package final class Backend: Continuation {
         case .probing: facts.state = .probing
         }
         facts.models = known.facts
+        facts.listNumber = listNumber
         facts.maxConcurrent = max(1, server.concurrency)
         facts.queueMax = queueMax
         facts.rateLimit = config.rateLimit

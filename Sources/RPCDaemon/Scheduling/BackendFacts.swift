@@ -26,6 +26,8 @@ package struct BackendFacts: Equatable, Sendable {
     package var state = State.probing
     /// What it offers, or last offered before it went.
     package var models: [ModelFacts] = []
+    /// Which of its lists that is: another one is taken over whole, be it the same.
+    package var listNumber = 0
     /// How many requests it runs at once, at least 1.
     package var maxConcurrent = 4
     /// How many may wait for it.

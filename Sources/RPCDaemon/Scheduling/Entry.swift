@@ -48,6 +48,13 @@ struct Entry {
         tried.contains { $0.backend == backend && $0.model == model }
     }
 
-    /// Nothing more is known of it.
-    mutating func forget() { tried = [] }
+    /// Nothing more is known of it: what it named is let go of, since its place may stay empty.
+    mutating func forget() {
+        tried = []
+        ticket.model = nil
+        ticket.fallbacks = []
+        ticket.backend = nil
+        ticket.session = nil
+        ticket.caller.tag = ""
+    }
 }

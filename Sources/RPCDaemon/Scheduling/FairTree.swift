@@ -28,6 +28,8 @@ struct FairTree {
 
     /// How many wait in it.
     var count: Int { nodes[0].waiting }
+    /// Nodes that it has room for without growing, those too that nobody needs now.
+    var room: Int { nodes.count }
 
     /// Puts a request at the end of its caller's line, or at its front.
     mutating func insert(
@@ -48,7 +50,7 @@ struct FairTree {
         }
     }
 
-    /// Takes a request out, wherever it stands.
+    /// Takes a request out, wherever it stands; what a crowd left is given back when all have gone.
     mutating func remove(_ index: Int, of leaf: Int, _ links: inout [Link]) {
         var node = nodeOf[leaf]
         nodes[node].line.remove(index, in: &links)
@@ -63,6 +65,7 @@ struct FairTree {
             node = parent
         }
         nodes[0].waiting -= 1
+        if nodes[0].waiting == 0, nodes.count > SchedulingLimits.nodesKept { self = FairTree() }
     }
 
     /// The request whose turn it is; there must be one.

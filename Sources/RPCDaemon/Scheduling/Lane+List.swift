@@ -16,13 +16,16 @@ extension Lane {
 
     /// Whether facts tell anything about the models that is not known.
     func isNews(_ new: BackendFacts) -> Bool {
-        facts.models != new.models || facts.assignsSlots != new.assignsSlots
+        facts.listNumber != new.listNumber || facts.models != new.models
+            || facts.assignsSlots != new.assignsSlots
             || facts.othersLoaded != new.othersLoaded || models.isEmpty || hasLearnt
     }
 
     /// Begins to take over a list; of one that has begun the rest is still to be done.
     func begin(_ new: BackendFacts) {
-        if incoming?.facts.models == new.models {
+        if let begun = incoming?.facts, begun.listNumber == new.listNumber,
+            begun.models == new.models
+        {
             incoming?.facts = new
             return
         }
@@ -65,6 +68,7 @@ extension Lane {
         facts = new
         if rate.limit != new.rateLimit { rate.limitChanged(to: new.rateLimit) }
         if let list { take(list, now: now) } else { facts.models = models }
+        gather()
         let banded = mustBand || new.residency != .all || hasParallel
         if banded != isBanded { sortIntoBands(banded: banded, now: now) }
         if queued > 1 { isOrderNews = true }
@@ -119,8 +123,7 @@ extension Lane {
     private func retire(_ index: Int) {
         models[index].isLoaded = false
         if models[index].running == 0, waitingFor[index] == 0 {
-            models[index].isFree = true
-            freeModels.append(index)
+            free(index)
         } else {
             modelNamed[models[index].facts.id] = index
             hasUnlisted = true
@@ -137,7 +140,34 @@ extension Lane {
             waitingFor[model] == 0
         else { return }
         modelNamed[models[model].facts.id] = nil
+        free(model)
+    }
+
+    /// Forgets a model: its place may be another's, and nothing of it is kept.
+    private func free(_ model: Int) {
+        models[model] = LaneModel(ModelFacts(id: ""))
+        models[model].isListed = false
         models[model].isFree = true
         freeModels.append(model)
+    }
+
+    /// Of many models few are left: those take places beside one another, and the others are given
+    /// up. While nothing runs or waits here, since requests know their models by their places.
+    private func gather() {
+        guard running == 0, queued == 0, freeModels.count > SchedulingLimits.freeModelsMax,
+            freeModels.count > models.count / 2
+        else { return }
+        var kept: [LaneModel] = []
+        var places = [Int](repeating: -1, count: models.count)
+        for index in models.indices where !models[index].isFree {
+            places[index] = kept.count
+            kept.append(models[index])
+        }
+        models = kept
+        waitingFor = [Int](repeating: 0, count: kept.count)
+        modelNamed = modelNamed.mapValues { places[$0] }
+        loaded = loaded.map { places[$0] }
+        loadingModels = loadingModels.map { places[$0] }
+        freeModels = []
     }
 }

@@ -172,11 +172,16 @@ package struct Scheduler {
         forget(index)
     }
 
-    /// Nothing more is known of the request; it neither waits nor runs.
+    /// Nothing more is known of the request; it neither waits nor runs. What a rush left is given
+    /// back when all have gone.
     mutating func forget(_ index: Int) {
         entryOf.remove(entries[index].ticket.key)
         entries[index].forget()
         freeEntries.append(index)
+        if freeEntries.count == entries.count, entries.count > SchedulingLimits.entriesKept {
+            entries = []
+            freeEntries = []
+        }
     }
 
     /// It does not wait any more where it waited.

@@ -81,6 +81,13 @@ package enum SchedulingLimits {
     /// Models of a list for which places are found in one step, and bytes of their names.
     static let placedAtOnce = 8
     static let placedBytes = 2048
+    /// Places of models that are kept though none is there: some 200 bytes each.
+    static let freeModelsMax = 1024
+    /// Nodes of a queue's tree that are kept while nobody waits there: four for each of as many
+    /// callers as accounts are kept of.
+    static let nodesKept = 4 * restingAccountsMax
+    /// Places of requests that are kept while there is none: more than run at once on any machine.
+    static let entriesKept = 1024
 
     /// Conversations remembered, and for how long: what a server's cache may still hold.
     package static let sessionsMax = 1024

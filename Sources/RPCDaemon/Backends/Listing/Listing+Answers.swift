@@ -293,9 +293,10 @@ extension Listing {
         freshRoom.seen = max(freshRoom.seen, settling.loaded)
         let changed = !settling.isSame || freshRoom != room
         // What is the same stays the one that all others hold.
-        if !settling.isSame {
+        if !settling.isSame || isRenewing {
             table = fresh
             isNews = true
+            isRenewing = false
         }
         fresh = ModelTable()
         room = freshRoom

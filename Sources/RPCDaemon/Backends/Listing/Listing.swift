@@ -100,8 +100,10 @@ package struct Listing {
     /// Whether the guessing is over: the list itself does not tell which program it is.
     var hasGuessed = false
     var isKnown = false
-    /// Whether this look has found other models than the one before, or told other things of them.
+    /// Whether the models of this look are other ones than those before, or lie elsewhere.
     var isNews = false
+    /// Whether the next list is taken for the one before, be it the same.
+    var isRenewing = false
 
     /// A server of which nothing is known but its configuration.
     package init(_ configured: BackendConfig.Kind, at endpoint: Endpoint) {
@@ -147,6 +149,13 @@ package struct Listing {
         hasGuessed = given != .unknown
         isKnown = false
         kind = given
+    }
+
+    /// The next look reads the list again, and its models take the place of those before. Nothing
+    /// of it is said to have changed that has not.
+    mutating func renew() {
+        isRenewing = true
+        lists = []
     }
 
     /// Gives up the look: what was known is what is known.
