@@ -43,6 +43,48 @@ import Testing
         #expect(!daemon.logText.contains("secret"))
     }
 
+    @Test func `why a request waits, goes where it goes, or is refused is told`() throws {
+        let simulator = try SimulatorProcess("--token-rate", "20")
+        let daemon = try DaemonProcess(
+            DaemonProcess.config(
+                simulator, backend: "max_concurrent = 1\nrate_limit = 2", "[limits]\nqueue_max = 1"),
+            arguments: ["--log-level", "debug"])
+        try daemon.waitForLog(containing: "Initialized LLM client")
+        let client = try daemon.connect()
+        let first = client.start("complete", ["prompt": "tokens:5000", "stream": true])
+        _ = try client.nextNotification("complete.delta")
+        try daemon.waitForLog(
+            containing: "Request r1: goes where nothing forbids it; no other backend can take it")
+        let second = client.start("complete", ["prompt": "tokens:5000", "stream": true])
+        try daemon.waitForLog(
+            containing:
+                "Request r2: waits for its turn: as many run there as may (backend lmstudio)")
+        for (params, code, words) in [
+            (["prompt": "x"], 1007, "r3: refused, since 1 wait for lmstudio, and no more may"),
+            (["prompt": "x", "model": "none"], 1001, "r4: refused, since no backend has none"),
+            (
+                ["prompt": "x", "backend": "none"], -32602,
+                "r5: refused, since there is no backend none"
+            ),
+        ] as [(JSONValue, Int, String)] {
+            #expect(try client.error("complete", params)["code"] == .integer(code))
+            try daemon.waitForLog(containing: "Request \(words)")
+        }
+        for id in [second, first] {
+            _ = try client.result("cancel", ["id": id])
+            _ = try client.answer(to: id)
+        }
+        let third = client.start("complete", ["prompt": "echo:a"])
+        _ = try client.answer(to: third)
+        _ = client.start("complete", ["prompt": "echo:b"])
+        let waits = try daemon.waitForLog(containing: "its rate limit is used up for ")
+        #expect(
+            waits.contains(": waits for its turn: ") && waits.hasSuffix(" ms (backend lmstudio)"))
+        let refused = client.start("complete", ["prompt": "echo:c", "timeout_ms": 100])
+        #expect(try client.answer(to: refused)["error"]?["code"] == 1006)
+        try daemon.waitForLog(containing: ": refused, since lmstudio takes nothing for ")
+    }
+
     @Test func `a server that says the same at each look is told of once`() throws {
         let simulator = try SimulatorProcess()
         let daemon = try DaemonProcess(

@@ -70,6 +70,37 @@ extension Daemon: ExchangeWatcher {
         }
     }
 
+    func refused(_ job: RequestJob, _ refusal: Refusal) {
+        log.debug(
+            .decision(
+                key: job.key, backend: job.backend?.name ?? "none",
+                reason: "refused, since " + Self.words(refusal)))
+    }
+
+    /// Never what a server said of it: that may quote anything.
+    private static func words(_ refusal: Refusal) -> String {
+        switch refusal {
+        case .noBackend: "there is no backend"
+        case .unknownBackend(let name): "there is no backend \(DebugEvent.short(name))"
+        case .unknownModel(let name): "no backend has \(DebugEvent.short(name))"
+        case .noChoice(let models): "none of \(models.count) models stands out"
+        case .unavailable(let name, nil): "\(name) does not answer"
+        case .unavailable(let name, let wait?):
+            "the breaker of \(name) is open for \(milliseconds(wait))"
+        case .authFailed(let name): "\(name) refuses its key"
+        case .unsupported(_, let model, _): "\(DebugEvent.short(model)) cannot do that"
+        case .contextTooLong(_, let model, let length):
+            "it takes more than the \(length) tokens of \(DebugEvent.short(model))"
+        case .rateLimited(let name, let wait):
+            "\(name) takes nothing for \(milliseconds(wait)), past its time"
+        case .busy(let name, let queued, _, _): "\(queued) wait for \(name), and no more may"
+        case .deadlineUnreachable(_, let predicted, _):
+            "it would end after its deadline, in \(milliseconds(predicted))"
+        case .timedOut: "its time was over before its turn came"
+        case .stopping: "the daemon stops"
+        }
+    }
+
     /// A step of a request on its way, and what was decided of it.
     func debug(_ job: RequestJob, _ change: ChangeKind) {
         guard log.level >= .debug else { return }
@@ -87,7 +118,7 @@ extension Daemon: ExchangeWatcher {
         }
         var reason: String?
         switch job.phase {
-        case .queued: reason = job.queueReason.map(Self.words)
+        case .queued: reason = job.queueReason.map { words($0, job.backend) }
         case .connecting, .loading: reason = job.advantage.map(Self.words)
         case .prompt, .generating: break
         }
@@ -111,9 +142,28 @@ extension Daemon: ExchangeWatcher {
         }
     }
 
+    private func words(_ reason: QueueReason, _ backend: Backend?) -> String {
+        let pause = backend.flatMap { dispatcher.view(of: $0) }?.pause
+        return Self.words(reason) + ": " + Self.words(pause)
+    }
+
+    private static func words(_ pause: Scheduler.Pause?) -> String {
+        switch pause {
+        case .held(let wait): "the server wants no more for \(milliseconds(wait))"
+        case .rateLimit(let wait): "its rate limit is used up for \(milliseconds(wait))"
+        case .breaker(let wait): "its breaker is open for \(milliseconds(wait))"
+        case .full: "as many run there as may"
+        case nil: "others are before it, or its model has to come"
+        }
+    }
+
+    private static func milliseconds(_ nanoseconds: UInt64) -> String {
+        "\(RefusalWords.milliseconds(nanoseconds)) ms"
+    }
+
     private static func words(_ reason: QueueReason) -> String {
         switch reason {
-        case .arrived: "waits, since others are before it"
+        case .arrived: "waits for its turn"
         case .failover: "waits for another backend, since the try before failed"
         case .contention: "waits, since another request made its model's load stop"
         case .moved: "waits for another backend, since the one before is gone"

@@ -12,6 +12,8 @@ package protocol DispatcherDelegate: AnyObject {
     func ended(_ job: RequestJob, _ ending: CompletionLife.Ending)
     /// A try has failed; the request ends with that if it `isOver`.
     func failed(_ job: RequestJob, _ fault: Fault, _ failure: FailureClass, isOver: Bool)
+    /// The scheduler sends it nowhere; its answer follows.
+    func refused(_ job: RequestJob, _ refusal: Refusal)
     /// A backend's breaker opened or closed, or the failure that counts there.
     func changed(_ backend: Backend)
     /// Whether anybody wants to know what is different about the models that callers may use.
@@ -133,6 +135,7 @@ package final class Dispatcher: Continuation {
         case .refuse(let key, .stopping): jobs[key]?.stop()
         case .refuse(let key, let refusal):
             guard let job = jobs[key] else { return }
+            delegate.refused(job, refusal)
             job.refuse(words.fault(of: refusal, method: job.method))
         case .giveUp(let key): jobs[key]?.giveUp()
         case .tell(let key, let standing): jobs[key]?.moved(standing)

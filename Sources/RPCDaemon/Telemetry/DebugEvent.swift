@@ -108,7 +108,7 @@ package enum DebugEvent: LogEvent {
         }
     }
 
-    static func short(_ text: String) -> String {
+    package static func short(_ text: String) -> String {
         String(text.prefix(LogFields.lettersMax))
     }
 
