@@ -1,4 +1,5 @@
 import CrowdModelsProtocol
+import Glibc
 import Testing
 
 /// `stats` counts what really happened, each request once.
@@ -108,6 +109,76 @@ import Testing
             #expect(value["time"]?.doubleValue ?? 0 > 1_700_000_000)
             #expect(value["message"]?.stringValue?.isEmpty == false)
             #expect(["info", "warning", "error"].contains(value["level"]))
+        }
+    }
+
+    @Test func `to the request and the token they are the servers', whatever becomes of them`()
+        throws
+    {
+        let servers = try (0..<2).map { _ in
+            try SimulatorProcess(["--model", "m,state=loaded,parallel=8"])
+        }
+        let backends = servers.enumerated().map { index, server in
+            "[[llm_backends]]\nname = \"b\(index)\"\nendpoint = \"\(server.url)/api/v0\"\n"
+        }
+        let daemon = try DaemonProcess(
+            "[discovery]\nenabled = false\n[server]\nshutdown_timeout = 0.2\n" + backends.joined(),
+            arguments: ["--log-format", "json"])
+        for index in 0..<2 { try daemon.waitForLog(containing: "for backend: b\(index) ") }
+        let client = try daemon.connect()
+        // One fails at the first server and goes on at the other; more go to both.
+        try servers[0].setFaults(#"["500,times=1,path=/api/v0/chat/completions"]"#)
+        let first = try client.result("complete", ["prompt": "tokens:20"])
+        #expect(first["attempts"] == 2)
+        for number in 1..<10 {
+            let params: JSONValue = [
+                "prompt": .string("tokens:\(number + 8)"), "stream": .bool(number % 3 == 1),
+                "backend": .string("b\(number % 2)"),
+            ]
+            _ = try client.result("complete", params)
+        }
+        // Two are cancelled after four tokens, two cut by the daemon's end.
+        for server in servers { try server.setFaults(#"["stall=4,path=/v1/chat/completions"]"#) }
+        func stalled() throws -> JSONValue {
+            let id = client.start("complete", ["prompt": "tokens:90", "stream": true])
+            for _ in 0..<4 { _ = try client.nextNotification("complete.delta") }
+            return id
+        }
+        for _ in 0..<2 {
+            let id = try stalled()
+            _ = try client.result("cancel", ["id": id])
+            #expect(try client.answer(to: id)["result"]?["finish_reason"] == "cancelled")
+        }
+        let stats = try client.result("stats", ["window": "total"])
+        let cut = try [stalled(), stalled()]
+        daemon.child.signal(SIGTERM)
+        for id in cut { #expect(try client.answer(to: id)["error"]?["code"] == 1012) }
+        #expect(try daemon.waitForExit() == 0)
+
+        for server in servers { try server.until("/simulator/stats", says: "\"generating\":0,") }
+        let seen = try servers.map { try $0.json("/simulator/stats") }
+        func sum(_ name: String) -> Int { seen.reduce(0) { $0 + ($1[name]?.integerValue ?? 0) } }
+        let aborted = seen.flatMap { $0["aborts"]?.arrayValue ?? [] }.reduce(0) {
+            $0 + ($1["tokens"]?.integerValue ?? 0)
+        }
+        #expect((sum("generated"), sum("aborted"), aborted) == (10, 4, 16))
+        #expect(
+            stats["requests"]
+                == ["total": 12, "succeeded": 10, "failed": 0, "cancelled": 2, "rejected": 0])
+        #expect(stats["tokens"]?["prompt"] == .integer(sum("prompt_tokens")))
+        #expect(stats["tokens"]?["completion"] == .integer(sum("completion_tokens") + 8))
+        let told = try daemon.log.map { try JSONValue(parsing: $0) }
+        func tokens(_ outcome: String) -> [Int?] {
+            told.filter { $0["outcome"] == .string(outcome) }.map {
+                $0["completion_tokens"]?.integerValue
+            }
+        }
+        #expect(tokens("completed").reduce(0) { $0 + ($1 ?? 0) } == sum("completion_tokens"))
+        #expect(tokens("cancelled") == [4, 4, 4, 4])
+        #expect(told.filter { $0["kind"] == "shutting_down" }.count == 2)
+        for (index, one) in seen.enumerated() {
+            let count = stats["backends"]?["b\(index)"]?["requests"]?["succeeded"]
+            #expect(count == one["generated"])
         }
     }
 }

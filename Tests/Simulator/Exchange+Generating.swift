@@ -48,7 +48,7 @@ extension Exchange {
         var isWhole = false
         defer {
             isGenerating = false
-            simulation.journal.generationEnded(whole: isWhole)
+            simulation.journal.generationEnded(isWhole ? (promptTokens, script.tokens) : nil)
         }
         var timing = Timing()
         try readPrompt(promptTokens, ticket)

@@ -146,9 +146,10 @@ enum Help {
                                 closed_early_ms: when the client left before the answer's end,
                                 counted from the request
           GET /simulator/stats                   requests, connections, connections_open,
-                                generating (now), generated, aborted, and for each abort: after_ms,
-                                tokens sent, delay_us (the most that the close can have waited to be
-                                noticed; 0 if noticing it ended a sleep) and detected_monotonic_ns
+                                generating (now), generated, prompt_tokens and completion_tokens of
+                                these, aborted, and for each abort: after_ms, tokens sent, delay_us
+                                (the most that the close can have waited to be noticed; 0 if
+                                noticing it ended a sleep) and detected_monotonic_ns
                                 (CLOCK_MONOTONIC, to compare with the client's own)
 
         Example: a slow model that answers 429 twice, and whose first stream breaks:

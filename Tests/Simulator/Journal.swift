@@ -28,6 +28,9 @@ final class Journal: Sendable {
         var open = 0
         var generating = 0
         var generated = 0
+        /// Tokens of what was generated whole.
+        var promptTokens = 0
+        var completionTokens = 0
         var aborted = 0
     }
 
@@ -85,10 +88,14 @@ final class Journal: Sendable {
 
     func generationBegan() { state.withLock { $0.generating += 1 } }
 
-    func generationEnded(whole: Bool) {
+    /// `served` is what was generated whole; nil for what broke off.
+    func generationEnded(_ served: (promptTokens: Int, completionTokens: Int)?) {
         state.withLock { state in
             state.generating -= 1
-            if whole { state.generated += 1 }
+            guard let served else { return }
+            state.generated += 1
+            state.promptTokens += served.promptTokens
+            state.completionTokens += served.completionTokens
         }
     }
 
@@ -143,6 +150,8 @@ final class Journal: Sendable {
             "constant_answers": .int(constant.load(ordering: .relaxed)),
             "connections": .int(state.connections), "connections_open": .int(state.open),
             "generating": .int(state.generating), "generated": .int(state.generated),
+            "prompt_tokens": .int(state.promptTokens),
+            "completion_tokens": .int(state.completionTokens),
             "aborted": .int(state.aborted),
             "aborts": .array(
                 state.aborts.map { abort in
