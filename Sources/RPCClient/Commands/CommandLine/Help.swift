@@ -21,7 +21,10 @@ package enum Help {
     private static func program(_ style: Style, _ width: Int) -> [String] {
         var lines = Paragraph.wrap(
             "crowd-models asks the local daemon that routes to your model servers.", to: width)
-        lines += ["", style.bold("Usage:") + " " + usage]
+        lines += [""]
+        lines += Paragraph.wrap("Usage: " + usage, to: width).map {
+            $0.replacing("Usage:", with: style.bold("Usage:"))
+        }
         for group in Command.groups {
             lines += ["", style.bold(group.title + ":")]
             lines += columns(group.commands.map { ($0.listing, $0.summary) }, width)
@@ -36,7 +39,8 @@ package enum Help {
     }
 
     private static func command(_ command: Command, _ style: Style, _ width: Int) -> [String] {
-        var lines = [style.bold("crowd-models \(command.usage)"), ""]
+        var lines = Paragraph.wrap("crowd-models \(command.usage)", to: width).map(style.bold)
+        lines += [""]
         lines += indented([command.summary], width)
         if !command.options.isEmpty {
             lines += ["", style.bold("Options:")]
