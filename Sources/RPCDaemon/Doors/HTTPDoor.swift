@@ -16,8 +16,6 @@ package import Sessions
 package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
     /// Requests handled in one turn at most.
     static let requestsPerTurn = 100
-    /// What an idle connection may keep allocated for its next answers.
-    static let outputKept = 4096
     private static let incoming = ReadyEvents.readable.with(.readClosed)
     private static let readable = incoming.with(.hungUp)
     private static let gone = ReadyEvents.hungUp.with(.failed)
@@ -57,15 +55,9 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
     private var isLeaving = false
     /// Requests are being handled now, one after the other.
     private var isTaking = false
-    private var isFlushScheduled = false
-    private var isWriteBlocked = false
     /// A job waits for the client to read.
     private var isHoldingBack = false
-    /// What the kernel held for the client when it was last looked at.
-    private var unsent = 0
-    /// What is counted of it in the account of memory.
-    private var counted = 0
-    private lazy var stallTimer = Timer { [unowned self] in lookWhetherStalled() }
+    private var outflow = Outflow()
     private lazy var lingerTimer = Timer { [unowned self] in close() }
 
     /// A door for a connection of which `bytes` have come, and its end where it `hasEnded`; it
@@ -245,9 +237,7 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
     /// Output has come that is to be sent before the loop waits again.
     func outputGrew() {
         if isFull { isHoldingBack = true }
-        guard !isFlushScheduled, !isClosed else { return }
-        isFlushScheduled = true
-        desk.loop.atEndOfTurn(self)
+        if !isClosed { outflow.grew(self, on: desk.loop) }
     }
 
     /// Whether so much waits for the client that nothing more should be made for it.
@@ -259,35 +249,32 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
     // MARK: Writing
 
     package func endOfTurn() {
-        isFlushScheduled = false
+        outflow.turnEnds()
         flush()
     }
 
     package func flush() {
         guard let stream else { return }
         var wrote = false
-        let wasBlocked = isWriteBlocked
+        var wasWaitedFor = false
         do throws(Errno) {
             while !output.isEmpty {
                 let count = try stream.write(output.span)
                 output.consume(count)
                 wrote = true
             }
-            isWriteBlocked = false
-            if stallTimer.isSet { desk.loop.cancel(stallTimer) }
-            output.removeAll(keeping: Self.outputKept)
+            wasWaitedFor = outflow.went(on: desk.loop)
+            output.removeAll(keeping: Outflow.kept)
         } catch .wouldBlock {
-            if wrote || !isWriteBlocked {
-                unsent = stream.unsent
-                desk.loop.set(stallTimer, after: desk.limits.writeStall.nanoseconds)
+            outflow.blocked(wrote: wrote, unread: stream.unsent, at: desk) {
+                [unowned self] in lookWhetherStalled()
             }
-            isWriteBlocked = true
         } catch {
             return close()
         }
         afterFlush(stream)
         // A daemon that stops was waiting for this client to read.
-        if wasBlocked, !isWriteBlocked { reception.mayBeDone() }
+        if wasWaitedFor { reception.mayBeDone() }
     }
 
     private func afterFlush(_ stream: SocketStream) {
@@ -319,21 +306,13 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
         } else if gate.isRemote, !hasInputEnded {
             wanted = .readClosed
         }
-        if isWriteBlocked { wanted = wanted.with(.writable) }
+        if outflow.isBlocked { wanted = wanted.with(.writable) }
         stream.watch(wanted)
     }
 
-    /// A slow reader is not a stalled one: the kernel says how much it has not read yet.
     private func lookWhetherStalled() {
-        guard let left = stream?.unsent else { return }
-        if left < unsent {
-            unsent = left
-            return desk.loop.set(stallTimer, after: desk.limits.writeStall.nanoseconds)
-        }
-        reception.drop(
-            self,
-            "took none of \(output.count) bytes for \(desk.limits.writeStall.value) s "
-                + "(write_stall)")
+        guard let left = stream?.unsent, outflow.isStalled(unread: left, at: desk) else { return }
+        reception.drop(self, Outflow.words(output.count, at: desk))
     }
 
     // MARK: Memory
@@ -343,15 +322,11 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
         stage == .reading ? (exchange?.heldBytes ?? 0) + (stream?.allocated ?? 0) : 0
     }
 
-    /// Keeps the account of memory true; where too much is held, somebody has to give up something.
+    /// Keeps the account of memory true, but for what the stream counts itself; where too much is
+    /// held, somebody has to give up something.
     private func count() {
-        let bytes =
-            (stream?.allocated ?? 0) &+ output.allocated &+ (exchange?.heldBytes ?? 0)
-        if bytes == counted { return }
-        let isLess = bytes + Reception.largeBytes <= counted
-        desk.memory.change(&counted, to: bytes)
-        if isLess { reception.freed() }
-        reception.heldChanged()
+        let held = outflow.count(output.allocated &+ (exchange?.heldBytes ?? 0), at: desk)
+        if held != .same { reception.changed(held) }
     }
 
     package func skipInput(_ fault: Fault) {
@@ -367,16 +342,12 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
 
     package func close() {
         guard let stream = stream.take() else { return }
-        desk.loop.cancel(stallTimer)
         desk.loop.cancel(lingerTimer)
         stream.close()
         let exchange = exchange.take()
         exchange?.abandon()
         output.removeAll(keeping: 0)
-        let isLarge = counted >= Reception.largeBytes
-        desk.memory.change(&counted, to: 0)
-        if isLarge { reception.freed() }
-        reception.heldChanged()
+        reception.changed(outflow.close(at: desk))
         reception.closed(self)
     }
 }

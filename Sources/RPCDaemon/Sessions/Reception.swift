@@ -167,8 +167,9 @@ package final class Reception {
         delegate.sessionsMayBeDone()
     }
 
-    package func freed() {
-        delegate.memoryFreed()
+    /// How what a guest holds has changed.
+    package enum Held {
+        case same, other, muchLess
     }
 
     package func drop(_ guest: any Guest, _ why: String) {
@@ -177,8 +178,10 @@ package final class Reception {
         guest.close()
     }
 
-    /// More or less is held than before.
-    package func heldChanged() {
+    /// A guest holds more or less than before; where all hold too much, one has to give up some.
+    package func changed(_ held: Held) {
+        if held == .same { return }
+        if held == .muchLess { delegate.memoryFreed() }
         if desk.memory.isOver { makeRoom() }
     }
 

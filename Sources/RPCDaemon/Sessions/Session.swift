@@ -19,8 +19,6 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet, Guest
     private static let incoming = ReadyEvents.readable.with(.readClosed)
     private static let readable = incoming.with(.hungUp)
     private static let gone = ReadyEvents.hungUp.with(.failed)
-    /// What an idle session may keep allocated for its next answers.
-    static let outputKept = 4096
 
     /// It lives as long as the process.
     private unowned let reception: Reception
@@ -40,17 +38,11 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet, Guest
     private var isContinuing = false
     /// The loop calls `continueTurn` to close it.
     private var isLeaving = false
-    private var isFlushScheduled = false
-    private var isWriteBlocked = false
     /// The client will send no more; it still gets its answers.
     private var isReadClosed = false
     private var lastLineTaken = false
     private(set) var isClosed = false
-    /// What the kernel held for the client when it was last looked at.
-    private var unread = 0
-    /// What is counted of it in the account of memory.
-    private var counted = 0
-    private lazy var stallTimer = Timer { [unowned self] in lookWhetherStalled() }
+    private var outflow = Outflow()
 
     init(
         _ descriptor: consuming FileDescriptor, peer: Peer, at reception: Reception
@@ -221,9 +213,7 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet, Guest
     // MARK: Writing
 
     package func outputGrew() {
-        guard !isFlushScheduled, !isClosed else { return }
-        isFlushScheduled = true
-        desk.loop.atEndOfTurn(self)
+        if !isClosed { outflow.grew(self, on: desk.loop) }
     }
 
     package func hangUp() {
@@ -231,33 +221,30 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet, Guest
     }
 
     package func endOfTurn() {
-        isFlushScheduled = false
+        outflow.turnEnds()
         flush()
     }
 
     package func flush() {
         if isClosed { return }
         var wrote = false
-        let wasBlocked = isWriteBlocked
+        var wasWaitedFor = false
         do throws(Errno) {
             try conversation.send(&wrote) { (bytes) throws(Errno) -> Int in
                 try Self.write(bytes, to: &descriptor)
             }
-            isWriteBlocked = false
-            if stallTimer.isSet { desk.loop.cancel(stallTimer) }
-            conversation.output.removeAll(keeping: Self.outputKept)
+            wasWaitedFor = outflow.went(on: desk.loop)
+            conversation.output.removeAll(keeping: Outflow.kept)
         } catch .wouldBlock {
-            if wrote || !isWriteBlocked {
-                unread = Self.unread(&descriptor)
-                desk.loop.set(stallTimer, after: desk.limits.writeStall.nanoseconds)
+            outflow.blocked(wrote: wrote, unread: Self.unread(&descriptor), at: desk) {
+                [unowned self] in lookWhetherStalled()
             }
-            isWriteBlocked = true
         } catch {
             return close()
         }
         afterFlush()
         // A daemon that stops was waiting for this client to read.
-        if wasBlocked, !isWriteBlocked { reception.mayBeDone() }
+        if wasWaitedFor { reception.mayBeDone() }
     }
 
     private static func write(
@@ -279,25 +266,17 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet, Guest
         count()
     }
 
-    private func watch() {
+    @inline(__always) private func watch() {
         var wanted = canRead ? Self.incoming : .nothing
-        if isWriteBlocked { wanted = wanted.with(.writable) }
+        if outflow.isBlocked { wanted = wanted.with(.writable) }
         if wanted.rawValue == interest.rawValue { return }
         interest = wanted
         desk.loop.change(number, to: wanted)
     }
 
-    /// A slow reader is not a stalled one: the kernel says how much it has not read yet.
     private func lookWhetherStalled() {
-        let left = Self.unread(&descriptor)
-        if left < unread {
-            unread = left
-            return desk.loop.set(stallTimer, after: desk.limits.writeStall.nanoseconds)
-        }
-        reception.drop(
-            self,
-            "took none of \(conversation.output.count) bytes for "
-                + "\(desk.limits.writeStall.value) s (write_stall)")
+        guard outflow.isStalled(unread: Self.unread(&descriptor), at: desk) else { return }
+        reception.drop(self, Outflow.words(conversation.output.count, at: desk))
     }
 
     // MARK: Memory
@@ -306,13 +285,9 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet, Guest
     package var inputBytes: Int { conversation.isInLine ? 0 : input.allocated }
 
     /// Keeps the account of memory true; where too much is held, somebody has to give up something.
-    private func count() {
-        let bytes = input.allocated &+ conversation.output.allocated
-        if bytes == counted { return }
-        let isLess = bytes + Reception.largeBytes <= counted
-        desk.memory.change(&counted, to: bytes)
-        if isLess { reception.freed() }
-        reception.heldChanged()
+    @inline(__always) private func count() {
+        let held = outflow.count(input.allocated &+ conversation.output.allocated, at: desk)
+        if held != .same { reception.changed(held) }
     }
 
     /// Forgets its first line, up to its newline.
@@ -327,21 +302,17 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet, Guest
 
     package func close() {
         guard !isClosed else { return }
-        let isLarge = counted >= Reception.largeBytes
-        letGo()
-        if isLarge { reception.freed() }
-        reception.heldChanged()
+        reception.changed(letGo())
         reception.closed(self)
     }
 
     /// Is told nothing more, says nothing more, and holds nothing more.
-    private func letGo() {
+    @discardableResult private func letGo() -> Reception.Held {
         isClosed = true
-        desk.loop.cancel(stallTimer)
         desk.loop.forget(number)
         descriptor = nil
         conversation.end()
         input.removeAll(keeping: 0)
-        desk.memory.change(&counted, to: 0)
+        return outflow.close(at: desk)
     }
 }
