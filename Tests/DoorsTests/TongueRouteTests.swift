@@ -27,6 +27,40 @@ import Testing
         #expect("\(type(of: route.tongue))" == tongue)
     }
 
+    @Test(arguments: ["", "/v1", "/v1/v1"])
+    func `each path of the protocol is there without v1, with it and with it twice`(
+        prefix: String
+    ) throws {
+        let rows = [
+            ("GET /models", "OpenAIModels"), ("GET /models/qwen/qwen3", "OpenAIModel"),
+            ("POST /chat/completions", "ChatCompletions"), ("POST /completions", "TextCompletions"),
+            ("POST /embeddings", "OpenAIEmbeddings"), ("POST /rerank", "OpenAIRerank"),
+            ("POST /responses", "Responses"), ("POST /messages", "AnthropicMessages"),
+            ("POST /messages/count_tokens", "AnthropicTokenCount"), ("GET /", "OllamaPresence"),
+            ("HEAD /", "OllamaPresence"), ("GET /api/version", "OllamaPresence"),
+            ("HEAD /api/version", "OllamaPresence"), ("GET /api/tags", "OllamaModels"),
+            ("HEAD /api/tags", "OllamaModels"), ("GET /api/ps", "OllamaModels"),
+            ("HEAD /api/ps", "OllamaModels"), ("POST /api/show", "OllamaModel"),
+            ("POST /api/chat", "OllamaGeneration"), ("POST /api/generate", "OllamaGeneration"),
+            ("POST /api/embed", "OllamaEmbedding"), ("POST /api/embeddings", "OllamaEmbedding"),
+            ("POST /api/pull", "OllamaPull"), ("GET /metrics", "MetricsPage"),
+            ("GET /health", "HealthAnswer"),
+        ]
+        for (row, tongue) in rows {
+            let words = row.split(separator: " ")
+            let route = try Samples.route("\(words[0]) \(prefix)\(words[1])?a=b")
+            guard case .tongue = route.kind else {
+                Issue.record("\(prefix) \(row) leads nowhere")
+                continue
+            }
+            #expect("\(type(of: route.tongue))" == tongue)
+        }
+        guard case .lines = try Samples.route("POST \(prefix)/rpc").kind else {
+            Issue.record("\(prefix)/rpc leads nowhere")
+            return
+        }
+    }
+
     @Test func `Anthropic's clients have a list of models of their own`() throws {
         for line in ["GET /v1/models", "GET /v1/models/claude-x"] {
             let route = try Samples.route(line, ["anthropic-version: 2023-06-01"])

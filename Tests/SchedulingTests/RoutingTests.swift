@@ -40,6 +40,22 @@ import Testing
         #expect(stage.serve(2) == ["start 6 y/a"])
     }
 
+    @Test func `one that fails at once is idle, and attracts nothing by that`() {
+        var stage = Stage(.up("x", max: 8), .up("y", max: 8))
+        for key in 1...4 as ClosedRange<UInt64> {
+            _ = stage.arrive(.of(key) { $0.backend = "y" })
+        }
+        #expect(stage.arrive(.of(5)) == ["start 5 x/a"], "of equals the less crowded")
+        #expect(stage.fail(5, .crash) == ["start 5 y/a attempt 2"])
+        for key in 6...8 as ClosedRange<UInt64> {
+            #expect(stage.arrive(.of(key)) == ["start \(key) y/a"])
+        }
+        // Once it has served somebody it is as good as the other again.
+        #expect(stage.arrive(.of(9) { $0.backend = "x" }) == ["start 9 x/a"])
+        _ = stage.serve(9)
+        #expect(stage.arrive(.of(10)) == ["start 10 x/a"])
+    }
+
     @Test func `of equals the one that others keep less busy serves`() {
         var stage = Stage(.up("x", max: 9) { $0.othersRunning = 3 }, .up("y", max: 9))
         #expect(stage.arrive(.of(1)) == ["start 1 y/a"])

@@ -33,8 +33,21 @@ def main():
             response_tools(client)
             vectors(client)
             errors(client, openai)
+            printed(path)
         with recorded(folder, daemon, "langchain-openai", versions["langchain-openai"]) as path:
             langchain(httpx.Client(transport=httpx.HTTPTransport(uds=str(path))), openai)
+
+
+def printed(path):
+    """The last block of docs/FOR-AUTHORS.md, for this daemon."""
+    page = (environment.ROOT / "docs" / "FOR-AUTHORS.md").read_text()
+    code = page.split("```py\n")[1].split("```")[0]
+    here = code.replace("/run/user/1000/crowd-models/executor.sock", str(path))
+    check(here != code, "the page names a socket", code)
+    names = {}
+    exec(here, names)
+    answer = names["client"].chat.completions.create(**say("echo:hello"))
+    check(answer.choices[0].message.content == "hello", "the client of FOR-AUTHORS", answer)
 
 
 def say(content):

@@ -47,7 +47,7 @@ package final class Dispatcher: Continuation {
     package unowned let delegate: any DispatcherDelegate
     private var scheduler = Scheduler()
     /// Queued and running requests by their key.
-    private var jobs = JobTable()
+    private var jobs = JobTable<RequestJob>()
     /// In the order in which they are tried.
     package private(set) var backends: [Backend] = []
     private var lastKey: UInt64 = 0

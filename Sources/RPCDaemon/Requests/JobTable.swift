@@ -1,22 +1,30 @@
 import Scheduling
 
+/// What is known by a key of its own.
+protocol Keyed: AnyObject {
+    var key: UInt64 { get }
+}
+
 /// Every request that is known, by its key.
 ///
 /// Looked at three times a request: keys count up, so that no hash is needed to find them.
-struct JobTable {
+struct JobTable<Job: Keyed> {
     private var places = KeyTable()
-    private var jobs: [RequestJob?] = []
+    private var jobs: [Job?] = []
     private var free: [Int] = []
 
     var isEmpty: Bool { places.count == 0 }
 
-    /// Oldest first.
-    var byAge: [RequestJob] { jobs.compactMap(\.self).sorted { $0.key < $1.key } }
+    /// Places for requests that are there, or may come again.
+    var kept: Int { jobs.count }
 
-    subscript(key: UInt64) -> RequestJob? { places[key].flatMap { jobs[$0] } }
+    /// Oldest first.
+    var byAge: [Job] { jobs.compactMap(\.self).sorted { $0.key < $1.key } }
+
+    subscript(key: UInt64) -> Job? { places[key].flatMap { jobs[$0] } }
 
     /// Adds a request that is not there.
-    mutating func insert(_ job: RequestJob) {
+    mutating func insert(_ job: Job) {
         let place: Int
         if let last = free.popLast() {
             jobs[last] = job
@@ -38,5 +46,5 @@ struct JobTable {
     }
 
     /// Places that are kept while there is no request: more than run at once on any machine.
-    private static let keptMax = 1024
+    static var keptMax: Int { 1024 }
 }

@@ -14,7 +14,7 @@ package import Sessions
 /// its own time limit.
 ///
 /// Many properties: half of them are what `requests.list` tells of it.
-package final class RequestJob: Deadline, Job {
+package final class RequestJob: Deadline, Job, Keyed {
     package let key: UInt64
     package let work: any Work
     package let reply: any Reply
