@@ -58,6 +58,36 @@ import Testing
         #expect(words.sorted() == ["15m", "1h", "1m", "5m", "total"], "\(run.errors)")
     }
 
+    @Test(
+        .enabled(if: access("/usr/bin/zsh", X_OK) == 0, "there is no zsh to complete anything in"))
+    func `zsh completes models from the daemon, commands and values`() throws {
+        let simulator = try SimulatorProcess()
+        defer { withExtendedLifetime(simulator) {} }
+        let daemon = try DaemonProcess(simulator)
+        try daemon.waitForLog(containing: "Initialized LLM client for backend: lmstudio")
+        // What zsh's own functions would be told: they need a terminal.
+        let run = try ClientRun(
+            shell: """
+                cd \(folder.path); "$C" completions zsh >script
+                exec zsh -f -c '
+                compdef() { print -r -- "$@"; }
+                compadd() { print -r -- "$@"; }
+                _describe() { print -rl -- ${(P)2}; }
+                crowd-models() { "$C" "$@"; }
+                source ./script
+                ask() { words=("$@"); CURRENT=$#; _crowd_models; }
+                ask crowd-models complete -m ""
+                ask crowd-models show ""
+                ask crowd-models stats --window ""
+                ask crowd-models ""'
+                """, environment: ["CROWD_MODELS_SOCKET": daemon.socketPath])
+        #expect(run.lines.first == "_crowd_models crowd-models", "\(run.errors)")
+        let models = "-- llama-2-7b-chat mistral-7b-instruct text-embedding-nomic-embed-text-v1.5"
+        #expect(run.lines.dropFirst().prefix(2).allSatisfy { $0.hasPrefix(models) })
+        #expect(run.lines.dropFirst(3).first == "-- 1m 5m 15m 1h total")
+        #expect(run.lines.contains("models:list the models"))
+    }
+
     @Test func `mcp passes lines on until the input ends, and all is answered`() throws {
         let simulator = try SimulatorProcess()
         defer { withExtendedLifetime(simulator) {} }
