@@ -30,8 +30,8 @@ package struct RequestSample: Sendable {
     package var completionTokens: UInt64 = 0
     /// Those of the prompt that the backend had not to read again.
     package var cachedTokens: UInt64 = 0
-    /// What was measured; not a number where nobody knows.
-    private(set) var values: [12 of Double] = .init(repeating: .nan)
+    /// What was measured; not a number where nobody knows, nor behind the last measure.
+    private(set) var values: [16 of Double] = .init(repeating: .nan)
 
     package init(_ outcome: Outcome, errorKind: ErrorKind? = nil) {
         self.outcome = outcome

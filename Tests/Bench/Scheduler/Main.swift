@@ -14,7 +14,8 @@ enum Main {
     static func main() {
         var quiet: [Double] = []
         var busy: [Double] = []
-        var recorded: [Double] = []
+        var rolling: [Double] = []
+        var histograms: [Double] = []
         // The first round grows what later ones use again.
         for round in 0...rounds {
             let first = microseconds(in: scheduler(servers: 1, models: 1)) { _ in }
@@ -22,15 +23,18 @@ enum Main {
                 ticket.fallbacks = ["m1"]
                 ticket.session = ticket.key % 2 == 0 ? "left" : "right"
             }
-            let third = MetricsCost.microseconds(processorTime)
+            let third = MetricsCost.rolling(processorTime)
+            let fourth = MetricsCost.histograms(processorTime)
             if round == 0 { continue }
             quiet.append(first)
             busy.append(second)
-            recorded.append(third)
+            rolling.append(third)
+            histograms.append(fourth)
         }
         record("scheduler.quiet", quiet)
         record("scheduler.busy", busy)
-        record("metrics.recorded", recorded)
+        record("metrics.rolling", rolling)
+        record("metrics.histograms", histograms)
     }
 
     private static func scheduler(servers: Int, models: Int) -> Scheduler {
