@@ -34,9 +34,9 @@ extension Command {
             -o stop=END -o stop=STOP, -o reasoning=off; what has to be JSON may be @FILE.
 
             The text goes to standard output as it arrives, and a newline if it does not end in
-            one; everything else goes to standard error. A terminal gets markdown drawn, reasoning
-            dimmed, and while one waits a line that says for what; control characters reach a pipe
-            but no terminal.
+            one; everything else goes to standard error. A terminal gets markdown drawn, words
+            whole at its edge, reasoning dimmed, and while one waits a line that says for what;
+            control characters reach a pipe but no terminal.
 
             With --json each piece is a line of JSON, the params of complete.delta, and the last
             line is the result; with --no-stream there is only the result.

@@ -27,6 +27,8 @@ final class Chat {
     /// Until Ctrl-D, `/quit`, or a second Ctrl-C where nothing was typed.
     func run() throws(Failure) {
         defer { TerminalMode.leave() }
+        // What is typed before the first prompt is the editor's, Enter and all.
+        if reader.isEditing { _ = TerminalMode.enter(.answering) }
         if reader.isInteractive {
             try attempt { () throws(Failure) in try lookUpModel() }
             say("\(conversation.model ?? "the daemon's choice of model"); /help says what else")
