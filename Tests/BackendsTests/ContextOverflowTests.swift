@@ -35,6 +35,12 @@ import Testing
         ),
         ("Requested tokens (2285) exceed context window of 2048", 2048, 2285),
         (
+            "This model's maximum context length is 2048 tokens. However, your prompt contains "
+                + "20022 characters (more than 10240 characters, which is the upper bound for 2048 "
+                + "input tokens). Please reduce the length of the input prompt. "
+                + "(parameter=input_text, value=20022)", 2048, nil
+        ),
+        (
             "This model's maximum context length is 65536 tokens. However, your request has 85605 "
                 + "input tokens. Please reduce the length of the input messages.", 65536, 85605
         ),

@@ -252,6 +252,7 @@ import Testing
         var listing = try listing(port: 4000)
         #expect(server.look(&listing) == .listed(changed: true))
         #expect(listing.kind == .litellm)
+        #expect(server.asked == ["/v1/models", "/health/liveliness", "/v1/model/info"])
         #expect(listing.models.map(\.purpose) == [.llm])
         #expect(listing.models.map(\.maxContextLength) == [8], "whichever of them serves")
         #expect(listing.models.map(\.isRemote) == [isRemote])

@@ -22,4 +22,14 @@ import Testing
         let whole = numbers(#"{"choices":[{"message":{"content":"a b c"}}]}"#, deltas: 0)
         #expect(whole.completionTokens == nil && !whole.isEstimated)
     }
+
+    @Test(arguments: [
+        ("m", "m", true), ("m:latest", "m", true), ("m", "m:latest", true), ("m@main", "m", true),
+        ("m", "m@main", false), ("m@q8", "m", false), ("m:7b", "m", false), ("n", "m", false),
+    ])
+    func `a name with what its server implies is no other model`(
+        served: String, asked: String, isSame: Bool
+    ) {
+        #expect(CompletionWarning.isSame(served, asked) == isSame)
+    }
 }

@@ -1,6 +1,6 @@
 """Runs the llama.cpp server that the package xllamacpp carries, until standard input ends.
 
-Usage: llama_server.py MODEL.gguf ADDRESS SLOTS CONTEXT [KEY | --embedding]
+Usage: llama_server.py MODEL.gguf ADDRESS SLOTS CONTEXT [KEY | --embedding | --reranking]
 
 ADDRESS is a port, HOST:PORT or the path of a Unix socket that ends in .sock, CONTEXT the tokens of
 each slot.
@@ -32,11 +32,14 @@ def main():
     parameters.cpuparams.n_threads = 1
     parameters.cpuparams_batch.n_threads = 1
     parameters.warmup = False
+    poolings = {
+        "--embedding": xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN,
+        "--reranking": xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_RANK,
+    }
     keys = sys.argv[5:]
-    if "--embedding" in keys:
-        keys.remove("--embedding")
+    if keys and keys[0] in poolings:
         parameters.embedding = True
-        parameters.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+        parameters.pooling_type = poolings[keys.pop(0)]
     parameters.api_keys = keys
     server = xllamacpp.Server(parameters)
     print("listening", server.listening_address, flush=True)

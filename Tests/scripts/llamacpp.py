@@ -82,6 +82,10 @@ def main():
                 Daemon(folder, f'name = "tiny"\nendpoint = "{server.url}"') as daemon, \
                 Connection(daemon.socket) as client:
             embedded(client, str(model))
+        with LlamaServer(interpreter, folder, model, port, "--reranking") as server, \
+                Daemon(folder, f'name = "tiny"\nendpoint = "{server.url}"') as daemon, \
+                Connection(daemon.socket) as client:
+            ranked(client)
         with LlamaServer(interpreter, folder, model, port, "sesame") as server:
             for key in ("sesame", "wrong"):
                 backend = f'name = "tiny"\nendpoint = "{server.url}/v1"\napi_key = "{key}"'
@@ -323,6 +327,10 @@ def unembedded(client, model):
         check(
             refusal.code == 1010 and "--embedding" in str(refusal),
             "it has no embeddings, and says how to have them", refusal)
+    refusal = client.error("rerank", query="x", documents=["y"])
+    check(
+        refusal.code == 1010 and "--reranking" in str(refusal),
+        "it ranks nothing, and says how it would", refusal)
 
 
 def embedded(client, model):
@@ -337,6 +345,23 @@ def embedded(client, model):
 
     check(distance(first, again) * 100 < distance(first, other), "the same text has the same one")
     check(result["usage"]["prompt_tokens"] > len(texts), "and their tokens are counted", result)
+    unnamed = client.call("embed", input="Hello")
+    check(unnamed["model"] == model and len(unnamed["embeddings"]) == 1,
+          "without a name the only model that may embed does", unnamed)
+
+
+def ranked(client):
+    client.call("models.refresh")
+    documents = ["a stone", "a cat", "a dog and more"]
+    result = client.call("rerank", query="a pet", documents=documents)
+    scores = [each["relevance_score"] for each in result["results"]]
+    check(sorted(each["index"] for each in result["results"]) == [0, 1, 2]
+          and scores == sorted(scores, reverse=True) and len(set(scores)) == 3,
+          "three documents are ranked, best first, though no model was named", result)
+    check(result["usage"]["prompt_tokens"] > 3 and result["backend"] == "tiny",
+          "and their tokens are counted", result)
+    best = client.call("rerank", query="a pet", documents=documents, top_n=1)
+    check(best["results"] == result["results"][:1], "or only the best", best)
 
 
 def keyed(client, right):

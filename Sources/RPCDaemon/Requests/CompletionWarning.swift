@@ -27,8 +27,9 @@ package struct CompletionWarning: Equatable, Sendable {
     var shape: CompleteWarning { CompleteWarning(kind: kind.rawValue, message: message) }
 
     /// Whether a server that names `served` serves what was asked for as `model`: Ollama's
-    /// implied `:latest` is the same model.
+    /// implied `:latest` is the same model, and so is the revision that Transformers adds.
     package static func isSame(_ served: String, _ model: String) -> Bool {
         served == model || served + ":latest" == model || served == model + ":latest"
+            || served == model + "@main"
     }
 }

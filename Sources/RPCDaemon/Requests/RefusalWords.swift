@@ -152,17 +152,20 @@ package struct RefusalWords {
             data: ["choices": .array(shown.map { .string($0) })])
     }
 
-    private func unavailable(_ name: String, retryAfter: UInt64?) -> Fault {
+    private func unavailable(_ name: String, retryAfter wait: UInt64?) -> Fault {
         let backend = backends.first { $0.name == name }
         let place = backend.map { " (\($0.product) at \($0.endpoint))" } ?? ""
-        let why = backend?.lastError ?? "it has not answered yet"
+        let silence = "it has not answered yet"
+        let why =
+            backend?.lastError
+            ?? (wait == nil ? silence : "its last requests failed, and it is spared for a while")
         return Fault(
             .backendUnavailable,
             "backend \(name)\(place) is not available: \(why); check that its server is started",
             data: [
                 "backend": .string(name),
                 "retry_after_ms": .integer(
-                    retryAfter.map(Self.milliseconds) ?? lookMilliseconds),
+                    wait.map(Self.milliseconds) ?? lookMilliseconds),
             ])
     }
 

@@ -76,13 +76,14 @@ struct Fingerprint: Sendable {
             guard let list = self.list, !list.models.isEmpty else {
                 return isNamed ? found(.openai) : .nothing
             }
-            let mayBe = port == KnownPorts.liteLLM || list.owner == "openai"
+            let mayBe = list.owner == "openai" && port != KnownPorts.liteLLM
             return mayBe ? ask(.liveliness) : found(.openai)
         case .localAI:
             let isIt = isGood && Self.isObject(body) && ErrorBody(body).words == nil
             return found(isIt ? .localai : .openai)
         case .liveliness:
-            return found(isGood && Self.text(body).contains("alive") ? .litellm : .openai)
+            if isGood, Self.text(body).contains("alive") { return found(.litellm) }
+            return port == KnownPorts.liteLLM ? ask(.greeting) : found(.openai)
         case .health:
             // Python's spelling; llama.cpp writes it without the space.
             let isIt = isGood && Self.text(body) == "{\"status\": \"ok\"}"
@@ -96,7 +97,9 @@ struct Fingerprint: Sendable {
     {
         if status == 401 || status == 403 {
             refusal = ErrorBody(body)
-            return ask(.lockedGreeting)
+            let isLiteLLM =
+                refusal.type == "auth_error" || refusal.words?.contains("LiteLLM") == true
+            return isLiteLLM ? found(.litellm) : ask(.lockedGreeting)
         }
         if status == 503, let words = ErrorBody(body).words?.lowercased() {
             return words.contains("loading") || words.contains("starting") ? .starting : .nothing
@@ -107,7 +110,9 @@ struct Fingerprint: Sendable {
         if list.kind != .openai { return found(list.kind) }
         if KnownPorts.jan.contains(port) { return found(.jan) }
         self.list = list
-        return ask(.greeting)
+        // LiteLLM takes seconds for the first path that it does not know.
+        let isFirst = port == KnownPorts.liteLLM && !list.models.isEmpty
+        return ask(isFirst ? .liveliness : .greeting)
     }
 
     /// The list said nothing of whose it is: what else it left out tells whom to ask for.
@@ -128,7 +133,6 @@ struct Fingerprint: Sendable {
         let words = refusal.words ?? ""
         if isGreeting || words.contains("LM Studio") { return found(.lmstudio) }
         if KnownPorts.jan.contains(port) { return found(.jan) }
-        if refusal.type == "auth_error" || words.contains("LiteLLM") { return found(.litellm) }
         if refusal.type == "authentication_error", KnownPorts.llamaCpp.contains(port) {
             return found(.llamaCpp)
         }

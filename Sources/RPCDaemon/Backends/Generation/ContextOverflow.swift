@@ -15,7 +15,9 @@ struct ContextOverflow: Equatable {
     init(_ words: String) {
         let bytes = Array(words.utf8)
         contextLength = Self.number(in: bytes, Self.contextMarks)
-        promptTokens = Self.number(in: bytes, Self.promptMarks)
+        // vLLM does not count what has more letters than its context could hold.
+        let isOfLetters = words.contains(" characters (more than ")
+        promptTokens = isOfLetters ? nil : Self.number(in: bytes, Self.promptMarks)
         if contextLength == nil || promptTokens == nil { guess(bytes) }
     }
 

@@ -203,7 +203,7 @@ extension Listing {
         return ask(list.hasDates ? .mlx : .localAI)
     }
 
-    private static let liteLLMPort = 4000
+    static let liteLLMPort = 4000
     private static let janPorts = [1337, 6767]
 
     private mutating func takeGuess(_ guess: ServerKind?) -> Step {

@@ -130,6 +130,8 @@ package struct Listing {
         isNews = false
         freshRoom = room
         switch kind {
+        // LiteLLM takes seconds for the first path that it does not know.
+        case .unknown where port == Self.liteLLMPort: return ask(.openAI)
         case .unknown, .lmstudio: return ask(.lmStudio)
         case .ollama where hasTags != false: return ask(.tags)
         default: return ask(.openAI)
