@@ -171,8 +171,8 @@ def cancels(name, client, model, worker):
         until(lambda: load(worker) > 0.5, f"{name}: it is at work")
         client.call("cancel", id=asked)
         client.settled(asked)
-        # LiteLLM passes on first what it has read; the whole answer would take ten seconds.
-        until(lambda: load(worker) < 0.1, f"{name}: cancelled, it stops (stream: {stream})", 4)
+        # LiteLLM passes on first what it has read; the whole answer would take longer still.
+        until(lambda: load(worker) < 0.1, f"{name}: cancelled, it stops (stream: {stream})", 7)
     result = client.call("complete", model=model, prompt="Hello", max_tokens=2)
     check(result["content"], f"{name}: and serves the next", result)
 
