@@ -74,9 +74,10 @@ public enum Method: UInt8, CaseIterable, Sendable, Callee {
     /// The method whose name the string token spells.
     @inline(__always)
     public static func named(_ token: Span<UInt8>, hasEscape: Bool) -> Method? {
-        for method in all
-        where JSONText.string(token, hasEscape: hasEscape, equals: method.name) {
-            return method
+        for method in all {
+            // Most are told apart by their lengths; the quotes are the token's.
+            if !hasEscape, token.count != method.name.utf8CodeUnitCount + 2 { continue }
+            if JSONText.string(token, hasEscape: hasEscape, equals: method.name) { return method }
         }
         return nil
     }

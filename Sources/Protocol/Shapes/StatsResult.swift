@@ -50,12 +50,15 @@ public struct StatsResult: Sendable, JSONReadable, JSONWritable {
         writeFigures(to: &figures)
         var delay = ByteBuffer()
         process.eventLoopDelay.write(to: &delay)
-        write(figures: figures.span, eventLoopDelay: delay.span, to: &out)
+        Self.write(
+            window: window, uptimeSeconds: uptimeSeconds, inFlight: inFlight, queued: queued,
+            process: process, figures: figures.span, eventLoopDelay: delay.span, to: &out)
     }
 
     /// Appends the object around what `writeFigures` wrote and what the loop's delay was written
     /// as, which both change less often than the rest.
-    public func write(
+    public static func write(
+        window: String, uptimeSeconds: Double, inFlight: Int, queued: Int, process: StatsProcess,
         figures: Span<UInt8>, eventLoopDelay: Span<UInt8>, to out: inout ByteBuffer
     ) {
         var object = ObjectWriter(&out)

@@ -169,7 +169,7 @@ package final class Dispatcher: Continuation {
 
     /// How the requests of a backend stand.
     package func view(of backend: Backend) -> Scheduler.BackendView? {
-        scheduler.view(of: backend.name, now: loop.now)
+        inPlace { $0.view(of: backend.name, now: loop.now) }
     }
 
     /// What callers are told where the scheduler refuses.
@@ -205,7 +205,7 @@ package final class Dispatcher: Continuation {
 
     /// The place of a request that waits, the first being 1.
     func position(of job: RequestJob) -> Int? {
-        scheduler.position(of: job.key, now: loop.now)
+        inPlace { $0.position(of: job.key, now: loop.now) }
     }
 
     /// All backends in the order in which they are tried, or the one of that name.
@@ -219,7 +219,11 @@ package final class Dispatcher: Continuation {
     package func missing(_ model: String) -> Fault { words.unknownModel(model) }
 
     /// How many run, and how many wait, everywhere.
-    package var totals: (inFlight: Int, queued: Int) { scheduler.totals }
+    package var totals: (inFlight: Int, queued: Int) { inPlace { $0.totals } }
+
+    /// Asks the scheduler where it lies: a method that changes nothing is given a copy of all that
+    /// it holds otherwise, which costs more than most answers.
+    private func inPlace<Answer>(_ ask: (inout Scheduler) -> Answer) -> Answer { ask(&scheduler) }
 
     // MARK: Backends
 

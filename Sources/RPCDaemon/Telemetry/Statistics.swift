@@ -43,31 +43,31 @@ package struct Statistics {
     ) {
         process.renew(now: now)
         if query.isPrometheus { return writePrometheus(load, now: now, to: &out) }
-        let rendered = figures(query.window, now: now)
-        let result = StatsResult(
+        let (figures, loopDelay) = figures(query.window, now: now)
+        StatsResult.write(
             window: "\(query.window.name)", uptimeSeconds: load.uptimeSeconds,
             inFlight: load.inFlight, queued: load.queued,
             process: StatsProcess(
                 residentBytes: process.residentBytes, openFiles: process.openFiles,
-                eventLoopDelay: StatsDistribution()))
-        result.write(
-            figures: rendered.text.span, eventLoopDelay: rendered.loopDelay.span, to: &out)
+                eventLoopDelay: StatsDistribution()),
+            figures: figures.span, eventLoopDelay: loopDelay.span, to: &out)
     }
 
-    private mutating func figures(_ window: StatsWindow, now: UInt64) -> Rendered {
+    private mutating func figures(
+        _ window: StatsWindow, now: UInt64
+    ) -> (text: [UInt8], loopDelay: [UInt8]) {
         if let rendered, rendered.snapshot.window == window,
             store.holds(rendered.snapshot, now: now)
         {
-            return rendered
+            return (rendered.text, rendered.loopDelay)
         }
         let snapshot = store.snapshot(window, now: now)
         var text = ByteBuffer(capacity: 4096)
         StatsResult(snapshot, errorKinds: store.errorKinds).writeFigures(to: &text)
         var delay = ByteBuffer()
         StatsDistribution(snapshot.loopDelay).write(to: &delay)
-        let fresh = Rendered(text: text.bytes, snapshot: snapshot, loopDelay: delay.bytes)
-        rendered = fresh
-        return fresh
+        rendered = Rendered(text: text.bytes, snapshot: snapshot, loopDelay: delay.bytes)
+        return (text.bytes, delay.bytes)
     }
 
     /// Appends the same text as it is, for whoever scrapes it by HTTP.
