@@ -37,6 +37,7 @@ struct Ledger {
     private var running: [String: Int] = [:]
     private var waiting: [String: Int] = [:]
     private var heldUntil: [String: UInt64] = [:]
+    private var longestHold: [String: UInt64] = [:]
     private var contendedUntil: [String: UInt64] = [:]
     private var openUntil: [String: UInt64] = [:]
     /// Backends of which a probe may go, and those of which one went.
@@ -61,6 +62,7 @@ struct Ledger {
         facts[name] = nil
         starts[name] = nil
         heldUntil[name] = nil
+        longestHold[name] = nil
         contendedUntil[name] = nil
         openUntil[name] = nil
         isHalfOpen.remove(name)
@@ -123,6 +125,9 @@ struct Ledger {
             case .contention: contendedUntil[backend] = now + SchedulingLimits.contentionMax
             case .throttled(let span):
                 heldUntil[backend] = max(heldUntil[backend] ?? 0, now + (span ?? second))
+                // One that does not say how long is left alone for longer each time.
+                longestHold[backend] = max(
+                    longestHold[backend] ?? 0, now + (span ?? SchedulingLimits.coolDownMax))
             default: break
             }
         }
@@ -217,7 +222,7 @@ struct Ledger {
         case .busy(let backend, _, let limit, _):
             expect(waiting[backend, default: 0] >= limit, "only a full queue is busy")
         case .rateLimited(let backend, _):
-            let isHeld = (heldUntil[backend] ?? 0) > now
+            let isHeld = max(heldUntil[backend] ?? 0, longestHold[backend] ?? 0) > now
             expect(isHeld || facts[backend]?.rateLimit != nil, "only a rate limit limits the rate")
         case .deadlineUnreachable:
             expect(accounts[key]?.ticket.deadline != nil, "only a deadline is unreachable")

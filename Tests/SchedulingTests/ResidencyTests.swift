@@ -176,6 +176,34 @@ import Testing
         #expect(stage.arrive(.of(3, "b")) == ["start 3 x/b"])
     }
 
+    @Test func `a model that is listed no more takes its place until a look says otherwise`() {
+        var stage = Stage(
+            .up("x", ["a", "b", "c"], max: 3) {
+                $0.residency = .limited(2)
+                for index in 0...2 { $0.models[index].state = .notLoaded }
+            })
+        #expect(stage.arrive(.of(1, "a")) == ["start 1 x/a loads"])
+        _ = stage(
+            .backend(
+                .up("x", ["b", "c"], max: 3) {
+                    $0.residency = .limited(2)
+                    for index in 0...1 { $0.models[index].state = .notLoaded }
+                }))
+        _ = stage(.firstToken(1))
+        #expect(stage.arrive(.of(2, "b")) == ["start 2 x/b loads"])
+        _ = stage(.firstToken(2))
+        #expect(stage.serve(1) == [])
+        // The first is still loaded, and a third might throw out the one that works.
+        #expect(stage.arrive(.of(3, "c")) == ["queue 3 x/c"])
+        #expect(
+            stage(
+                .backend(
+                    .up("x", ["b", "c"], max: 3) {
+                        $0.residency = .limited(2)
+                        $0.models[1].state = .notLoaded
+                    })) == ["start 3 x/c loads"])
+    }
+
     @Test func `an unload waits for what runs on its model and holds up no other`() {
         var stage = Stage(Self.evicting(["a", "b"]))
         _ = stage.arrive(.of(1, "a"))

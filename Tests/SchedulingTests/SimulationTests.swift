@@ -12,6 +12,15 @@ import Testing
         }
     }
 
+    /// A model that was listed no more and still loaded, an unload before others, a backend that is
+    /// gone while one of its name is there.
+    @Test(arguments: [1_002_422, 1_003_331, 1_003_537, 1_005_413] as [UInt64])
+    func `what broke a promise once breaks it no more`(seed: UInt64) {
+        var world = World(seed: seed, requests: 60)
+        world.run()
+        #expect(world.ledger.broken == [])
+    }
+
     @Test(arguments: 200_000..<200_040 as Range<UInt64>)
     func `a stop in the middle of everything lets nobody wait`(block: UInt64) {
         for seed in 10 * block..<10 * (block + 1) {

@@ -132,15 +132,18 @@ extension Lane {
 
     /// Forgets the models that are not listed and that nothing runs or waits for.
     func forgetUnlisted() {
-        for index in models.indices { removeIfForgotten(index) }
+        for index in models.indices { _ = removeIfForgotten(index) }
     }
 
-    func removeIfForgotten(_ model: Int) {
+    /// Forgets a model that is not listed and that nothing runs or waits for; false if it is no
+    /// such one.
+    func removeIfForgotten(_ model: Int) -> Bool {
         guard !models[model].isListed, !models[model].isFree, models[model].running == 0,
             waitingFor[model] == 0
-        else { return }
+        else { return false }
         modelNamed[models[model].facts.id] = nil
         free(model)
+        return true
     }
 
     /// Forgets a model: its place may be another's, and nothing of it is kept.
@@ -163,6 +166,7 @@ extension Lane {
             places[index] = kept.count
             kept.append(models[index])
         }
+        lastStart = models.indices.filter { places[$0] >= 0 }.map { lastStart[$0] }
         models = kept
         waitingFor = [Int](repeating: 0, count: kept.count)
         modelNamed = modelNamed.mapValues { places[$0] }

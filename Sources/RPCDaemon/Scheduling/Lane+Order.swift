@@ -28,7 +28,9 @@ extension Lane {
             if !ignoringRoom, model >= 0, !models[model].hasRoom(now: now) { continue }
             let index = bands[band].tree.first(accounts)
             // An unload waits for what runs on its model, and for nothing else.
-            if waiting[index].work == .unload, models[waiting[index].model].running > 0 {
+            if !ignoringRoom, waiting[index].work == .unload,
+                models[waiting[index].model].running > 0
+            {
                 continue
             }
             var head = Head(

@@ -246,7 +246,11 @@ final class Lane {
         }
         accounts.close(account)
         breaker.released(key, now: now)
-        removeIfForgotten(model)
+        if removeIfForgotten(model) {
+            // Whether it is loaded there, and takes a place, the next look says.
+            unsure += 1
+            hasLearnt = true
+        }
     }
 
     /// Moves those whose patience has passed to the bands of the impatient.

@@ -57,7 +57,10 @@ extension Scheduler {
         let (sequel, mark) = failure.consequences
         charge(index, now: now)
         apply(mark, lane, key, now: now)
-        let contextLength = lanes[lane].models[model].facts.contextLength
+        // Both are forgotten with the model, where this was the last that ran on it.
+        let (id, contextLength) = (
+            lanes[lane].models[model].facts.id, lanes[lane].models[model].facts.contextLength
+        )
         if sequel == .again { lanes[lane].contended(model, now: now) }
         stopRunning(index, now: now)
         if afterText || entries[index].firstTokenAt != nil { return giveUp(index) }
@@ -67,17 +70,15 @@ extension Scheduler {
         case .larger:
             guard let contextLength else { return giveUp(index) }
             entries[index].contextAbove = max(entries[index].contextAbove, contextLength)
-            goOn(index, now: now)
-        case .next: goOn(index, now: now)
+            goOn(index, failedAt: id, now: now)
+        case .next: goOn(index, failedAt: id, now: now)
         }
         if lanes[lane].breaker.forbids(now: now), hasOther(than: lane) { lookAgain(lane) }
     }
 
     /// The next candidate, if there is one and the request may still try.
-    private mutating func goOn(_ index: Int, now: UInt64) {
-        let lane = entries[index].lane
-        entries[index].failed(
-            at: lanes[lane].models[entries[index].model].facts.id, of: lanes[lane].name)
+    private mutating func goOn(_ index: Int, failedAt id: String, now: UInt64) {
+        entries[index].failed(at: id, of: lanes[entries[index].lane].name)
         let isOver = entries[index].ticket.expiresAt <= now
         let mayTry = entries[index].attempts < SchedulingLimits.attemptsMax && !isOver
         if !mayTry || route(index, now: now, because: .failover) != nil { giveUp(index) }
@@ -130,6 +131,8 @@ extension Scheduler {
     }
 
     private mutating func tellBreaker(_ lane: Int, _ change: Breaker.Change) {
+        // Its name may be another's by now.
+        if lanes[lane].isGone { return }
         switch change {
         case .none: break
         case .opened(let span):
