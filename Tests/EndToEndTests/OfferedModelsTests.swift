@@ -101,6 +101,21 @@ import Testing
         #expect(try scene.client.result("models.get", ["model": "quick"])["aliases"] == ["quick"])
     }
 
+    @Test func `an alias that is a list is told of the first of it that is there`() throws {
+        let scene = try Scene(
+            "--model", "a,state=loaded", "--model", "b:latest,state=loaded",
+            config: "[aliases]\nbest = [\"gone\", \"b\", \"a\"]\nnone = [\"gone\"]\n")
+        let listed = try scene.client.result("models.list")["models"]?.arrayValue ?? []
+        #expect(listed.map { $0["aliases"] } == [[], ["best"]])
+        for name in ["b", "best", "b:latest"] as [JSONValue] {
+            #expect(try scene.client.result("models.get", ["model": name])["id"] == "b:latest")
+        }
+        let result = try scene.client.result("complete", ["prompt": "x", "model": "best"])
+        #expect(result["model"] == "b:latest")
+        let error = try scene.client.error("complete", ["prompt": "x", "model": "bets"])
+        #expect(error["data"]?["nearest"]?[0] == "best", "\(error.text)")
+    }
+
     @Test func `an unknown model is answered with the nearest names`() throws {
         let scene = try Scene(config: "[aliases]\nfast = \"llama-2-7b-chat\"\n")
         for (asked, nearest) in [

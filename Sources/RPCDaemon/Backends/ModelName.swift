@@ -2,6 +2,12 @@
 extension Model {
     /// Whether it is called an embedder.
     package var isNamedEmbedder: Bool { id.hasPart("embed") }
+    /// Whether that name means it: its own, or without the tag that Ollama implies.
+    package func isNamed(_ name: String) -> Bool {
+        if id == name { return true }
+        return id.utf8.count == name.utf8.count + 7 && id.hasPrefix(name)
+            && id.hasSuffix(":latest") && !name.utf8.contains(UInt8(ascii: ":"))
+    }
     /// Whether it is called a reranker.
     package var isNamedReranker: Bool { id.hasPart("rerank") }
 }

@@ -83,17 +83,25 @@ extension Daemon {
     }
 
     func description(of model: Model, on backend: Backend) -> ModelDescription {
-        let aliases = config.aliases.filter { config.model(named: $0.name) == model.id }
-        return ModelDescription(model, backend: backend.name, aliases: aliases.map(\.name))
+        let aliases = config.aliases.map(\.name).filter { leads($0, to: model) }
+        return ModelDescription(model, backend: backend.name, aliases: aliases)
+    }
+
+    /// Whether an alias means that model now: the first of its chain that any backend has.
+    private func leads(_ alias: String, to model: Model) -> Bool {
+        let chain = config.chain(for: alias)
+        guard let place = chain.firstIndex(where: { model.isNamed($0) }) else { return false }
+        return !chain[..<place].contains { earlier in
+            dispatcher.backends.contains { $0.offered.table.place(meantBy: earlier) != nil }
+        }
     }
 
     /// The model of that name or alias on a backend that is up.
     func model(named name: String) throws(Fault) -> (Model, Backend) {
         for id in config.chain(for: name) {
             for backend in dispatcher.backends {
-                if let model = backend.offered.table.named(id) {
-                    return (model, backend)
-                }
+                let table = backend.offered.table
+                if let place = table.place(meantBy: id) { return (table.all[place], backend) }
             }
         }
         throw dispatcher.missing(config.model(named: name))

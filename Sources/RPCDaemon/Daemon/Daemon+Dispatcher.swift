@@ -52,8 +52,9 @@ extension Daemon: DispatcherDelegate {
 
     func aliases(of lists: [ModelList]) -> [String] {
         config.aliases.map(\.name).filter { name in
-            let model = config.model(named: name)
-            return lists.contains { $0.table.place(of: model) != nil }
+            config.chain(for: name).contains { model in
+                lists.contains { $0.table.place(meantBy: model) != nil }
+            }
         }
     }
 

@@ -50,6 +50,13 @@ package struct ModelTable: Equatable, Sendable {
         return nil
     }
 
+    /// The place of the model that a caller means by that name, which may lack the tag that Ollama
+    /// implies.
+    package func place(meantBy name: String) -> Int? {
+        if let place = place(of: name) { return place }
+        return name.utf8.contains(UInt8(ascii: ":")) ? nil : place(of: name + ":latest")
+    }
+
     /// The model of that name.
     package func named(_ name: String) -> Model? { place(of: name).map { all[$0] } }
 
