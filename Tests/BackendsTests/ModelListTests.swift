@@ -69,6 +69,25 @@ import Testing
     }
 
     @Test(arguments: [
+        #"{"result":{"object":"list","data":[{"id":"a"},{"id":"b"}]}}"#,
+        #"{"code":0,"msg":"success","data":{"object":"list","data":[{"id":"a"},"b"]}}"#,
+        #"{"success":true,"errors":[],"result":{"models":[{"name":"a"},{"name":"b"}]}}"#,
+        "\u{FEFF}{\"data\":{\"models\":[\"a\",\"b\"],\"n\":NaN}}",
+    ])
+    func `a list in an envelope is a list`(text: String) {
+        #expect(Lists.openAI(text)?.models.map(\.id) == ["a", "b"])
+    }
+
+    @Test(arguments: [
+        #"{"result":{"result":{"data":[{"id":"a"}]}}}"#, #"{"result":{"ok":true}}"#,
+        #"{"error":{"message":"no"},"result":{"data":[]}}"#, #"{"result":null}"#,
+        #"{"code":1001,"msg":"no key","success":false}"#,
+    ])
+    func `an envelope without one is none`(text: String) {
+        #expect(Lists.openAI(text) == nil)
+    }
+
+    @Test(arguments: [
         // Lemonade serves a list at that path, too.
         #"{"object":"list","data":[{"id":"a","object":"model","owned_by":"lemonade"}]}"#,
         #"{"error":"Unexpected endpoint or method. (GET /api/v0/models)"}"#,

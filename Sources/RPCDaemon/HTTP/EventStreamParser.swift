@@ -1,4 +1,4 @@
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
 
 /// Cuts a body of `text/event-stream` into events (WHATWG HTML, 9.2.6), in place.
 ///
@@ -8,7 +8,8 @@ import CrowdModelsProtocol
 /// `HTTPLimits.eventBytesKept` each between events. `id:`, `retry:`, comments and unknown fields
 /// are ignored; CR, LF and CRLF end lines; a byte order mark at the start is dropped. `error:` is
 /// llama.cpp's: data of an event of that name. A line that is JSON or `[DONE]` without any field is
-/// data too, with what follows it up to an empty line: so some servers tell an error.
+/// data too, with what follows it up to an empty line: so some servers tell an error. Lines that
+/// are no field but words, as of a proxy's page, are kept in `words`.
 package struct EventStreamParser: ~Copyable {
     /// The front of a line whose end has not come.
     private var line = ByteBuffer()
@@ -26,6 +27,8 @@ package struct EventStreamParser: ~Copyable {
     private var markBytes = 0
     private var hasFailed = false
     private let hearsProgress: Bool
+    /// The front of the lines since the last event that are words and no fields.
+    package private(set) var words = ByteBuffer()
 
     /// Bytes that wait for the end of their event.
     package var unread: Int { line.count &+ data.count &+ name.count }
@@ -120,6 +123,8 @@ package struct EventStreamParser: ~Copyable {
         guard let field = Field(content, of: input, isBare: isBare) else {
             if let value = progress(content, of: input) {
                 (hasData, kind, place) = (true, .progress, value)
+            } else {
+                keepWords(input.extracting(content))
             }
             return
         }
@@ -168,6 +173,11 @@ package struct EventStreamParser: ~Copyable {
         } else if let value = progress(0..<line.count, of: line.span) {
             (hasData, kind) = (true, .progress)
             Self.append(value, of: line, to: &data)
+        } else {
+            var whole = ByteBuffer()
+            swap(&line, &whole)
+            keepWords(whole.span)
+            swap(&line, &whole)
         }
         line.removeAll(keeping: HTTPLimits.eventBytesKept)
     }
@@ -187,6 +197,24 @@ package struct EventStreamParser: ~Copyable {
         hasData = false
         kind = .message
         data.removeAll(keeping: HTTPLimits.eventBytesKept)
+    }
+
+    /// Keeps a line that is no field of any name, and no comment.
+    private mutating func keepWords(_ line: Span<UInt8>) {
+        guard Self.areWords(line) else { return }
+        let room = HTTPLimits.strayBytesMax - words.count
+        words.append(line.extracting(..<min(line.count, max(0, room))))
+        if room > line.count { words.append(UInt8(ascii: "\n")) }
+    }
+
+    /// Whether a space comes before any colon, or a tag first of all.
+    private static func areWords(_ line: Span<UInt8>) -> Bool {
+        if line[0] == UInt8(ascii: "<") { return true }
+        for index in line.indices {
+            if line[index] == UInt8(ascii: ":") { return false }
+            if line[index] == UInt8(ascii: " "), index > 0 { return true }
+        }
+        return false
     }
 
     /// Moves data out of the input, which is about to go or no longer holds all of it.
@@ -229,6 +257,7 @@ package struct EventStreamParser: ~Copyable {
         hasData = false
         isBare = false
         forgetName()
+        if !words.isEmpty { words.removeAll(keeping: 0) }
         return goesOn
     }
 

@@ -22,6 +22,9 @@ package enum HTTPLimits {
     package static let eventBytesMax = 4 * 1024 * 1024
     /// What an event stream keeps allocated between frames: a cut frame of usual size fits.
     package static let eventBytesKept = 16 * 1024
+    /// Bytes that are kept of lines in an event stream that are words and no fields: the page of a
+    /// proxy says what happened at its beginning.
+    package static let strayBytesMax = 4 * 1024
     /// A server's wish to be left alone, in milliseconds; what is longer counts as one day.
     package static let retryAfterMillisecondsMax = 24 * 60 * 60 * 1000
     /// A server's promise to keep an idle connection, in seconds; what is longer counts as one day.

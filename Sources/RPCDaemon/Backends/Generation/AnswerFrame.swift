@@ -37,16 +37,38 @@ struct AnswerFrame {
     var native = NativeEvent()
     /// Whether it has words that are an error where there is no choice.
     var hasWords = false
+    /// An object in which some services put what they answer, beside words of their own.
+    private var envelope = JSONRange.absent
 
     /// Reads the object that begins at `start`; answers where it has ended.
     mutating func read(_ text: Span<UInt8>, from start: Int) throws(JSONError) -> Int {
+        let end = try readObject(text, from: start)
+        if envelope.isPresent, !hasChoice, !isError, native.kind == .none {
+            try open(envelope, text)
+        }
+        if native.kind != .none { resolveNative() }
+        return end
+    }
+
+    private mutating func readObject(
+        _ text: Span<UInt8>, from start: Int
+    ) throws(JSONError) -> Int {
         var walker = JSONWalker(text, from: start)
         try walker.enterObject()
         while let name = try walker.nextName() {
             try take(text.extracting(name.bounds), &walker, text)
         }
-        if native.kind != .none { resolveNative() }
         return walker.offset
+    }
+
+    /// Takes what stands in an envelope as what stands outside, where it is an answer or an error.
+    private mutating func open(_ envelope: JSONRange, _ text: Span<UInt8>) throws(JSONError) {
+        var inner = AnswerFrame()
+        _ = try inner.readObject(text, from: Int(envelope.start))
+        guard inner.hasChoice || inner.isError else { return }
+        inner.usage = inner.usage ?? usage
+        if !inner.model.isPresent { inner.model = model }
+        self = inner
     }
 
     /// Takes one member of the frame; the walker stands at its value.
@@ -87,12 +109,13 @@ struct AnswerFrame {
                 hasChoice = true
                 try message.read(&walker, text)
             } else {
-                hasWords = try walker.filledString(text).isPresent || hasWords
+                hasWords = try walker.complains(text) || hasWords
             }
         case 10 where name.reads("response"):
-            let isText = walker.kind == .string
+            let kind = walker.kind
             let value = try walker.skip()
-            if isText { (message.content, hasChoice) = (value, true) }
+            if kind == .string { (message.content, hasChoice) = (value, true) }
+            if kind == .object { envelope = value }
         case 10 where name.reads("thinking"): message.thinking = try walker.filledString(text)
         case 6 where name.reads("done"):
             let value = try walker.skip()
@@ -107,11 +130,15 @@ struct AnswerFrame {
         case 8 where name.reads("x_groq"): try readVendor(&walker, text)
         case 9 where name.reads("content"): native.content = try walker.filledString(text)
         case 10 where name.reads("progress"): native.progress = try walker.skip()
-        case 8 where name.reads("result"): native.result = try walker.filled(.object, text)
+        case 8 where name.reads("result"):
+            native.result = try walker.filled(.object, text)
+            envelope = native.result
+        case 6 where name.reads("data"), 8 where name.reads("output"):
+            envelope = try walker.filled(.object, text)
         case 19 where name.reads("model_instance_id"):
             native.instance = try walker.filledString(text)
         case 8 where name.reads("detail"), 8 where name.reads("errors"), 5 where name.reads("msg"):
-            hasWords = try walker.present().isPresent || hasWords
+            hasWords = try walker.complains(text) || hasWords
         default: try walker.skip()
         }
     }
@@ -167,6 +194,9 @@ struct AnswerFrame {
         message = choice.hasDelta ? choice.delta : choice.message
         isWhole = !choice.hasDelta && choice.hasMessage
         if choice.text.isPresent { message.content = choice.text }
+        if choice.toolCalls.isPresent, !message.toolCalls.isPresent {
+            message.toolCalls = choice.toolCalls
+        }
         if choice.finishReason.isPresent { finishReason = choice.finishReason }
         usage = choice.usage ?? usage
         if choice.isError { isError = true }
@@ -188,6 +218,8 @@ private struct AnswerChoice {
     var hasMessage = false
     /// The string token of a text completion.
     var text = JSONRange.absent
+    /// Calls that stand beside the message and not in it.
+    var toolCalls = JSONRange.absent
     var finishReason = JSONRange.absent
     var usage: UsageFigures?
     var isError = false
@@ -220,60 +252,10 @@ private struct AnswerChoice {
                 let value = try walker.skip()
                 if isText { self.text = value }
             case 7 where token.reads("usage"): usage = try UsageFigures(&walker, text)
+            case 12 where token.reads("tool_calls"):
+                toolCalls = try walker.filledList(text)
             // Some services put the error of one upstream into its choice.
             case 7 where token.reads("error"): isError = try walker.isError(text)
-            default: try walker.skip()
-            }
-        }
-    }
-}
-
-/// A message, or the delta of one: where what the model said stands.
-struct AnswerMessage {
-    /// A string token, possibly empty, or an array or object of parts.
-    var content = JSONRange.absent
-    /// `reasoning_content`, `reasoning` and `thinking` (`reasoning_text` too): strings, arrays or
-    /// objects that are not empty. The same text may stand in several.
-    var reasoningContent = JSONRange.absent
-    var reasoning = JSONRange.absent
-    var thinking = JSONRange.absent
-    /// An array with at least one element; `thinking_blocks` too.
-    var reasoningDetails = JSONRange.absent
-    /// A string token that is not empty.
-    var refusal = JSONRange.absent
-    /// An array with at least one element, or one such element.
-    var toolCalls = JSONRange.absent
-    /// An object: OpenAI's older form of one call.
-    var functionCall = JSONRange.absent
-
-    /// The reasoning, under whichever name it came.
-    @inline(__always) var anyReasoning: JSONRange {
-        if reasoningContent.isPresent { return reasoningContent }
-        if reasoning.isPresent { return reasoning }
-        return thinking.isPresent ? thinking : reasoningDetails
-    }
-
-    @inline(__always)
-    mutating func read(_ walker: inout JSONWalker, _ text: Span<UInt8>) throws(JSONError) {
-        try walker.enterObject()
-        while let name = try walker.nextName() {
-            let token = text.extracting(name.bounds)
-            switch token.count {
-            case 9 where token.reads("content"): content = try walker.present()
-            case 19 where token.reads("reasoning_content"):
-                reasoningContent = try walker.filledParts(text)
-            case 11 where token.reads("reasoning"): reasoning = try walker.filledParts(text)
-            case 10 where token.reads("thinking"): thinking = try walker.filledParts(text)
-            case 16 where token.reads("reasoning_text"): thinking = try walker.filledParts(text)
-            case 17 where token.reads("thinking_blocks"):
-                reasoningDetails = try walker.filled(.array, text)
-            case 12 where token.reads("tool_calls"):
-                toolCalls = try walker.filled(walker.kind == .object ? .object : .array, text)
-            case 9 where token.reads("refusal"): refusal = try walker.filledString(text)
-            case 19 where token.reads("reasoning_details"):
-                reasoningDetails = try walker.filled(.array, text)
-            case 15 where token.reads("function_call"):
-                functionCall = try walker.filled(.object, text)
             default: try walker.skip()
             }
         }
@@ -296,6 +278,12 @@ extension Span<UInt8> {
 }
 
 extension JSONWalker {
+    /// Passes a value; absent unless it is an array or object that is not empty.
+    @inline(__always)
+    mutating func filledList(_ text: Span<UInt8>) throws(JSONError) -> JSONRange {
+        try filled(kind == .object ? .object : .array, text)
+    }
+
     /// Passes a value; absent where it is null.
     @inline(__always)
     mutating func present() throws(JSONError) -> JSONRange {
@@ -330,6 +318,17 @@ extension JSONWalker {
         guard isWanted else { return .absent }
         let first = JSONText.skippingSpace(text, from: Int(value.start) + 1)
         return first + 1 == Int(value.end) ? .absent : value
+    }
+
+    /// Passes words that stand where there is an answer or none: whether they say that there is
+    /// none. Some services write that all is well.
+    fileprivate mutating func complains(_ text: Span<UInt8>) throws(JSONError) -> Bool {
+        if kind != .string { return try present().isPresent }
+        let value = try filledString(text)
+        guard value.isPresent else { return false }
+        if value.count > 11 { return true }
+        return !["success", "succeeded", "ok"].contains(
+            JSONText.string(text.extracting(value.bounds)).lowercased())
     }
 
     /// Passes the value of `error`: whether it says that there is one. Null, false, "" and `{}` do

@@ -33,7 +33,7 @@ struct ErrorBody {
             let isJSON = readJSON(body.extracting(start...))
             if words == nil, !isJSON { keepPlain(body) }
             addUpstream()
-        case UInt8(ascii: "<"): break
+        case UInt8(ascii: "<"): sentence = Self.headline(of: body.extracting(start...))
         default:
             if !readEvents(body), !Self.isStream(body.extracting(start...)) {
                 keepPlain(body)
@@ -57,6 +57,19 @@ struct ErrorBody {
         guard let upstream, let said = ErrorBody(Array(upstream.utf8).span).words else { return }
         words =
             words.map { "\($0): \(said)".shortenedToLetters(GenerationLimits.wordsMax) } ?? said
+    }
+
+    /// The title of an HTML page, else its first heading: what a proxy says of what happened.
+    private static func headline(of page: Span<UInt8>) -> String? {
+        let page = text(page)
+        for name in ["title", "h1"] {
+            let pieces = page.split(separator: "<\(name)", maxSplits: 1)
+            guard pieces.count == 2, let start = pieces[1].firstIndex(of: ">") else { continue }
+            let inside = pieces[1][pieces[1].index(after: start)...].prefix { $0 != "<" }
+            let words = inside.split { $0.isWhitespace }.joined(separator: " ")
+            if !words.isEmpty { return words.shortenedToLetters(GenerationLimits.wordsMax) }
+        }
+        return nil
     }
 
     private static func text(_ bytes: Span<UInt8>) -> String {

@@ -79,7 +79,7 @@ extension Generation {
                 complete(handle)
                 return false
             }
-            return takeList(data, handle)
+            return takeList(data, isEvent: isEvent, handle)
         }
         guard data[at] == UInt8(ascii: "{") else {
             takeStray(data)
@@ -163,10 +163,25 @@ extension Generation {
         return take(frame, mended.text.span, from: 0, mended.flaws, isEvent: isEvent, handle)
     }
 
-    /// Takes an array: of errors, as some services send them.
+    /// Takes an array: of chunks, or of errors, as some services send them.
     private mutating func takeList(
-        _ data: Span<UInt8>, _ handle: (borrowing GenerationEvent) -> Bool
+        _ data: Span<UInt8>, isEvent: Bool, _ handle: (borrowing GenerationEvent) -> Bool
     ) -> Bool {
+        var reader = JSONElementReader(from: JSONText.skippingSpace(data))
+        var isAnswer = false
+        var goesOn = true
+        while !isOver, let element = (try? reader.next(in: data)) ?? nil {
+            guard data[Int(element.start)] == UInt8(ascii: "{") else { break }
+            var frame = AnswerFrame()
+            guard (try? frame.read(data, from: Int(element.start))) != nil else { break }
+            isAnswer = isAnswer || frame.hasChoice
+            if !isAnswer { break }
+            goesOn =
+                take(
+                    frame, data.extracting(..<Int(element.end)), from: Int(element.start), [],
+                    isEvent: isEvent, handle) && goesOn
+        }
+        if isAnswer { return goesOn && !isOver }
         guard isOpen else { return true }
         let body = ErrorBody(data)
         if body.words == nil { return true }

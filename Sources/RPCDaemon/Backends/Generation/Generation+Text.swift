@@ -19,6 +19,7 @@ extension Generation {
         }
         let reasoning = message.anyReasoning
         var parts = EventParts()
+        if message.saysThought { think.expectThoughts() }
         if !repeatsText(frame, data, isEvent: isEvent) {
             parts.take(
                 content: message.content, of: data, flaws, &channels.content, &channels.reasoning)

@@ -189,6 +189,7 @@ package struct Generation: ~Copyable {
             var parser = EventStreamParser()
             swap(&parser, &events)
             parser.finish { event in take(event, handle) }
+            swap(&parser, &events)
         }
         if isOver { return }
         if form == .error {
@@ -197,7 +198,10 @@ package struct Generation: ~Copyable {
         }
         if isFinished { return complete(handle) }
         if let broken { return fail(broken) }
-        if hasChoice { return fail(ServerFailure(.cut, status: status, words: stray)) }
+        if hasChoice {
+            let page = events.words.isEmpty ? nil : ErrorBody(events.words.span).anyWords
+            return fail(ServerFailure(.cut, status: status, words: page ?? stray))
+        }
         fail(nothing())
     }
 

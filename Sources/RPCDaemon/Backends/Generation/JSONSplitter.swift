@@ -1,15 +1,18 @@
 import CrowdModelsProtocol
 
 /// Cuts a body of JSON values that follow each other (one whole answer, or a line each) into these
-/// values; what is cut by the pieces of the body is gathered.
+/// values; what is cut by the pieces of the body is gathered. An array of objects is no value but
+/// a row of them.
 struct JSONSplitter: ~Copyable {
     private var gathered = ByteBuffer()
     private var depth = 0
     private var isInString = false
     private var isEscaped = false
+    /// An array has begun; left by its first element, which tells what it is.
+    private var isArrayOpen = false
 
     /// Whether the front of a value waits for its end.
-    var isInValue: Bool { depth > 0 }
+    var isInValue: Bool { depth > 0 || isArrayOpen }
     /// What has come of the value whose end has not.
     var rest: Span<UInt8> {
         @_lifetime(borrow self)
@@ -33,7 +36,17 @@ struct JSONSplitter: ~Copyable {
             }
             let byte = input[at]
             at &+= 1
+            if isArrayOpen {
+                if byte <= 0x20 { continue }
+                isArrayOpen = false
+                if byte != UInt8(ascii: "{") {
+                    gathered.append(UInt8(ascii: "["))
+                    depth = 1
+                    start = at &- 1
+                }
+            }
             switch byte {
+            case UInt8(ascii: "[") where depth == 0: isArrayOpen = true
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 if depth == 0 { start = at &- 1 }
                 depth &+= 1

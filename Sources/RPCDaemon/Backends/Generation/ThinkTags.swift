@@ -24,12 +24,17 @@ struct ThinkTags: ~Copyable {
     /// Whether reasoning was passed on, so that white space before it is over.
     private var hasThought = false
 
-    private static let opening: StaticString = "<think>"
-    private static let closing: StaticString = "</think>"
+    private var opening: StaticString = "<think>"
+    private var closing: StaticString = "</think>"
 
     /// The beginning of a text; `isDivided`: whether tags count at all.
     init(isDivided: Bool) {
         stage = isDivided ? .start : .text
+    }
+
+    /// From here on the tags are Gemini's, if none has come.
+    mutating func expectThoughts() {
+        if stage == .start { (opening, closing) = ("<thought>", "</thought>") }
     }
 
     /// Whether all that comes is content, so that nobody needs to look at it.
@@ -60,10 +65,10 @@ struct ThinkTags: ~Copyable {
 
     private mutating func leaveStart(_ content: inout ByteBuffer) {
         let first = held.span.firstLetter(from: 0)
-        let isTag = held.span.begins(with: Self.opening, at: first)
-        let mayBeTag = held.span.extracting(first...).isFront(of: Self.opening)
+        let isTag = held.span.begins(with: opening, at: first)
+        let mayBeTag = held.span.extracting(first...).isFront(of: opening)
         if isTag {
-            held.consume(first + Self.opening.utf8CodeUnitCount)
+            held.consume(first + opening.utf8CodeUnitCount)
             stage = .thinking
         } else if !mayBeTag || first > GenerationLimits.heldSpaceMax {
             content.append(escaping: held.span)
@@ -73,18 +78,18 @@ struct ThinkTags: ~Copyable {
     }
 
     private mutating func think(_ content: inout ByteBuffer, _ reasoning: inout ByteBuffer) {
-        let place = held.span.firstPlace(of: Self.closing)
+        let place = held.span.firstPlace(of: closing)
         if let end = place {
             let start = min(leadingSpace, end)
             let last = held.span.extracting(..<end).endOfLetters
             if last > start { reasoning.append(escaping: held.span.extracting(start..<last)) }
-            held.consume(end + Self.closing.utf8CodeUnitCount)
+            held.consume(end + closing.utf8CodeUnitCount)
             stage = .closed
             return
         }
         // White space may stand before a closing tag, and a tag may be cut.
         let start = leadingSpace
-        let tag = held.span.startOfFront(of: Self.closing)
+        let tag = held.span.startOfFront(of: closing)
         var end = held.span.extracting(..<tag).endOfLetters
         if tag - end > GenerationLimits.heldSpaceMax { end = tag }
         guard end > start else {

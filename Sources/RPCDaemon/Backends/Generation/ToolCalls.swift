@@ -32,6 +32,8 @@ struct ToolCalls {
     private var told: [Int] = []
     /// How many calls there were before the frame at hand.
     private var knownBefore = 0
+    /// Whether the first call came in OpenAI's older form, and nothing in the newer one yet.
+    private var isOlder = false
     /// Bytes that are kept.
     private(set) var byteCount = 0
 
@@ -45,6 +47,8 @@ struct ToolCalls {
         to out: inout ByteBuffer
     ) -> Bool {
         knownBefore = calls.count
+        var saysAgain = isOlder
+        isOlder = false
         if text[Int(list.start)] == UInt8(ascii: "{") {
             return take(ToolCallDelta(text, list), of: text, flaws, to: &out)
         }
@@ -52,6 +56,13 @@ struct ToolCalls {
         while let element = (try? reader.next(in: text)) ?? nil {
             guard text[Int(element.start)] == UInt8(ascii: "{") else { continue }
             let delta = ToolCallDelta(text, element)
+            // The newer form of the call that came in the older one.
+            if saysAgain, repeats(delta, calls[0], of: text) {
+                let id = text.inside(delta.id)
+                if !id.isEmpty { byID[id] = 0 }
+                saysAgain = false
+                continue
+            }
             guard take(delta, of: text, flaws, to: &out) else { return false }
         }
         return true
@@ -73,11 +84,14 @@ struct ToolCalls {
         return hasCall
     }
 
-    /// Takes the object of OpenAI's older form, which knows one call.
+    /// Takes the object of OpenAI's older form, which knows one call: it says again what came in
+    /// the newer one, if anything did.
     mutating func takeFunction(
         _ object: JSONRange, of text: Span<UInt8>, _ flaws: [JSONMending.Flaw],
         to out: inout ByteBuffer
     ) -> Bool {
+        if !calls.isEmpty, !isOlder { return true }
+        isOlder = true
         var delta = ToolCallDelta()
         delta.readFunction(text, object)
         delta.index = 0

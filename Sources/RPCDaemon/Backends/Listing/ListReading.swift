@@ -7,6 +7,8 @@ protocol ListEntries {
     var member: StaticString { get }
     /// What the text is read into that has no such member, but the list under another name; empty.
     var other: (any ListEntries)? { get }
+    /// Members of the text that may hold, as an object, the list with all that belongs to it.
+    var envelopes: [StaticString] { get }
 
     /// Takes the next entry, which may speak of one of the models that another list has told.
     mutating func read(_ entry: ListEntry, _ text: Span<UInt8>, among models: ModelTable)
@@ -20,6 +22,7 @@ protocol ListEntries {
 
 extension ListEntries {
     var other: (any ListEntries)? { nil }
+    var envelopes: [StaticString] { [] }
 }
 
 /// One entry of a list: where its members stand; a string is one member without a name.
@@ -75,6 +78,8 @@ final class ListReading {
     private var mending: JSONMending?
     private var mended: [UInt8] = []
     private var stage = Stage.strict
+    /// The object that is read in place of the text around it.
+    private var envelope: JSONRange?
 
     /// A reading of an answer into `entries`, which are empty.
     init(_ body: Span<UInt8>, into entries: any ListEntries) {
@@ -140,7 +145,8 @@ final class ListReading {
         stage = .mended
     }
 
-    private func read(_ text: Span<UInt8>, _ models: ModelTable) throws(JSONError) {
+    private func read(_ whole: Span<UInt8>, _ models: ModelTable) throws(JSONError) {
+        let text = whole.extracting(envelope?.bounds ?? 0..<whole.count)
         let isRead = try survey.resume(text, bytes: Self.stepBytes)
         survey.takeEntries {
             hasEntries = true
@@ -152,6 +158,13 @@ final class ListReading {
             !isList || !hasEntries && place.isArray(text)
         {
             return beginAnew(with: other)
+        }
+        if !isList, envelope == nil, !survey.saysError(text) {
+            let places = entries.envelopes.compactMap { survey.member($0, text) }
+            if let place = places.first(where: { $0.isObject(text) }) {
+                envelope = place.range
+                return beginAnew(with: nothing)
+            }
         }
         stage = .over(isList)
     }

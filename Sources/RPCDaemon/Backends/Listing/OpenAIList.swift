@@ -8,6 +8,7 @@ struct OpenAIList: ListEntries {
     private let isOther: Bool
     var member: StaticString { isOther ? Self.otherMember : "data" }
     var other: (any ListEntries)? { isOther ? nil : OpenAIList(isOther: true) }
+    var envelopes: [StaticString] { ["result", "data", "response"] }
 
     private(set) var kind = ServerKind.openai
     private(set) var listed = ListedModels()
