@@ -94,6 +94,24 @@ import Testing
         #expect(Hearing.of(broken).content == "Hel")
     }
 
+    @Test func `no event makes more of one delta than its reader can bear`() {
+        let chunk = Self.delta(#""content":"a""#)
+        let most = GenerationLimits.eventObjectsMax
+        for separator in ["", ","] {
+            func event(_ count: Int) -> String {
+                let chunks = [String](repeating: chunk, count: count).joined(separator: separator)
+                return separator.isEmpty ? chunks : "[\(chunks)]"
+            }
+            #expect(Hearing.ofEvents([event(most), Self.stop]).deltas == most)
+            let over = Hearing.ofEvents([event(most + 1), Self.stop])
+            #expect(over.deltas == most)
+            #expect(over.failure?.reason == .unreadable)
+        }
+        // Those of a body have their pauses.
+        let body = "[" + [String](repeating: chunk, count: 4 * most).joined(separator: ",")
+        #expect(Hearing.of(body + "," + Self.stop + "]").deltas == 4 * most)
+    }
+
     @Test(arguments: ["data", "result", "response", "output"])
     func `an answer in an envelope is the answer`(name: String) {
         let choice = #""choices":[{"index":0,"message":{"content":"Hi"},"finish_reason":"length"}]"#

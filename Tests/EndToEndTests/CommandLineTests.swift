@@ -149,7 +149,7 @@ import Testing
         #expect(here.status == 78)
     }
 
-    @Test func `every key that cannot be had is told with its place`() throws {
+    @Test func `every key and certificate that cannot be had is told with its place`() throws {
         let folder = TestFolder()
         let file = folder.write(
             "c.toml",
@@ -162,6 +162,10 @@ import Testing
             name = "b.c d"
             endpoint = "http://127.0.0.1:2"
             api_key_env = "NO_SUCH_VARIABLE"
+            [[llm_backends]]
+            name = "c"
+            endpoint = "https://127.0.0.1:3"
+            ca_file = "/no-such-certificates"
 
             """)
         for arguments in [["--check-config", "--config", file], ["--config", file]] {
@@ -169,11 +173,13 @@ import Testing
             #expect(run.status == 78)
             #expect(run.output == "")
             let lines = run.errors.split(separator: "\n")
-            #expect(lines.count == 2, "\(run.errors)")
+            try #require(lines.count == 3, "\(run.errors)")
             #expect(lines.first?.hasPrefix("\(file):4:16: ") == true, "\(run.errors)")
             #expect(lines.first?.contains("\(folder.path)/no-such-key") == true)
-            #expect(lines.last?.hasPrefix("\(file):8:15: ") == true, "\(run.errors)")
-            #expect(lines.last?.contains("NO_SUCH_VARIABLE") == true)
+            #expect(lines[1].hasPrefix("\(file):8:15: "), "\(run.errors)")
+            #expect(lines[1].contains("NO_SUCH_VARIABLE"))
+            #expect(lines[2].hasPrefix("\(file):12:11: "), "\(run.errors)")
+            #expect(lines[2].contains("/no-such-certificates, named by ca_file"))
         }
     }
 

@@ -75,6 +75,27 @@ import Testing
             refresh["errors"]?[0]?["message"] == "Model discovery failed: Connection refused")
     }
 
+    @Test func `a configured model of a server that is away is away, though another is there`()
+        throws
+    {
+        let scene = try Scene(
+            config: """
+                [[llm_backends]]
+                name = "away"
+                endpoint = "http://127.0.0.1:9/v1"
+                supported_models = ["far-model"]
+
+                """)
+        try scene.daemon.waitForLog(containing: RecoveryTests.refused)
+        let error = try scene.client.error("complete", ["prompt": "x", "model": "far-model"])
+        #expect(error["code"] == 1003, "\(error.text)")
+        #expect(error["data"]?["backend"] == "away")
+        // Nobody says that it is a model of that server.
+        #expect(
+            try scene.client.error("complete", ["prompt": "x", "model": "other"])["code"] == 1001)
+        #expect(try scene.client.result("complete", ["prompt": "x"])["backend"] == "lmstudio")
+    }
+
     @Test func `a request that meets the server's end is told so, and the state with it`() throws {
         let scene = try Scene(config: "")
         try scene.simulator.setFaults("[\"refuse=3600\"]")

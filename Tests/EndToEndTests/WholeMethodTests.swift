@@ -103,6 +103,30 @@ import Testing
         #expect(unloaded["state"] == "not-loaded")
     }
 
+    @Test func `a loaded model that is wanted with another context is answered, too`() throws {
+        let scene = try Scene()
+        for length in [1024, 4096] {
+            let loaded = try scene.client.result(
+                "models.load", ["model": "llama-2-7b-chat", "context_length": .integer(length)])
+            #expect(loaded["state"] == "loaded")
+            // LM Studio keeps the instance that there was.
+            #expect(loaded["loaded_context_length"] == 4096)
+        }
+    }
+
+    @Test func `a model that stays loaded though it was unloaded holds nobody up`() throws {
+        let scene = try Scene()
+        let load = #"{"model":"llama-2-7b-chat"}"#
+        for _ in 0..<2 {
+            #expect(try scene.simulator.ask("POST", "/api/v1/models/load", load).status == 200)
+        }
+        // LM Studio has instances of it beside the one of its name.
+        let error = try scene.client.error("models.unload", ["model": "llama-2-7b-chat"])
+        #expect(error["code"] == 1004)
+        #expect(error["data"]?["backend_message"]?.stringValue?.contains("still") == true)
+        #expect(try scene.client.result("complete", ["prompt": "x"])["finish_reason"] == "stop")
+    }
+
     @Test func `a server that loads by itself alone says that it cannot`() throws {
         let server = ScriptedServer()
         let daemon = try server.daemon()

@@ -62,6 +62,7 @@ let smugglingSamples: [(String, RequestParseError)] = [
     ("Transfer-Encoding: \u{b}chunked\r\n", .badLine),
     ("Transfer-Encoding: \"chunked\"\r\n", .ambiguousFraming),
     ("Transfer-Encoding: gzip, chunked\r\n", .unsupportedCoding),
+    ("Content-Encoding: gzip\r\n", .unsupportedContent),
     // Fields that hide from one of two readers.
     ("Transfer-Encoding : chunked\r\n", .badField), (" Content-Length: 5\r\n", .badField),
     ("A: b\r\n Content-Length: 5\r\n", .badField), ("A: b\r\n\tc\r\n", .badField),

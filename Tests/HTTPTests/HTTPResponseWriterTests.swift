@@ -93,7 +93,8 @@ struct HTTPResponseWriterTests {
         let all: [RequestParseError] = [
             .badRequestLine, .unsupportedVersion, .badLine, .badField, .badHost,
             .badContentLength, .ambiguousFraming, .unsupportedCoding, .badChunk,
-            .unsupportedExpectation, .headTooLarge, .tooManyFields, .bodyTooLarge(max: 9),
+            .unsupportedContent, .unsupportedExpectation, .headTooLarge, .tooManyFields,
+            .bodyTooLarge(max: 9),
         ]
         for error in all {
             var writer = HTTPResponseWriter(to: nil)

@@ -89,6 +89,12 @@ import Testing
         }
     }
 
+    @Test func `a folder that cannot be made is told with why`() {
+        let words = Self.refusal("/sys/crowd-models/s")
+        #expect(words?.hasPrefix("Cannot use the folder /sys/crowd-models: ") == true)
+        #expect(words?.contains("No such file") == false)
+    }
+
     @Test(arguments: [0o755, 0o770, 0o701, 0o707] as [mode_t])
     func `a folder that others can enter is refused where it must be ours`(mode: mode_t) {
         let folder = TemporaryFolder()

@@ -24,4 +24,13 @@ import Testing
         #expect(fault.message.contains("backend b (vLLM at http://h) is not available: \(words)"))
         #expect(fault.data["retry_after_ms"]?.integerValue == (wait == nil ? 1000 : 5))
     }
+
+    @Test func `a model without a name is told as one`() {
+        let refusals = RefusalWords(
+            backends: [], names: ModelNames([]), chatModels: [], probed: [],
+            lookMilliseconds: 1000)
+        #expect(
+            refusals.unknownModel("").message
+                == "no backend has a model without a name; none has any")
+    }
 }

@@ -114,6 +114,11 @@ extension Config {
         let table = "llm_backends.\(TOMLKey(backend.name))"
         return backend.keySource.key.flatMap { origins["\(table).\($0)"] } ?? origins[table]
     }
+
+    /// Where the certificates of one of its backends are named.
+    package func certificatesPosition(of backend: BackendConfig) -> TOMLPosition? {
+        origins["llm_backends.\(TOMLKey(backend.name)).ca_file"]
+    }
 }
 
 extension KeySource {

@@ -91,13 +91,34 @@ struct Main {
                     }
                 }
             } catch {
-                let place = config.keyPosition(of: backend).map { ":\($0.line):\($0.column)" }
-                say("\(path ?? "configuration")\(place ?? ""): \(error)\n", to: 2)
+                tell("\(error)", at: config.keyPosition(of: backend), in: path)
+                isComplete = false
+            }
+            if let why = certificatesProblem(of: backend) {
+                tell(why, at: config.certificatesPosition(of: backend), in: path)
                 isComplete = false
             }
         }
         if !isComplete { exit(configuration) }
         return keys
+    }
+
+    /// Why the certificates that a backend is to be trusted by cannot be read; nil where they can,
+    /// or nobody needs them.
+    private static func certificatesProblem(of backend: BackendConfig) -> String? {
+        guard !backend.caFile.isEmpty, backend.endpoint.scheme == .https else { return nil }
+        do throws(Errno) {
+            _ = try SmallFile.contents(of: backend.caFile, limit: 1)
+            return nil
+        } catch {
+            return "backend `\(backend.name)`: file \(backend.caFile), named by ca_file, cannot be "
+                + "read: \(error.message)"
+        }
+    }
+
+    private static func tell(_ problem: String, at place: TOMLPosition?, in path: String?) {
+        let place = place.map { ":\($0.line):\($0.column)" } ?? ""
+        say("\(path ?? "configuration")\(place): \(problem)\n", to: 2)
     }
 
     // MARK: Running

@@ -121,6 +121,9 @@ package struct IncomingRequestHead: Equatable, Sendable {
                 }
             } else if bytes.equalsIgnoringCase("content-length", in: field.name) {
                 try framing.read(length: bytes.extracting(field.value))
+            } else if bytes.equalsIgnoringCase("content-encoding", in: field.name) {
+                guard field.value.isEmpty || bytes.equalsIgnoringCase("identity", in: field.value)
+                else { throw .unsupportedContent }
             } else if bytes.equalsIgnoringCase("transfer-encoding", in: field.name) {
                 framing.read(codings: bytes, field.value)
             }

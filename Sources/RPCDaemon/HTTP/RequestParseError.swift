@@ -20,6 +20,8 @@ package enum RequestParseError: Error, Equatable, Sendable {
     case unsupportedCoding
     /// A chunk without a readable size, or not followed by a line end.
     case badChunk
+    /// A Content-Encoding: no body is unpacked.
+    case unsupportedContent
     /// An Expect other than `100-continue`.
     case unsupportedExpectation
     /// More than `HTTPLimits.headBytesMax`, or a line of framing that is too long.
@@ -36,6 +38,7 @@ package enum RequestParseError: Error, Equatable, Sendable {
             .ambiguousFraming, .badChunk:
             400
         case .bodyTooLarge: 413
+        case .unsupportedContent: 415
         case .unsupportedExpectation: 417
         case .headTooLarge, .tooManyFields: 431
         case .unsupportedCoding: 501
@@ -58,6 +61,7 @@ extension RequestParseError: CustomStringConvertible {
             "Content-Length and Transfer-Encoding do not say one length of the body"
         case .unsupportedCoding: "the only Transfer-Encoding understood is chunked"
         case .badChunk: "the chunked body is malformed"
+        case .unsupportedContent: "no Content-Encoding is understood; send the body as it is"
         case .unsupportedExpectation: "the only Expect understood is 100-continue"
         case .headTooLarge: "the head is over \(HTTPLimits.headBytesMax) bytes"
         case .tooManyFields: "the head has over \(HTTPLimits.requestFieldsMax) fields"

@@ -117,13 +117,15 @@ package final class SocketFile {
     ) throws(SocketFileError) {
         guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
         let folder = String(path[..<slash])
-        if unsafe mkdir(folder, 0o700) < 0, errno == ENOENT {
+        var failure = unsafe mkdir(folder, 0o700) < 0 ? errno : 0
+        if failure == ENOENT {
             try prepareFolder(of: folder, mustBePrivate: false)
-            unsafe mkdir(folder, 0o700)
+            failure = unsafe mkdir(folder, 0o700) < 0 ? errno : 0
         }
         var status = stat()
         guard unsafe lstat(folder, &status) == 0 else {
-            let error = Errno(code: errno)
+            // Why it could not be made says more than that it is not there.
+            let error = Errno(code: failure)
             throw SocketFileError(
                 message: "Cannot use the folder \(folder): \(error.message).")
         }

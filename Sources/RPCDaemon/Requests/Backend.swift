@@ -300,7 +300,10 @@ package final class Backend: Continuation {
         case .authFailed: facts.state = .authFailed
         case .probing: facts.state = .probing
         }
-        facts.models = known.facts
+        // Of a server that was never seen, what the configuration says: who asks for one of its
+        // models is told that it is away, and not that nobody has it.
+        let isSeen = facts.state == .up || !known.facts.isEmpty
+        facts.models = isSeen ? known.facts : config.supportedModels.map { ModelFacts(id: $0) }
         facts.listNumber = listNumber
         facts.maxConcurrent = max(1, server.concurrency)
         facts.queueMax = queueMax

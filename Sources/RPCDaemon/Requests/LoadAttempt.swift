@@ -42,6 +42,8 @@ package final class LoadWork: Work {
 /// that it is done, since some servers answer before they have begun.
 ///
 /// A model that is as it is wanted already is not asked for again: LM Studio would load it twice.
+/// What others do with it meanwhile is not waited for: a model that was loaded and had to leave
+/// again was loaded.
 final class LoadAttempt: Attempt, ExchangeDelegate {
     /// Not touched once it is over: the job may be gone by then.
     private unowned let job: RequestJob
@@ -51,13 +53,20 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
     private var exchange: Exchange?
     /// Hears how far the load is, where the server tells and the caller wants to know.
     private var listener: LoadListener?
+    /// Whether the model was as it is wanted before anything was asked.
+    private var wasDone = false
     /// Whether the server has taken the request: what its list says from then on is of this load.
     private var isTaken = false
+    /// Looks that have ended since then; the first may have begun before.
+    private var looks = 0
     private var isOver = false
     private lazy var lookTimer = Timer { [weak self] in self?.look() }
 
     /// How often the list is looked at while a model loads, in nanoseconds: a load takes seconds.
     private static let lookInterval: UInt64 = 200_000_000
+    /// Looks after which a server that has said that it unloaded a model, and still lists it as
+    /// loaded, is believed the list: 3 seconds, in which a process ends.
+    private static let looksMax = 15
 
     init(of job: RequestJob, _ work: LoadWork, on backend: Backend, _ placement: Placement) {
         self.job = job
@@ -79,7 +88,10 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
             ? adapter.load(
                 model: placement.model, contextLength: work.contextLength, ttl: work.ttl)
             : adapter.unload(model: placement.model)
-        guard !isDone, let request else { return loop.set(lookTimer, after: 0) }
+        guard !isDone, let request else {
+            wasDone = true
+            return loop.set(lookTimer, after: 0)
+        }
         if work.loads, work.wantsProgress, let path = adapter.loadEvents {
             listener = LoadListener(of: placement.model, on: backend.server, path) {
                 [unowned job] in job.progressed($0)
@@ -97,23 +109,37 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
         guard let model = listed else { return !work.loads }
         guard work.loads else { return model.state == .notLoaded }
         guard model.state == .loaded else { return false }
-        guard let wanted = work.contextLength, let has = model.loadedContextLength else {
-            return true
-        }
+        // Once it was asked for, what there is is what the server makes of it: LM Studio loads a
+        // model once more for another context, and llama.cpp's router has its own.
+        guard !isTaken, let wanted = work.contextLength, let has = model.loadedContextLength
+        else { return true }
         return wanted == has
     }
 
     private func look() {
         guard !isOver else { return }
-        if isDone {
+        if isDone || wasDone {
             stop()
             return job.finished()
+        }
+        if isTaken, looks > 1, !backend.server.adapter.traits.answersFirst {
+            if work.loads {
+                stop()
+                return job.finished()
+            }
+            if looks > Self.looksMax {
+                return failed(
+                    ServerFailure(
+                        .refused, status: 500,
+                        words: "it unloaded one instance and still lists the model as loaded"))
+            }
         }
         backend.refresh { [weak self] _ in self?.looked() }
     }
 
     private func looked() {
         guard !isOver else { return }
+        if isTaken { looks += 1 }
         if isTaken, work.loads, let model = listed, model.state == .notLoaded,
             let why = model.loadFailure
         {

@@ -135,7 +135,7 @@ package struct RefusalWords {
         let nearest = NearestName.closest(to: name, among: names, count: 3)
         return Fault(
             .modelNotFound,
-            "no backend has the model \(name); "
+            "no backend has \(name.isEmpty ? "a model without a name" : "the model \(name)"); "
                 + (nearest.isEmpty
                     ? "none has any" : "nearest: \(nearest.joined(separator: ", "))"),
             data: ["nearest": .array(nearest.map { .string($0) })])

@@ -65,6 +65,8 @@ package struct ServerTraits: Equatable, Sendable {
     package var assignsSlots = false
     /// The command that loads a model.
     package var loadCommand: String?
+    /// Whether it answers who has a model loaded or unloaded before it has begun.
+    package var answersFirst = false
 }
 
 extension Adapter {

@@ -10,6 +10,7 @@ package struct LlamaCppAdapter: Adapter {
         var traits = ServerTraits()
         traits.assignsSlots = true
         traits.evictsModels = isRouter
+        traits.answersFirst = isRouter
         return traits
     }
 

@@ -61,11 +61,13 @@ struct ErrorBody {
 
     /// The title of an HTML page, else its first heading: what a proxy says of what happened.
     private static func headline(of page: Span<UInt8>) -> String? {
-        let page = text(page)
-        for name in ["title", "h1"] {
-            let pieces = page.split(separator: "<\(name)", maxSplits: 1)
-            guard pieces.count == 2, let start = pieces[1].firstIndex(of: ">") else { continue }
-            let inside = pieces[1][pieces[1].index(after: start)...].prefix { $0 != "<" }
+        for name: StaticString in ["<title", "<h1"] {
+            guard let tag = page.firstPlace(of: name) else { continue }
+            var start = tag
+            while start < page.count, page[start] != UInt8(ascii: ">") { start += 1 }
+            var end = min(start + 1, page.count)
+            while end < page.count, page[end] != UInt8(ascii: "<") { end += 1 }
+            let inside = text(page.extracting(min(start + 1, page.count)..<end))
             let words = inside.split { $0.isWhitespace }.joined(separator: " ")
             if !words.isEmpty { return words.shortenedToLetters(GenerationLimits.wordsMax) }
         }

@@ -87,7 +87,10 @@ extension Generation {
         }
         if isEvent, let template, template.takes(data) { return takeLike(template, data, handle) }
         var goesOn = true
+        var count = 0
         while at < data.count, data[at] == UInt8(ascii: "{"), !isOver {
+            count += 1
+            if count > GenerationLimits.eventObjectsMax { return failTooMany() }
             var frame = AnswerFrame()
             let start = at
             do throws(JSONError) {
@@ -170,12 +173,15 @@ extension Generation {
         var reader = JSONElementReader(from: JSONText.skippingSpace(data))
         var isAnswer = false
         var goesOn = true
+        var count = 0
         while !isOver, let element = (try? reader.next(in: data)) ?? nil {
             guard data[Int(element.start)] == UInt8(ascii: "{") else { break }
             var frame = AnswerFrame()
             guard (try? frame.read(data, from: Int(element.start))) != nil else { break }
             isAnswer = isAnswer || frame.hasChoice
             if !isAnswer { break }
+            count += 1
+            if count > GenerationLimits.eventObjectsMax { return failTooMany() }
             goesOn =
                 take(
                     frame, data.extracting(..<Int(element.end)), from: Int(element.start), [],
@@ -186,6 +192,14 @@ extension Generation {
         let body = ErrorBody(data)
         if body.words == nil { return true }
         fail(ServerFailure(status: status, retryAfter: retryAfter, body))
+        return false
+    }
+
+    private mutating func failTooMany() -> Bool {
+        fail(
+            ServerFailure(
+                .unreadable, status: status,
+                words: "over \(GenerationLimits.eventObjectsMax) objects in one event"))
         return false
     }
 

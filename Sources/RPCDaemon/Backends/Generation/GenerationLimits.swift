@@ -1,5 +1,8 @@
 /// Every maximum of what is read of one answer to a generation.
 package enum GenerationLimits {
+    /// Objects of one event, which are read without a pause: a proxy puts two or three together,
+    /// and so many with an id of 4 KiB before each are the mebibyte after which reading waits.
+    package static let eventObjectsMax = 256
     /// Bytes of an answer that is one JSON value: the text of 128 Ki tokens takes 1 MiB, and the
     /// log probabilities that some servers add to it unasked ten times as much.
     package static let wholeBytesMax = 16 * 1024 * 1024

@@ -151,7 +151,8 @@ extension Span<UInt8> {
         return true
     }
 
-    fileprivate func firstPlace(of word: StaticString) -> Int? {
+    /// The first place where `word` stands; nil for none.
+    func firstPlace(of word: StaticString) -> Int? {
         var start = 0
         while start + word.utf8CodeUnitCount <= count {
             if begins(with: word, at: start) { return start }
