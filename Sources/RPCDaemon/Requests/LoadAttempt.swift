@@ -67,6 +67,8 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
     /// Looks after which a server that has said that it unloaded a model, and still lists it as
     /// loaded, is believed the list: 3 seconds, in which a process ends.
     private static let looksMax = 15
+    private static let stillLoaded =
+        "it unloaded one instance, and still lists the model as loaded"
 
     init(of job: RequestJob, _ work: LoadWork, on backend: Backend, _ placement: Placement) {
         self.job = job
@@ -131,7 +133,7 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
                 return failed(
                     ServerFailure(
                         .refused, status: 500,
-                        words: "it unloaded one instance and still lists the model as loaded"))
+                        words: Self.stillLoaded))
             }
         }
         backend.refresh { [weak self] _ in self?.looked() }
