@@ -1,4 +1,4 @@
-package import CrowdModelsProtocol
+import CrowdModelsProtocol
 
 /// Cuts a body of `text/event-stream` into events (WHATWG HTML, 9.2.6), in place.
 ///
@@ -27,8 +27,9 @@ package struct EventStreamParser: ~Copyable {
     private var markBytes = 0
     private var hasFailed = false
     private let hearsProgress: Bool
-    /// The front of the lines since the last event that are words and no fields.
-    package private(set) var words = ByteBuffer()
+    /// The front of the lines since the last event that are words and no fields; an array, so that
+    /// a parser stays so small that it is moved without a call.
+    package private(set) var words: [UInt8] = []
 
     /// Bytes that wait for the end of their event.
     package var unread: Int { line.count &+ data.count &+ name.count }
@@ -203,7 +204,8 @@ package struct EventStreamParser: ~Copyable {
     private mutating func keepWords(_ line: Span<UInt8>) {
         guard Self.areWords(line) else { return }
         let room = HTTPLimits.strayBytesMax - words.count
-        words.append(line.extracting(..<min(line.count, max(0, room))))
+        let front = line.extracting(..<min(line.count, max(0, room)))
+        unsafe front.withUnsafeBufferPointer { unsafe words.append(contentsOf: $0) }
         if room > line.count { words.append(UInt8(ascii: "\n")) }
     }
 
@@ -257,7 +259,7 @@ package struct EventStreamParser: ~Copyable {
         hasData = false
         isBare = false
         forgetName()
-        if !words.isEmpty { words.removeAll(keeping: 0) }
+        if !words.isEmpty { words = [] }
         return goesOn
     }
 
