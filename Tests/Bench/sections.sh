@@ -244,7 +244,7 @@ measure_held() {
 measure_static() {
     local folder=.cache/bench/static
     if ((build)) || [[ ! -x $folder/release/crowd-models-executor ]]; then
-        nice -n 15 swift build -c release --static-swift-stdlib --scratch-path $folder \
+        nice -n 15 Tests/Bench/build --static-swift-stdlib --scratch-path $folder \
             --product crowd-models-executor >"$scratch/static.log" 2>&1 ||
             { tail -5 "$scratch/static.log" && return 1; }
     fi
