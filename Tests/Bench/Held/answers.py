@@ -119,6 +119,43 @@ def flood_whole(scene):
     ask(scene, stream(event({"content": "a"}) * 400_000), "flood")
 
 
+def chunks(count):
+    """A JSON array of the events of a stream."""
+    each = event({"content": "a"}).removeprefix(b"data: ").strip()
+    return b"[" + b",".join([each] * count) + b"]"
+
+
+@row("answers: an array of 400,000 chunks instead of a stream")
+def array(scene):
+    ask(scene, answer(chunks(400_000)), "array", {"stream": True})
+
+
+@row("answers: an array of 400,000 chunks, and the caller does not stream")
+def array_whole(scene):
+    ask(scene, answer(chunks(400_000)), "array")
+
+
+def arrays(count, times):
+    def play(scene):
+        posts = stream((b"data: " + chunks(count) + b"\n\n") * times)
+        scene.start(scene.backend(post=posts, settings="timeout = 60"))
+        client = scene.client()
+        client.send(line("complete", {"prompt": "x", "model": "m0", "stream": True}, id="i" * 4096))
+        while True:
+            reply = client.read(80)
+            assert reply is not None, "the connection ended without an answer"
+            if b'"method":' not in reply[:60]:
+                break
+        scene.mark("answer")
+
+    return play
+
+
+for count, times in ((100_000, 1), (200, 500)):
+    row(f"answers: {times} events that are arrays of {count} chunks, for an id of 4 KB")(
+        arrays(count, times))
+
+
 @row("answers: a million comments and empty events")
 def comments(scene):
     ask(scene, stream(b": nothing\n\n" * 1_000_000 + event({"content": "a"})), "comments",
