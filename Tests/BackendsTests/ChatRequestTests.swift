@@ -151,9 +151,9 @@ import Testing
             let members = (0..<count).map { #""o\#($0)":0"# }.joined(separator: ",")
             _ = try Self.request(#"{"prompt":"x","options":{\#(members)}}"#)
         }
-        try request(count: CompleteMethod.optionsMax)
+        try request(count: OptionsCheck.membersMax)
         let fault = #expect(throws: Fault.self) {
-            try request(count: CompleteMethod.optionsMax + 1)
+            try request(count: OptionsCheck.membersMax + 1)
         }
         #expect(fault?.message.contains("at most 256") == true)
     }

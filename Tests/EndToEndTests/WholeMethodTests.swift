@@ -26,6 +26,34 @@ import Testing
         #expect(try scene.client.error("embed", [:])["code"] == -32602)
     }
 
+    @Test(arguments: [
+        ("embed", #""input":"x""#), ("rerank", #""query":"q","documents":["d"]"#),
+    ])
+    func `options are few, and none is given twice, whatever is asked`(
+        method: String, asked: String
+    ) throws {
+        let scene = try Scene()
+        let many = (0...OptionsCheck.membersMax).map { #""o\#($0)":0"# }.joined(separator: ",")
+        for (id, (options, words)) in [(many, "at most 256"), (#""a":1,"a":2"#, "`a` twice")]
+            .enumerated()
+        {
+            let call = #"{\#(asked),"options":{\#(options)}}"#
+            scene.client.send(
+                line: #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":\#(call)}"#)
+            let error = try scene.client.answer(to: .integer(id))["error"]
+            #expect(error?["code"] == -32602)
+            #expect(error?["data"]?["parameter"] == "options")
+            #expect(error?["message"]?.stringValue?.contains(words) == true)
+            #expect(error?["message"]?.stringValue?.contains("`\(method)`") == true)
+            // `check` says the same, without running it.
+            scene.client.send(
+                line: #"{"jsonrpc":"2.0","id":\#(id + 10),"method":"check","params":"#
+                    + #"{"method":"\#(method)","params":\#(call)}}"#)
+            let checked = try scene.client.answer(to: .integer(id + 10))["error"]
+            #expect(checked?["message"] == error?["message"])
+        }
+    }
+
     @Test func `a backend without an API for it says so`() throws {
         let scene = try Scene()
         let error = try scene.client.error(

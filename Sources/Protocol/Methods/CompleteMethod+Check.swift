@@ -1,8 +1,4 @@
 extension CompleteMethod {
-    /// The most members `options` may have; a server's own parameters are a few dozen. Each is
-    /// compared with those before it: 256 × 256 / 2 comparisons take 0.1 ms.
-    public static let optionsMax = 256
-
     /// Checks of a call's arguments what their types alone do not forbid, and answers the members
     /// of `options`, none of which is given twice. `survey` is what a `LineReader` found in a long
     /// line.
@@ -26,8 +22,9 @@ extension CompleteMethod {
         }
         let options = arguments[CompleteParameter.options.rawValue]
         if !options.isPresent { return [] }
-        let members = survey?.options ?? readOptions(options, text)
-        try check(options: members, text)
+        let members = survey?.options ?? OptionsCheck.read(options, text)
+        try OptionsCheck.check(members, of: .complete, text)
+        try checkOneAnswer(members, text)
         return members
     }
 
@@ -49,34 +46,20 @@ extension CompleteMethod {
         }
     }
 
-    private static func readOptions(_ options: JSONRange, _ text: Span<UInt8>) -> [JSONMember] {
-        var members: [JSONMember] = []
-        var reader = JSONMemberReader(from: Int(options.start))
-        while members.count <= optionsMax, let member = (try? reader.next(in: text)) ?? nil {
-            members.append(member)
-        }
-        return members
-    }
-
-    private static func check(
-        options members: [JSONMember], _ text: Span<UInt8>
+    private static func checkOneAnswer(
+        _ members: [JSONMember], _ text: Span<UInt8>
     ) throws(Fault) {
-        if members.count > optionsMax {
-            throw fault("options", "must have at most \(optionsMax) members")
-        }
-        for (index, member) in members.enumerated() {
+        for member in members {
             let name = text.extracting(member.name.bounds)
-            for other in members[..<index] where isSame(member, other, text) {
-                throw fault(
-                    "options", "has the member `\(JSONText.quoted(name))` twice")
-            }
             for (other, harmless) in oneAnswer
             where JSONText.string(name, hasEscape: member.nameHasEscape, equals: other) {
                 let value = text.extracting(member.value.bounds)
                 if harmless.contains(where: { isToken(value, $0) }) { continue }
-                throw fault(
-                    "options.\(other)",
-                    "is not supported: an answer has one choice, and no likelihoods")
+                throw Fault(
+                    .invalidParams,
+                    "`options.\(other)` of `complete` is not supported: an answer has one choice, "
+                        + "and no likelihoods",
+                    data: ["parameter": .string("options.\(other)")])
             }
         }
     }
@@ -92,27 +75,5 @@ extension CompleteMethod {
         return unsafe token.withUnsafeBufferPointer { bytes in
             literal.withUTF8Buffer { unsafe bytes.elementsEqual($0) }
         }
-    }
-
-    /// Whether two members of one object have the same name.
-    private static func isSame(
-        _ first: JSONMember, _ second: JSONMember, _ text: Span<UInt8>
-    ) -> Bool {
-        if !first.nameHasEscape && !second.nameHasEscape {
-            guard first.name.count == second.name.count else { return false }
-            for offset in 0..<first.name.count
-            where text[Int(first.name.start) + offset] != text[Int(second.name.start) + offset] {
-                return false
-            }
-            return true
-        }
-        return JSONText.same(
-            text.extracting(first.name.bounds), text.extracting(second.name.bounds))
-    }
-
-    private static func fault(_ parameter: String, _ what: String) -> Fault {
-        Fault(
-            .invalidParams, "`\(parameter)` of `complete` \(what)",
-            data: ["parameter": .string(parameter)])
     }
 }

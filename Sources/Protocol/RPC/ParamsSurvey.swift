@@ -88,7 +88,7 @@ public struct ParamsSurvey: Sendable {
             entry.elements.insert(kind)
             switch inside {
             case .messages: messages.messageEnded()
-            case .options where options.count <= CompleteMethod.optionsMax:
+            case .options where options.count <= OptionsCheck.membersMax:
                 member.value = value
                 options.append(member)
             case .meta where meta.count < RequestMeta.membersMax:

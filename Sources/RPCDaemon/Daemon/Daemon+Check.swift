@@ -36,6 +36,7 @@ extension Daemon {
             let request = try ChatRequest(line, call, survey: inner)
             try foresee(ticket(of: request, key: 0, for: peer), of: method, refusedAs: .complete)
         case .embed, .rerank, .modelsLoad, .modelsUnload:
+            try Self.checkOptions(of: method, call, line)
             let kept = KeptCall(line, call)
             try foresee(ticket(of: kept, method, key: 0, for: peer), of: method)
         case .tokensCount:

@@ -12,6 +12,7 @@ extension Daemon {
     func begin(
         _ call: Call, _ line: Span<UInt8>, for peer: Peer, _ reply: any Reply
     ) throws(Fault) {
+        try Self.checkOptions(of: call.method, call.arguments, line)
         let kept = KeptCall(line, call.arguments)
         let work: any Work
         switch call.method {
@@ -36,6 +37,19 @@ extension Daemon {
             work, key: ticket.key, reply: reply, arrivedAt: Clock.monotonic(),
             expiresAt: ticket.expiresAt, dispatcher: dispatcher)
         job.begin(ticket)
+    }
+
+    /// Throws what the `options` of an `embed` or a `rerank` are refused with.
+    static func checkOptions(
+        of method: Method, _ arguments: Arguments, _ line: Span<UInt8>
+    ) throws(Fault) {
+        let place: Int
+        switch method {
+        case .embed: place = EmbedParameter.options.rawValue
+        case .rerank: place = RerankParameter.options.rawValue
+        default: return
+        }
+        try OptionsCheck.check(arguments[place], of: method, in: line)
     }
 
     /// What the scheduler needs to know of a call of `method` that comes now.
