@@ -18,8 +18,9 @@ package struct RateLimitFields: Equatable, Sendable {
 
     /// How long nothing more is taken, in milliseconds from `now`, which counts from 1970; nil
     /// where something is left of all, or nobody says until when not.
-    package func pause(now: Int64) -> Int? {
+    package func pause(now: @autoclosure () -> Int64) -> Int? {
         if spent == 0 { return nil }
+        let now = now()
         var longest: Int64 = 0
         for place in 0..<3 where spent & (1 << UInt8(place)) != 0 {
             let reset = resets[place]

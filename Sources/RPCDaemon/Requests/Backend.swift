@@ -122,8 +122,7 @@ package final class Backend: Continuation {
     /// An answer has begun. Where its server says that it takes no more, it gets its pause: of a
     /// minute at most, since what it counts may be one model's requests.
     func heard(_ head: HTTPResponseHead) {
-        let wall = Int64(Clock.wall() / 1_000_000)
-        guard let wait = head.rateLimit.pause(now: wall) else { return }
+        guard let wait = head.rateLimit.pause(now: Int64(Clock.wall() / 1_000_000)) else { return }
         let pause = min(UInt64(wait) * 1_000_000, SchedulingLimits.coolDownMax)
         dispatcher.take(.held(backend: name, until: dispatcher.loop.now + pause))
         tellPause()
