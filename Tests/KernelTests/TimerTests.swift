@@ -136,4 +136,47 @@ import Testing
         #expect(loop.run { tape.names.count == 2 })
         #expect(tape.names == [0, 1])
     }
+
+    @Test func `a moment that is set while the loop waits for a later one is kept`() throws {
+        let loop = try EventLoop.ofTest()
+        let pair = SocketPair()
+        var fired: [String] = []
+        let (late, soon) = (Timer { fired.append("late") }, Timer { fired.append("soon") })
+        let handler = Handler { _ in
+            loop.forget(pair.near)
+            loop.set(soon, after: 2_000_000)
+        }
+        try loop.watch(pair.near, for: .readable, handler)
+        loop.set(late, after: 3_600_000_000_000)
+        loop.runTurns(1)
+        pair.write("x")
+        #expect(loop.run { !fired.isEmpty })
+        #expect(fired == ["soon"])
+        loop.cancel(late)
+    }
+
+    @Test func `a timer whose earlier moment was given up fires at its later one`() throws {
+        let loop = try EventLoop.ofTest()
+        var fired = 0
+        let timer = Timer { fired += 1 }
+        let witness = Timer {}
+        loop.set(timer, after: 1_000_000)
+        loop.runTurns(1)
+        loop.cancel(timer)
+        loop.set(timer, after: 5_000_000)
+        let due = loop.now + 5_000_000
+        loop.set(witness, after: 1_000_000)
+        #expect(loop.run { fired > 0 })
+        #expect(fired == 1 && loop.now >= due && !witness.isSet)
+    }
+
+    @Test func `a moment that never comes does not keep the loop awake`() throws {
+        let loop = try EventLoop.ofTest()
+        let timer = Timer {}
+        loop.set(timer, at: .max - 5)
+        let tape = Tape(loop, count: 0)
+        #expect(tape.play(until: 1_000_000))
+        #expect(timer.isSet)
+        loop.cancel(timer)
+    }
 }

@@ -9,12 +9,14 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 _Static_assert((int)CLINUX_IN == (int)EPOLLIN && (int)CLINUX_OUT == (int)EPOLLOUT, "epoll");
 _Static_assert((int)CLINUX_ERR == (int)EPOLLERR && (int)CLINUX_HUP == (int)EPOLLHUP, "epoll");
 _Static_assert((int)CLINUX_RDHUP == (int)EPOLLRDHUP, "epoll");
+_Static_assert(UINT32_C(1) << 31 == (uint32_t)EPOLLET, "epoll");
 
 int clinux_epoll_create(void) {
     int fd = epoll_create1(EPOLL_CLOEXEC);
@@ -38,16 +40,33 @@ int clinux_epoll_remove(int epoll, int fd) {
     return control(epoll, EPOLL_CTL_DEL, fd, 0, 0);
 }
 
-int clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int milliseconds) {
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int waits) {
     struct epoll_event batch[128];
     if (count > 128) count = 128;
-    int ready = epoll_wait(epoll, batch, count, milliseconds);
+    int ready = epoll_wait(epoll, batch, count, waits ? -1 : 0);
     if (ready < 0) return errno == EINTR ? 0 : -errno;
     for (int index = 0; index < ready; index++) {
         events[index].data = batch[index].data.u64;
         events[index].events = batch[index].events;
     }
     return ready;
+}
+
+int clinux_timer_create(int epoll, uint64_t data) {
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (timer < 0) return -errno;
+    // By edge: what it has to tell is told once, and needs no reading.
+    int error = control(epoll, EPOLL_CTL_ADD, timer, EPOLLIN | EPOLLET, data);
+    if (error == 0) return timer;
+    close(timer);
+    return error;
+}
+
+void clinux_timer_set(int timer, uint64_t moment) {
+    if (moment == 0) moment = 1;  // All zeros would disarm it.
+    struct itimerspec when = {
+        .it_value = {.tv_sec = (time_t)(moment / 1000000000), .tv_nsec = moment % 1000000000}};
+    timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
 int clinux_accept(int listener) {
@@ -66,6 +85,15 @@ long clinux_read(int fd, void *bytes, size_t count) {
     long got;
     do {
         got = read(fd, bytes, count);
+    } while (got < 0 && errno == EINTR);
+    return got < 0 ? -errno : got;
+}
+
+long clinux_receive(int fd, void *bytes, size_t count) {
+    long got;
+    do {
+        got = recv(fd, bytes, count, 0);
+        if (got < 0 && errno == ENOTSOCK) got = read(fd, bytes, count);
     } while (got < 0 && errno == EINTR);
     return got < 0 ? -errno : got;
 }

@@ -83,8 +83,7 @@ final class HTTPConnection: EventHandler, Continuation {
                 stream?.ignore()
             } else if !isContinuing {
                 // Many servers' answers at once are read over many turns.
-                _ = loop.lookAtClock()
-                if loop.isTurnSpent {
+                if loop.isSpentByNow {
                     isReadPutOff = true
                     continueNextTurn()
                 } else {

@@ -59,12 +59,12 @@ package struct HTTPResponseHead: Equatable, Sendable {
     /// How many milliseconds from `now` (seconds since 1970 UTC) the server wants to be left alone:
     /// 0 for a date gone by, at most `HTTPLimits.retryAfterMillisecondsMax`, nil if it said
     /// nothing.
-    package func retryAfterMilliseconds(now: Int) -> Int? {
+    package func retryAfterMilliseconds(now: @autoclosure () -> Int) -> Int? {
         switch retryAfter {
         case nil: return nil
         case .milliseconds(let milliseconds): return milliseconds
         case .date(let date):
-            let seconds = date.subtractingReportingOverflow(now)
+            let seconds = date.subtractingReportingOverflow(now())
             let longest = HTTPLimits.retryAfterMillisecondsMax / 1000
             let wait = seconds.overflow ? longest : seconds.partialValue
             return max(0, min(wait, longest)) * 1000

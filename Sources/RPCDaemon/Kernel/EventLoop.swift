@@ -53,7 +53,7 @@ package protocol Continuation: AnyObject {
 /// One thread's world: descriptors, timers, and the work left for the end of a turn.
 ///
 /// Everything the daemon owns lives on one loop and is touched from nowhere else, so nothing needs
-/// a lock and nothing hops a thread. Level-triggered: what is not dealt with is told again.
+/// a lock and nothing hops a thread. What is not dealt with is told again.
 ///
 /// Many properties: a turn goes through descriptors, timers and two kinds of work, in one order.
 package final class EventLoop {
@@ -62,7 +62,28 @@ package final class EventLoop {
         /// Raised whenever the descriptor is forgotten, so that an event of a closed one that is
         /// still in the batch does not reach the next owner of its number.
         var generation: UInt32 = 0
+        /// What its handler wants to hear of, and `CLINUX_EDGE` for a stream.
+        var interest: UInt32 = 0
+
+        /// What the kernel is asked for: of a stream its end as well, which would hide behind the
+        /// bytes that come with it.
+        var wanted: UInt32 {
+            let isHeard =
+                interest & CLINUX_EDGE != 0 && interest & ReadyEvents.readable.rawValue != 0
+            return isHeard ? interest | ReadyEvents.readClosed.rawValue : interest
+        }
+
+        /// What its handler hears of `events`.
+        func told(_ events: UInt32) -> ReadyEvents {
+            let always = ReadyEvents.hungUp.rawValue | ReadyEvents.failed.rawValue
+            return ReadyEvents(rawValue: events & (interest | always))
+        }
     }
+
+    /// Nanoseconds from one moment at which the alarm may go off to the next.
+    private static let alarmStep: UInt64 = 1_000_000
+    /// What the kernel says of the alarm: no descriptor has that number.
+    private static let alarmData = UInt64.max
 
     /// Bytes of one read: what a socket holds by default is little more.
     package static let scratchBytes = 65_536
@@ -72,9 +93,18 @@ package final class EventLoop {
     /// What is freed a piece at a time.
     package private(set) lazy var leftovers = Leftovers(self)
     private let epoll: FileDescriptor
+    /// Wakes the loop when a deadline has come: a wait without a limit costs less than one with,
+    /// and the next deadline is the same for thousands of turns.
+    private let alarm: FileDescriptor
+    /// When it goes off; `.max` where it does not.
+    private var alarmAt = UInt64.max
     private var slots: [Slot] = []
     /// How many descriptors are watched: all that the process has but a handful.
     package private(set) var watched = 0
+    /// The descriptor of which all was read that was there.
+    private var emptied: Int32 = -1
+    /// The descriptor for which the kernel was asked last.
+    private var asked: Int32 = -1
     private var timers = TimerHeap()
     private var turnWork: [any TurnWork] = []
     /// The array that was worked off last, kept so that no turn allocates one.
@@ -93,25 +123,45 @@ package final class EventLoop {
 
     package init() throws(Errno) {
         epoll = FileDescriptor(owning: try Errno.check(clinux_epoll_create()))
+        alarm = FileDescriptor(
+            owning: try Errno.check(clinux_timer_create(epoll.number, Self.alarmData)))
         now = Clock.monotonic()
     }
 
     /// Tells `handler` whenever `fd` is ready for `events`. The loop keeps the handler alive.
+    ///
+    /// - Parameter isStream: whether it is a stream socket that is mostly read by `read`. The
+    ///   kernel tells of it by edge, which spares it a look at each wait, and is asked anew unless
+    ///   all that was there has been read (epoll(7): less came than was asked for).
     package func watch(
-        _ fd: Int32, for events: ReadyEvents, _ handler: any EventHandler
+        _ fd: Int32, for events: ReadyEvents, isStream: Bool = false, _ handler: any EventHandler
     ) throws(Errno) {
         let index = Int(fd)
         while slots.count <= index { slots.append(Slot()) }
-        let data = UInt64(slots[index].generation) << 32 | UInt64(UInt32(bitPattern: fd))
-        _ = try Errno.check(clinux_epoll_add(epoll.number, fd, events.rawValue, data))
-        if slots[index].handler == nil { watched += 1 }
-        slots[index].handler = handler
+        var slot = slots[index]
+        slot.interest = events.rawValue | (isStream ? CLINUX_EDGE : 0)
+        _ = try Errno.check(clinux_epoll_add(epoll.number, fd, slot.wanted, data(of: fd, slot)))
+        if slot.handler == nil { watched += 1 }
+        slot.handler = handler
+        slots[index] = slot
     }
 
     /// Changes what is told of a watched descriptor.
     package func change(_ fd: Int32, to events: ReadyEvents) {
-        let data = UInt64(slots[Int(fd)].generation) << 32 | UInt64(UInt32(bitPattern: fd))
-        clinux_epoll_change(epoll.number, fd, events.rawValue, data)
+        let index = Int(fd)
+        slots[index].interest = events.rawValue | slots[index].interest & CLINUX_EDGE
+        ask(fd)
+    }
+
+    /// Asks the kernel for what is wanted of a descriptor; it tells of what is ready already.
+    private func ask(_ fd: Int32) {
+        let slot = slots[Int(fd)]
+        asked = fd
+        clinux_epoll_change(epoll.number, fd, slot.wanted, data(of: fd, slot))
+    }
+
+    private func data(of fd: Int32, _ slot: Slot) -> UInt64 {
+        UInt64(slot.generation) << 32 | UInt64(UInt32(bitPattern: fd))
     }
 
     /// Tells nothing more of `fd`; to be called before it is closed.
@@ -150,9 +200,10 @@ package final class EventLoop {
             bytes.removeAll()
             swap(&bytes, &scratch)
         }
-        _ = unsafe try bytes.write(room: Self.scratchBytes) { (room) throws(Errno) -> Int in
-            unsafe try Errno.check(clinux_read(number, room.baseAddress, room.count))
+        let count = unsafe try bytes.write(room: Self.scratchBytes) { (room) throws(Errno) -> Int in
+            unsafe try Errno.check(clinux_receive(number, room.baseAddress, room.count))
         }
+        if count < Self.scratchBytes { emptied = number }
         body(bytes.span)
     }
 
@@ -173,6 +224,15 @@ package final class EventLoop {
     /// Whether this turn has taken as long as one should, as far as somebody has looked.
     package private(set) var isTurnSpent = false
 
+    /// Whether nobody was told of anything in this turn before.
+    private var isFirstOfTurn = false
+
+    /// Whether the turn is spent by now; who is the first of it need not look at the clock.
+    package var isSpentByNow: Bool {
+        if !isFirstOfTurn { _ = lookAtClock() }
+        return isTurnSpent
+    }
+
     /// The clock now, and with it whether the turn is spent.
     package func lookAtClock() -> UInt64 {
         let time = Clock.monotonic()
@@ -186,15 +246,18 @@ package final class EventLoop {
         var continuing: [any Continuation] = []
         var events = [clinux_event](repeating: clinux_event(), count: 128)
         while isRunning {
+            let waits = turnWork.isEmpty && continuations.isEmpty
+            if waits { setAlarm() }
             let ready = unsafe try Errno.check(
-                clinux_epoll_wait(
-                    epoll.number, &events, Int32(events.count), millisecondsToWait()))
+                clinux_epoll_wait(epoll.number, &events, Int32(events.count), waits ? 1 : 0))
             now = Clock.monotonic()
             isTurnSpent = false
             swap(&continuing, &continuations)
             for index in 0..<Int(ready) {
+                isFirstOfTurn = index == 0
                 dispatch(events[index])
             }
+            isFirstOfTurn = false
             if !continuing.isEmpty { resume(&continuing) }
             fireTimers()
             runTurnWork()
@@ -235,12 +298,21 @@ package final class EventLoop {
 
     @inline(__always)
     private func dispatch(_ event: clinux_event) {
+        if event.data == Self.alarmData {
+            alarmAt = .max
+            return
+        }
         let index = Int(UInt32(truncatingIfNeeded: event.data))
         let generation = UInt32(truncatingIfNeeded: event.data >> 32)
         guard slots[index].generation == generation, let handler = slots[index].handler else {
             return
         }
-        handler.ready(ReadyEvents(rawValue: event.events))
+        (emptied, asked) = (-1, -1)
+        handler.ready(slots[index].told(event.events))
+        guard slots[index].interest & CLINUX_EDGE != 0, asked != Int32(index) else { return }
+        // An end, and room to write, are no bytes that could have been read.
+        if emptied == Int32(index), event.events == ReadyEvents.readable.rawValue { return }
+        if slots[index].generation == generation, slots[index].handler != nil { ask(Int32(index)) }
     }
 
     /// Fires what is due, at least one, and then as much as the turn has time for: thousands of
@@ -267,12 +339,15 @@ package final class EventLoop {
         }
     }
 
-    private func millisecondsToWait() -> Int32 {
-        if !turnWork.isEmpty || !continuations.isEmpty { return 0 }
-        guard let deadline = timers.nextDeadline else { return -1 }
-        let now = Clock.monotonic()
-        if deadline <= now { return 0 }
-        // Rounded up: a wake a moment too early would only spin.
-        return Int32(clamping: (deadline - now + 999_999) / 1_000_000)
+    /// Makes sure that the loop wakes for the next deadline. An alarm that is set too early, since
+    /// its deadline was moved or cancelled, wakes it once for nothing.
+    private func setAlarm() {
+        guard let deadline = timers.nextDeadline, deadline < alarmAt else { return }
+        // Rounded up, so that what is due within a millisecond takes one turn.
+        let (later, isNever) = deadline.addingReportingOverflow(Self.alarmStep &- 1)
+        let moment = later &- later % Self.alarmStep
+        guard moment < alarmAt, !isNever else { return }
+        alarmAt = moment
+        clinux_timer_set(alarm.number, moment)
     }
 }

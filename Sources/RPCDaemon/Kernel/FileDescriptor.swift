@@ -19,7 +19,7 @@ package struct FileDescriptor: ~Copyable, Sendable {
     package func read(
         into bytes: UnsafeMutableRawBufferPointer
     ) throws(Errno) -> Int {
-        unsafe try Errno.check(clinux_read(number, bytes.baseAddress, bytes.count))
+        unsafe try Errno.check(clinux_receive(number, bytes.baseAddress, bytes.count))
     }
 
     /// What was sent on a socket and is not read yet, in the kernel's own measure: it falls

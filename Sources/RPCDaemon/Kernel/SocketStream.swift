@@ -29,7 +29,7 @@ package final class SocketStream {
         interest = events
         number = descriptor.number
         self.descriptor = consume descriptor
-        try loop.watch(number, for: events, handler)
+        try loop.watch(number, for: events, isStream: true, handler)
     }
 
     /// Whether it was not closed by this side.
@@ -123,7 +123,7 @@ package final class SocketStream {
     /// Tells its handler again, after `ignore`. Throws if the kernel has no memory for it.
     package func heed() throws(Errno) {
         guard isOpen, !isWatched else { return }
-        try loop.watch(number, for: interest, handler)
+        try loop.watch(number, for: interest, isStream: true, handler)
         isWatched = true
     }
 

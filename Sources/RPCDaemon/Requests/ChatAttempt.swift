@@ -169,7 +169,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         _ read: (inout Generation, (borrowing GenerationEvent) -> Bool) -> Int
     ) -> Int {
         let job = job
-        let now = Clock.monotonic()
+        let now = loop.now
         var mustPause = false
         let isStream = request.isStream
         let isStreamed = isStreamed

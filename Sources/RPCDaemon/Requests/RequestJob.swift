@@ -109,7 +109,7 @@ package final class RequestJob: Deadline, Job, Keyed {
         standing = nil
         progress = nil
         announce()
-        times.startedAt = Clock.monotonic()
+        times.startedAt = max(times.arrivedAt, dispatcher.loop.now)
         times.sentAt = 0
         dispatcher.loop.set(
             self, at: min(expiresAt, times.arrivedAt &+ backend.config.timeout.nanoseconds))

@@ -55,7 +55,7 @@ package final class Session: EventHandler, TurnWork, Continuation, Outlet, Guest
         framer = LineFramer(lineBytesMax: desk.limits.lineBytesMax)
         self.descriptor = consume descriptor
         conversation.outlet = self
-        try desk.loop.watch(number, for: interest, self)
+        try desk.loop.watch(number, for: interest, isStream: true, self)
     }
 
     package func ready(_ events: ReadyEvents) {

@@ -19,18 +19,29 @@ enum {
     CLINUX_HUP = 0x010,
     CLINUX_RDHUP = 0x2000,
 };
+/// What is ready is told once, until it is asked for anew.
+static const uint32_t CLINUX_EDGE = UINT32_C(1) << 31;
 
 int clinux_epoll_create(void);
 int clinux_epoll_add(int epoll, int fd, uint32_t events, uint64_t data);
 int clinux_epoll_change(int epoll, int fd, uint32_t events, uint64_t data);
 int clinux_epoll_remove(int epoll, int fd);
-/// Waits at most `milliseconds` (-1: for ever); interrupted by a signal answers 0.
-int clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int milliseconds);
+/// Answers what is ready, at once or, if `waits`, when something is; interrupted by a signal
+/// answers 0.
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int waits);
+
+/// A timer of the monotonic clock, added to `epoll`, which tells of it as `data` each time that it
+/// goes off.
+int clinux_timer_create(int epoll, uint64_t data);
+/// Sets it to a moment of that clock, in nanoseconds, instead of the one before.
+void clinux_timer_set(int timer, uint64_t moment);
 
 /// Accepts one connection, close-on-exec and non-blocking.
 int clinux_accept(int listener);
 int clinux_close(int fd);
 long clinux_read(int fd, void *bytes, size_t count);
+/// Reads from a socket, in less time; falls back to read for what is none.
+long clinux_receive(int fd, void *bytes, size_t count);
 /// Sends without SIGPIPE; falls back to write for what is no socket.
 long clinux_send(int fd, const void *bytes, size_t count);
 /// Sends the first and then the second as one, without SIGPIPE; `fd` is a socket.
