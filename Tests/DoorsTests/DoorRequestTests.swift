@@ -11,11 +11,13 @@ import Testing
         ("//v1//models/", "/models"), ("/v1/models/qwen/qwen3-4b", "/models/qwen/qwen3-4b"),
         ("/v1/messages?beta=true", "/messages"), ("/v1/models?limit=1000#top", "/models"),
         ("/v1/models#top", "/models"), ("/", "/"), ("/v1", "/"), ("/v1/", "/"), ("/v1/v1", "/"),
-        ("/?a", "/"), ("?a", "/"), ("/v1x/models", "/v1x/models"),
+        ("/?a", "/"), ("/v1x/models", "/v1x/models"),
         ("/api/version", "/api/version"), ("//", "/"), ("/v1//v1/models//", "/models"),
     ])
     func `a path is the same with and without v1`(target: String, path: String) {
-        #expect(Router.path(of: target) == path)
+        let target = Array(target.utf8)
+        let found = Router.path(in: target.span)
+        #expect(String(decoding: target[found], as: UTF8.self) == path)
     }
 
     @Test func `the last of two members of one name counts, and null is as good as none`() throws {

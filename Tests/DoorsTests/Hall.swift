@@ -58,7 +58,7 @@ final class FakeJob: Job {
     func drained() { events.append("drained") }
 
     var facts: JobFacts? {
-        JobFacts(key: "r7", model: "qwen3-4b", backend: "lmstudio", overhead: 0.000125)
+        JobFacts(key: 7, model: "qwen3-4b", backend: "lmstudio", overhead: 0.000125)
     }
 
     /// Says a piece of the answer.

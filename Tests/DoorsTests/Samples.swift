@@ -21,8 +21,7 @@ enum Samples {
 
     /// Where a request leads.
     static func route(_ line: String, _ fields: [String] = []) throws -> Route {
-        let head = try head(line, fields)
-        return Router.route(head, Router.path(of: head.target))
+        Router.route(try head(line, fields))
     }
 
     /// Shows `look` a request whose body is `body`.
@@ -39,9 +38,7 @@ enum Samples {
         }
         let head = try head(line, fields)
         let request = DoorRequest(
-            head, path: Router.path(of: head.target), body: bytes.span, members: members,
-            receivedAt: 1_790_000_000,
-            key: "1-1")
+            head, body: bytes.span, members: members, receivedAt: 1_790_000_000, key: "1-1")
         try look(request)
     }
 }

@@ -57,6 +57,12 @@ struct Tape {
         return out.text
     }
 
+    /// What it makes of the result's parts; nil where it reads JSON alone.
+    mutating func succeed(_ result: CompleteResult, _ tokens: CompleteResult.Tokens) -> String? {
+        var out = ByteBuffer()
+        return tongue.tell(result, tokens, to: &out) ? out.text : nil
+    }
+
     mutating func fail(_ fault: Fault, hasBegun: Bool = false) -> String {
         var out = ByteBuffer()
         tongue.fail(fault, status: fault.status, hasBegun: hasBegun, to: &out)

@@ -114,7 +114,7 @@ struct HTTPRequestParserTests {
     func `a request is read however its bytes are cut`(text: String, read: [String]) throws {
         let tape = try #require(RequestTape.everyWay(text))
         #expect(tape.error == nil)
-        #expect(tape.requests.map { "\($0.head.method) \($0.head.target) \($0.body)" } == read)
+        #expect(tape.requests.map { "\($0.head.method) \($0.head.targetText) \($0.body)" } == read)
         #expect(tape.requests.allSatisfy { $0.hasEnded })
         #expect(tape.isIdle == (tape.requests.last?.head.keepAlive == true))
     }

@@ -9,7 +9,8 @@ struct HTTPResponseWriterTests {
     }
 
     private func writer(_ line: String, _ fields: String = "") -> HTTPResponseWriter {
-        HTTPResponseWriter(to: head("\(line)\r\nHost: h\r\n\(fields)\r\n"))
+        head("\(line)\r\nHost: h\r\n\(fields)\r\n").map { HTTPResponseWriter(to: $0) }
+            ?? HTTPResponseWriter()
     }
 
     private func span(_ text: String, _ work: (Span<UInt8>) -> Void) {
@@ -21,7 +22,9 @@ struct HTTPResponseWriterTests {
     @Test func `a whole answer has a length, and says who answers`() {
         var writer = writer("GET / HTTP/1.1")
         var out = ByteBuffer()
-        span("{}") { writer.whole(200, fields: [("X-A", "b\r\nEvil: c")], body: $0, to: &out) }
+        span("{}") { body in
+            writer.whole(200, body: body, to: &out) { $0.append(field: "X-A", "b\r\nEvil: c") }
+        }
         #expect(
             out.text == "HTTP/1.1 200 OK\r\nServer: crowd-models-executor\r\n"
                 + "Content-Type: application/json\r\nContent-Length: 2\r\nX-A: b??Evil: c\r\n\r\n{}"
@@ -97,7 +100,7 @@ struct HTTPResponseWriterTests {
             .bodyTooLarge(max: 9),
         ]
         for error in all {
-            var writer = HTTPResponseWriter(to: nil)
+            var writer = HTTPResponseWriter()
             var out = ByteBuffer()
             span(error.description) { writer.whole(error.status, body: $0, to: &out) }
             #expect(!out.text.contains("Unknown"))

@@ -36,6 +36,8 @@ public struct ObjectSurvey: Sendable {
     }
 
     private mutating func readWhole(_ text: Span<UInt8>, from start: Int) throws(JSONError) {
+        // As many as most requests have.
+        listener.members.reserveCapacity(12)
         var reader = JSONMemberReader(from: start, depthMax: depthMax)
         while let member = try reader.next(in: text) {
             if members.count < Self.membersMax { listener.members.append(member) }

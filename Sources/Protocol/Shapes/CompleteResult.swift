@@ -87,6 +87,12 @@ extension CompleteResult {
         package var runtime: [UInt8] = []
 
         package init() {}
+
+        /// Bytes of all of them.
+        package var byteCount: Int {
+            content.count &+ reasoning.count &+ refusal.count &+ toolCalls.count &+ model.count
+                &+ modelInfo.count &+ runtime.count
+        }
     }
 
     /// Appends the object with `tokens` in the place of those members.

@@ -1,7 +1,7 @@
 import CrowdModelsProtocol
 
 /// `POST /v1/chat/completions`: a conversation, whole or as a stream of chunks.
-struct ChatCompletions: OpenAITongue {
+struct ChatCompletions: OpenAITongue, CompletionTongue {
     private var answer = OpenAIAnswer(
         prefix: "chatcmpl-", whole: "chat.completion", chunk: "chat.completion.chunk")
     private var messages = Messages()
@@ -119,41 +119,43 @@ struct ChatCompletions: OpenAITongue {
         answer.endChunk(to: &out)
     }
 
-    mutating func succeed(_ result: Span<UInt8>, to out: inout ByteBuffer) {
-        let view = ObjectView(result)
+    mutating func succeed(_ completion: CompletionView, to out: inout ByteBuffer) {
         guard answer.isStream else {
-            answer.beginWhole(view, to: &out)
+            answer.beginWhole(completion, to: &out)
             out.append(#"{"index":0,"message":"#)
-            Self.writeMessage(view, to: &out)
+            Self.writeMessage(completion, to: &out)
             out.append(#","logprobs":null,"finish_reason":""#)
-            out.append(OpenAIAnswer.finishReason(view))
+            out.append(OpenAIAnswer.finishReason(completion))
             out.append("\"}")
-            return answer.endWhole(view, to: &out)
+            return answer.endWhole(completion, to: &out)
         }
         beginStream(&out)
         answer.beginChunk(to: &out)
         out.append(#"{"index":0,"delta":{},"logprobs":null,"finish_reason":""#)
-        out.append(OpenAIAnswer.finishReason(view))
+        out.append(OpenAIAnswer.finishReason(completion))
         out.append("\"}")
-        answer.endStream(view, to: &out)
+        answer.endStream(completion, to: &out)
     }
 
     /// Appends the message of a whole answer.
-    private static func writeMessage(_ result: ObjectView, to out: inout ByteBuffer) {
-        let content = result.token("content")
-        let calls = result.token("tool_calls")
-        out.append(#"{"role":"assistant","content":"#)
+    private static func writeMessage(
+        _ completion: CompletionView, to out: inout ByteBuffer
+    ) {
+        out.append(#"{"role":"assistant""#)
         // Where there are calls and no words, SDKs expect null.
-        if content.count <= 2, !calls.isEmpty {
-            out.append("null")
+        if completion.content.isEmpty, !completion.toolCalls.isEmpty {
+            out.append(",\"content\":null")
         } else {
-            out.append(content)
+            out.append(member: "content", inside: completion.content)
         }
-        out.append(",\"refusal\":")
-        let refusal = result.token("refusal")
-        if refusal.isEmpty { out.append("null") } else { out.append(refusal) }
-        result.append("reasoning", as: "reasoning_content", to: &out)
-        result.append("tool_calls", as: "tool_calls", to: &out)
+        if completion.refusal.isEmpty {
+            out.append(",\"refusal\":null")
+        } else {
+            out.append(member: "refusal", inside: completion.refusal)
+        }
+        var further = ObjectWriter.continuing()
+        further.add("reasoning_content", insideIfAny: completion.reasoning, to: &out)
+        further.add("tool_calls", token: completion.toolCalls, to: &out)
         out.append("}")
     }
 }

@@ -18,8 +18,6 @@ final class DoorExchange: Reply {
     let desk: Desk
     /// Nil once it has ended.
     private(set) var door: HTTPDoor?
-    /// The path that its target means; empty without a head.
-    private let path: String
     private var route: Route
     private var intake: Intake
     private var conversation: DoorConversation?
@@ -36,6 +34,8 @@ final class DoorExchange: Reply {
     private var piece = ByteBuffer()
     /// What most results are shorter than.
     private static let resultBytes = 1024
+    /// More than a completion has as JSON beside its tokens: names, numbers, a few warnings.
+    private static let besidesBytes = 64 << 10
     private var lastByteAt: UInt64 = 0
     /// Nil where silence is nobody's trouble.
     private var silence: Timer?
@@ -47,10 +47,14 @@ final class DoorExchange: Reply {
         self.door = door
         peer = door.peer
         desk = door.desk
-        path = head.map { Router.path(of: $0.target) } ?? ""
-        route = head.map { [path] in Router.route($0, path) } ?? Route(.nowhere, OpenAIRefusal())
         intake = Intake(desk.limits.request, lineBytesMax: desk.limits.lineBytesMax)
-        writer = HTTPResponseWriter(to: head)
+        if let head {
+            route = Router.route(head)
+            writer = HTTPResponseWriter(to: head)
+        } else {
+            route = Route(.nowhere, OpenAIRefusal())
+            writer = HTTPResponseWriter()
+        }
         route.tongue.named(key)
     }
 
@@ -108,7 +112,7 @@ final class DoorExchange: Reply {
 
     /// Takes one step towards the call and, when that is known, does it; the bytes it looked at.
     private func step(_ head: IncomingRequestHead) throws(Fault) -> Int {
-        switch try intake.step(head, path: path, key: key, &route.tongue) {
+        switch try intake.step(head, key: key, &route.tongue) {
         case .unfinished(let work): return work
         case .call(let call):
             isUnderstood = true
@@ -158,7 +162,10 @@ final class DoorExchange: Reply {
     }
 
     func hold(_ bytes: Int) throws(Fault) {
-        if door != nil { try desk.memory.hold(bytes + route.tongue.heldBytes, counted: &held) }
+        guard door != nil else { return }
+        // Nothing was told before.
+        let told = isPlaced ? route.tongue.heldBytes : 0
+        try desk.memory.hold(bytes + told, counted: &held)
     }
 
     func succeed(_ write: (inout ByteBuffer) -> Void) {
@@ -172,6 +179,19 @@ final class DoorExchange: Reply {
         if route.tongue.tell(result.span, to: &text) { return finish(text.span) }
         telling = Telling(result, text)
         door?.answerGoesOn()
+    }
+
+    func succeed(
+        _ completion: consuming CompleteResult, _ tokens: consuming CompleteResult.Tokens
+    ) {
+        guard door != nil else { return }
+        // Its size as JSON, which is what counts, nobody knows; of a short one it does not matter.
+        if tokens.byteCount &+ Self.besidesBytes <= desk.limits.outputBytesMax {
+            place()
+            var text = ByteBuffer(capacity: tokens.byteCount &+ Self.resultBytes)
+            if route.tongue.tell(completion, tokens, to: &text) { return finish(text.span) }
+        }
+        succeed { completion.write(tokens, to: &$0) }
     }
 
     /// Takes another step with a long result; whether that was the last one.
@@ -188,11 +208,9 @@ final class DoorExchange: Reply {
         if intake.question?.isStream == true {
             endStream(text)
         } else {
-            answer(200, text) { fields in
-                facts?.add(to: &fields)
-                if let overhead = facts?.overheadText {
-                    fields.append(("x-crowd-models-overhead-ms", overhead))
-                }
+            answer(200, text) { head in
+                facts?.writeBackend(to: &head)
+                facts?.writeOverhead(to: &head)
             }
         }
     }
@@ -209,12 +227,12 @@ final class DoorExchange: Reply {
         if !isPlaced { place() }
         var text = ByteBuffer()
         swap(&text, &piece)
-        defer { swap(&text, &piece) }
         text.removeAll()
         let delta = Delta(
             content: content, reasoning: reasoning, refusal: refusal, toolCalls: toolCalls)
         route.tongue.delta(delta, to: &text)
         send(text.span)
+        swap(&text, &piece)
     }
 
     func flush() { door?.flush() }
@@ -268,10 +286,9 @@ final class DoorExchange: Reply {
         var text = ByteBuffer()
         route.tongue.fail(fault.spelt, status: status, hasBegun: hasBegun, to: &text)
         if hasBegun { return endStream(text.span) }
-        answer(status, text.span, closes: closes) { [facts, route] fields in
-            facts?.add(to: &fields)
-            fields += route.fields(status: status)
-            fields += fault.fields(status: status)
+        answer(status, text.span, closes: closes) { head in
+            facts?.writeBackend(to: &head)
+            head.append(fields: route.fields(status: status) + fault.fields(status: status))
         }
     }
 
@@ -281,28 +298,36 @@ final class DoorExchange: Reply {
         refuse(refusal.fault, status: refusal.status, closes: closes)
     }
 
-    /// Answers in one piece; `add` appends fields of its own.
+    /// Answers in one piece; `addFields` appends fields of its own.
     func answer(
         _ status: Int, _ body: Span<UInt8>, closes: Bool = false,
-        _ add: (inout HTTPFields) -> Void = { _ in }
+        _ addFields: (inout ByteBuffer) -> Void = { _ in }
     ) {
         guard let door else { return }
         let type = status == 200 ? intake.question?.contentType : nil
-        var fields = commonFields
-        if case .options = route.kind { fields += route.preflight(head, door.gate) }
-        add(&fields)
+        let gate = door.gate
         writer.whole(
-            status, contentType: type ?? "application/json", fields: fields, body: body,
-            closes: closes, to: &door.output)
+            status, contentType: type ?? "application/json", body: body, closes: closes,
+            to: &door.output
+        ) { head in
+            writeCommonFields(gate, to: &head)
+            if case .options = route.kind {
+                head.append(fields: route.preflight(self.head, gate))
+            }
+            addFields(&head)
+        }
         end(door)
     }
 
-    private var commonFields: HTTPFields {
-        var fields = HTTPFields()
-        fields.reserveCapacity(4)
-        fields.append(("x-request-id", facts?.key ?? key))
-        if let gate = door?.gate, gate.isRemote { fields += gate.fields(for: head) }
-        return fields
+    private func writeCommonFields(_ gate: Gate, to head: inout ByteBuffer) {
+        if let facts {
+            head.append("x-request-id: r")
+            head.append(decimal: Int(facts.key))
+            head.append("\r\n")
+        } else {
+            head.append(field: "x-request-id", key)
+        }
+        if gate.isRemote { head.append(fields: gate.fields(for: self.head)) }
     }
 
     /// Begins a stream where it is not begun.
@@ -310,9 +335,11 @@ final class DoorExchange: Reply {
         guard !hasBegun, let door else { return }
         hasBegun = true
         let type = intake.question?.form == .lines ? "application/x-ndjson" : "text/event-stream"
-        var fields = commonFields
-        facts?.add(to: &fields)
-        writer.begin(200, contentType: type, fields: fields, to: &door.output)
+        let gate = door.gate
+        writer.begin(200, contentType: type, to: &door.output) { head in
+            writeCommonFields(gate, to: &head)
+            facts?.writeBackend(to: &head)
+        }
     }
 
     private func send(_ text: Span<UInt8>) {

@@ -4,8 +4,6 @@ package import HTTP
 /// A request that has come whole, as a tongue reads it; gone when `question` returns.
 package struct DoorRequest: ~Escapable {
     package let head: IncomingRequestHead
-    /// The path as `Router.path` gives it.
-    package let path: String
     /// Empty, or one valid JSON object with space around it at most.
     package let body: Span<UInt8>
     /// The body's own members, found while it was validated; the first ones of very many.
@@ -17,15 +15,21 @@ package struct DoorRequest: ~Escapable {
 
     @_lifetime(copy body)
     package init(
-        _ head: IncomingRequestHead, path: String, body: Span<UInt8>, members: [JSONMember],
-        receivedAt: Int, key: String
+        _ head: IncomingRequestHead, body: Span<UInt8>, members: [JSONMember], receivedAt: Int,
+        key: String
     ) {
         self.head = head
         self.body = body
         self.members = Members(members, in: body)
         self.receivedAt = receivedAt
         self.key = key
-        self.path = path
+    }
+
+    /// The path as `Router` knows it.
+    var path: String {
+        let target = head.target
+        let path = target.extracting(Router.path(in: target))
+        return unsafe path.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
     /// The value of the body's last member of that name; nil where there is none, or null.

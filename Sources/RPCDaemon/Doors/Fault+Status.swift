@@ -39,16 +39,16 @@ extension Fault {
 }
 
 extension JobFacts {
-    /// Appends the fields that say who answers.
-    func add(to fields: inout HTTPFields) {
-        if let backend { fields.append(("x-crowd-models-backend", backend)) }
+    /// Appends the field that says who answers.
+    func writeBackend(to head: inout ByteBuffer) {
+        if let backend { head.append(field: "x-crowd-models-backend", backend) }
     }
 
-    /// Milliseconds of ours, to the microsecond.
-    var overheadText: String? {
-        guard let overhead else { return nil }
-        var text = ByteBuffer()
-        text.append(fixed: overhead * 1000, decimals: 3)
-        return text.text
+    /// Appends the field that says how many milliseconds were ours, to the microsecond.
+    func writeOverhead(to head: inout ByteBuffer) {
+        guard let overhead else { return }
+        head.append("x-crowd-models-overhead-ms: ")
+        head.append(fixed: overhead * 1000, decimals: 3)
+        head.append("\r\n")
     }
 }

@@ -29,8 +29,9 @@ package final class HTTPDoorkeeper: Doorkeeper {
     package func refuse(_ fault: Fault, to out: inout ByteBuffer) {
         var body = ByteBuffer()
         OpenAIError.write(fault, status: fault.status, to: &body)
-        var writer = HTTPResponseWriter(to: nil)
-        writer.whole(
-            fault.status, fields: fault.fields(status: fault.status), body: body.span, to: &out)
+        var writer = HTTPResponseWriter()
+        writer.whole(fault.status, body: body.span, to: &out) { head in
+            head.append(fields: fault.fields(status: fault.status))
+        }
     }
 }

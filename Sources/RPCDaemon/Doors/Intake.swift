@@ -68,15 +68,15 @@ struct Intake: ~Copyable {
 
     /// Takes the next step with the request of this head, as `tongue` understands it.
     mutating func step(
-        _ head: IncomingRequestHead, path: String, key: String, _ tongue: inout any Tongue
+        _ head: IncomingRequestHead, key: String, _ tongue: inout any Tongue
     ) throws(Fault) -> Step {
         switch stage {
         case .surveying:
-            let hasBody = !body.isEmpty || head.method == "POST"
+            let hasBody = !body.isEmpty || head.asks("POST")
             if hasBody, try !surveyed() { return .unfinished(LineReader.wholeBytes) }
             stage = .asking
             return .unfinished(body.count)
-        case .asking: return .unfinished(try ask(head, path: path, key: key, &tongue))
+        case .asking: return .unfinished(try ask(head, key: key, &tongue))
         case .checking: return try check()
         }
     }
@@ -99,7 +99,7 @@ struct Intake: ~Copyable {
 
     /// Lets the tongue say what is asked; how many bytes that took.
     private mutating func ask(
-        _ head: IncomingRequestHead, path: String, key: String, _ tongue: inout any Tongue
+        _ head: IncomingRequestHead, key: String, _ tongue: inout any Tongue
     ) throws(Fault) -> Int {
         var text = ByteBuffer()
         swap(&text, &body)
@@ -113,8 +113,7 @@ struct Intake: ~Copyable {
             askedAt = Int(Clock.wall() / 1_000_000_000)
         }
         let request = DoorRequest(
-            head, path: path, body: text.span, members: survey.members,
-            receivedAt: askedAt, key: key)
+            head, body: text.span, members: survey.members, receivedAt: askedAt, key: key)
         let before = call.count
         let found = try tongue.question(request, &call)
         if call.count > callBytesMax {

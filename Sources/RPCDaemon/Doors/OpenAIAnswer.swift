@@ -16,7 +16,7 @@ struct OpenAIAnswer {
     var model = ""
     /// Whom the request names.
     private(set) var asked = ""
-    /// What every chunk begins with; empty before the first.
+    /// What every chunk has before its choice; empty before the first.
     private var chunkStart: [UInt8] = []
 
     init(prefix: StaticString, whole: StaticString, chunk: StaticString) {
@@ -40,15 +40,14 @@ struct OpenAIAnswer {
     /// Begins a chunk; its one choice is to follow.
     mutating func beginChunk(to out: inout ByteBuffer) {
         if chunkStart.isEmpty {
-            var start = ByteBuffer()
-            writeHead(chunkObject, model, to: &start)
+            var start = ByteBuffer(capacity: 256)
+            start.append("data: ")
+            writeHead(chunkObject, to: &start) { $0.append(string: model) }
             if includesUsage { start.append(",\"usage\":null") }
+            start.append(",\"choices\":[")
             chunkStart = start.bytes
         }
-        out.append("data: ")
-        let chunkStart = chunkStart
         out.append(chunkStart.span)
-        out.append(",\"choices\":[")
     }
 
     func endChunk(to out: inout ByteBuffer) {
@@ -56,39 +55,41 @@ struct OpenAIAnswer {
     }
 
     /// Ends the chunk that says how the answer ended, and with it the stream.
-    func endStream(_ result: ObjectView, to out: inout ByteBuffer) {
+    func endStream(_ completion: CompletionView, to out: inout ByteBuffer) {
         out.append("]")
-        Self.writeExtras(result, to: &out)
+        completion.writeExtras(to: &out)
         out.append("}\n\n")
-        let usage = result.token("usage")
-        if includesUsage, !usage.isEmpty {
+        if includesUsage, let usage = completion.usage {
             out.append("data: ")
-            writeHead(chunkObject, model, to: &out)
+            writeHead(chunkObject, to: &out) { $0.append(string: model) }
             out.append(#","choices":[],"usage":"#)
-            Self.writeUsage(ObjectView(usage), to: &out)
+            Self.write(usage, to: &out)
             out.append("}\n\n")
         }
         out.append("data: [DONE]\n\n")
     }
 
-    /// Begins a whole answer; its one choice is to follow. The result's model is who answered.
-    func beginWhole(_ result: ObjectView, to out: inout ByteBuffer) {
-        writeHead(wholeObject, result.string("model") ?? model, to: &out)
+    /// Begins a whole answer; its one choice is to follow. The model is who answered.
+    func beginWhole(_ completion: CompletionView, to out: inout ByteBuffer) {
+        writeHead(wholeObject, to: &out) { completion.writeModel(asked: model, to: &$0) }
         out.append(",\"choices\":[")
     }
 
-    func endWhole(_ result: ObjectView, to out: inout ByteBuffer) {
+    func endWhole(_ completion: CompletionView, to out: inout ByteBuffer) {
         out.append("]")
-        let usage = result.token("usage")
-        if !usage.isEmpty {
+        if let usage = completion.usage {
             out.append(",\"usage\":")
-            Self.writeUsage(ObjectView(usage), to: &out)
+            Self.write(usage, to: &out)
         }
-        Self.writeExtras(result, to: &out)
+        completion.writeExtras(to: &out)
         out.append("}")
     }
 
-    private func writeHead(_ object: StaticString, _ model: String, to out: inout ByteBuffer) {
+    /// Appends what chunks and whole answers begin with; `writeModel` appends the model's name.
+    @inline(__always)
+    private func writeHead(
+        _ object: StaticString, to out: inout ByteBuffer, _ writeModel: (inout ByteBuffer) -> Void
+    ) {
         out.append("{\"id\":\"")
         out.append(prefix)
         out.append(utf8: key)
@@ -97,50 +98,37 @@ struct OpenAIAnswer {
         out.append("\",\"created\":")
         out.append(decimal: created)
         out.append(",\"model\":")
-        out.append(string: model)
+        writeModel(&out)
     }
 
-    /// Appends what the daemon knows of the answer and the API has no place for.
-    private static func writeExtras(_ result: ObjectView, to out: inout ByteBuffer) {
-        for name in ["backend", "warnings", "stats"] as [StaticString] {
-            result.append(name, as: name, to: &out)
-        }
-    }
-
-    /// Appends usage of ours in OpenAI's form.
-    static func writeUsage(_ usage: ObjectView, to out: inout ByteBuffer) {
-        out.append("{\"prompt_tokens\":")
-        number(usage.token("prompt_tokens"), to: &out)
-        out.append(",\"completion_tokens\":")
-        number(usage.token("completion_tokens"), to: &out)
-        out.append(",\"total_tokens\":")
-        number(usage.token("total_tokens"), to: &out)
-        let cached = usage.token("cached_tokens")
-        if !cached.isEmpty {
+    /// Appends usage of ours in OpenAI's form. Clients expect a number of three counts, where the
+    /// server told none, too.
+    private static func write(_ usage: CompleteUsage, to out: inout ByteBuffer) {
+        var object = ObjectWriter(&out)
+        object.add("prompt_tokens", usage.promptTokens ?? 0, to: &out)
+        object.add("completion_tokens", usage.completionTokens ?? 0, to: &out)
+        object.add("total_tokens", usage.totalTokens ?? 0, to: &out)
+        if let cached = usage.cachedTokens {
             out.append(",\"prompt_tokens_details\":{\"cached_tokens\":")
-            out.append(cached)
+            out.append(decimal: cached)
             out.append("}")
         }
-        let reasoning = usage.token("reasoning_tokens")
-        if !reasoning.isEmpty {
+        if let reasoning = usage.reasoningTokens {
             out.append(",\"completion_tokens_details\":{\"reasoning_tokens\":")
-            out.append(reasoning)
+            out.append(decimal: reasoning)
             out.append("}")
         }
-        usage.append("estimated", as: "estimated", to: &out)
-        out.append("}")
-    }
-
-    /// Appends a count; clients expect a number where the server told none.
-    private static func number(_ token: Span<UInt8>, to out: inout ByteBuffer) {
-        if token.isEmpty { out.append("0") } else { out.append(token) }
+        if usage.isEstimated { object.add("estimated", true, to: &out) }
+        object.end(&out)
     }
 
     /// How the answer ended, in OpenAI's words. One that was cancelled by somebody else was cut
     /// off, and there is no other word for that.
-    static func finishReason(_ result: ObjectView) -> StaticString {
-        let reason = result.inside("finish_reason")
-        if reason.reads("stop") { return "stop" }
-        return reason.reads("tool_calls") ? "tool_calls" : "length"
+    static func finishReason(_ completion: CompletionView) -> StaticString {
+        switch completion.finishReason {
+        case "stop": "stop"
+        case "tool_calls": "tool_calls"
+        default: "length"
+        }
     }
 }

@@ -43,7 +43,7 @@ struct Route {
     }
 
     private static func asked(_ head: IncomingRequestHead?) -> String {
-        head.map { "\($0.method) \($0.target.prefix { $0 != "?" })".shortened } ?? ""
+        head.map { "\($0.method) \($0.targetText.prefix { $0 != "?" })".shortened } ?? ""
     }
 
     /// The fields that go with a refusal.

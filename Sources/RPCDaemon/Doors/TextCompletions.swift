@@ -1,7 +1,7 @@
 import CrowdModelsProtocol
 
 /// `POST /v1/completions`: a text and what may follow it, as editors complete code.
-struct TextCompletions: OpenAITongue {
+struct TextCompletions: OpenAITongue, CompletionTongue {
     private var answer = OpenAIAnswer(
         prefix: "cmpl-", whole: "text_completion", chunk: "text_completion")
 
@@ -72,23 +72,22 @@ struct TextCompletions: OpenAITongue {
         answer.endChunk(to: &out)
     }
 
-    mutating func succeed(_ result: Span<UInt8>, to out: inout ByteBuffer) {
-        let view = ObjectView(result)
+    mutating func succeed(_ completion: CompletionView, to out: inout ByteBuffer) {
         if answer.isStream {
             answer.beginChunk(to: &out)
             out.append(#"{"index":0,"text":""#)
         } else {
-            answer.beginWhole(view, to: &out)
+            answer.beginWhole(completion, to: &out)
             out.append(#"{"index":0,"text":""#)
-            out.append(view.inside("content"))
+            out.append(completion.content)
         }
         out.append(#"","logprobs":null,"finish_reason":""#)
-        out.append(OpenAIAnswer.finishReason(view))
+        out.append(OpenAIAnswer.finishReason(completion))
         out.append("\"}")
         if answer.isStream {
-            answer.endStream(view, to: &out)
+            answer.endStream(completion, to: &out)
         } else {
-            answer.endWhole(view, to: &out)
+            answer.endWhole(completion, to: &out)
         }
     }
 }

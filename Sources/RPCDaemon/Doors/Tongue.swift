@@ -36,6 +36,13 @@ package protocol Tongue {
     /// another turn.
     mutating func tell(_ result: Span<UInt8>, to out: inout ByteBuffer) -> Bool
 
+    /// As `tell`, of a result of `complete` before it is JSON; false where the tongue reads JSON
+    /// alone, and has done nothing.
+    mutating func tell(
+        _ result: borrowing CompleteResult, _ tokens: borrowing CompleteResult.Tokens,
+        to out: inout ByteBuffer
+    ) -> Bool
+
     /// Appends the error's body, or, where the stream has begun, its last event.
     mutating func fail(_ fault: Fault, status: Int, hasBegun: Bool, to out: inout ByteBuffer)
 
@@ -52,6 +59,12 @@ extension Tongue {
         succeed(result, to: &out)
         return true
     }
+
+    /// Most tongues read a result's JSON.
+    package mutating func tell(
+        _ result: borrowing CompleteResult, _ tokens: borrowing CompleteResult.Tokens,
+        to out: inout ByteBuffer
+    ) -> Bool { false }
 
     /// Most tongues forget what they have told.
     package var heldBytes: Int { 0 }

@@ -65,6 +65,9 @@ package struct HTTPRequestParser: Sendable {
         self.bodyBytesMax = bodyBytesMax
     }
 
+    /// Hands out the head, which it needs no more.
+    package mutating func takeHead() -> IncomingRequestHead? { head.take() }
+
     /// Whether nothing of a request has come, so that an end of the input cuts none.
     package var isIdle: Bool { state == .requestLine && scanned == 0 && lineBytes == 0 }
 

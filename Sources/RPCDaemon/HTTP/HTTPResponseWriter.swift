@@ -1,7 +1,29 @@
 package import CrowdModelsProtocol
 
-/// Fields of an answer, in the order in which they are written.
+/// Fields of an answer that few answers have, in the order in which they are written.
 package typealias HTTPFields = [(name: StaticString, value: String)]
+
+extension ByteBuffer {
+    /// Appends a field of an answer's head.
+    package mutating func append(field name: StaticString, _ value: String) {
+        append(name)
+        append(": ")
+        let utf8 = value.utf8
+        let bytes = utf8.span
+        if bytes.firstByte(below: 32, from: 0, to: bytes.count) == bytes.count, !bytes.hasDelete {
+            append(bytes)
+        } else {
+            // A name of a model or a backend may hold anything; a line end would be another field.
+            for byte in utf8 { append(byte < 32 || byte == 127 ? 63 : byte) }
+        }
+        append("\r\n")
+    }
+
+    /// Appends fields of an answer's head.
+    package mutating func append(fields: HTTPFields) {
+        for field in fields { append(field: field.name, field.value) }
+    }
+}
 
 /// Writes the answer to one request: head first, then a body of known length or in chunks.
 ///
@@ -26,12 +48,18 @@ package struct HTTPResponseWriter: Sendable {
     /// model servers.
     package static let server: StaticString = "crowd-models-executor"
 
-    /// For the answer to a request with this head; nil for one that could not be read, after which
-    /// the connection closes.
-    package init(to head: IncomingRequestHead?) {
-        isHEAD = head?.method == "HEAD"
-        isHTTP10 = head?.isHTTP10 ?? false
-        wantsKeepAlive = head?.keepAlive ?? false
+    /// For the answer to a request with this head.
+    package init(to head: borrowing IncomingRequestHead) {
+        isHEAD = head.asks("HEAD")
+        isHTTP10 = head.isHTTP10
+        wantsKeepAlive = head.keepAlive
+    }
+
+    /// For the answer to a request that could not be read, after which the connection closes.
+    package init() {
+        isHEAD = false
+        isHTTP10 = false
+        wantsKeepAlive = false
     }
 
     /// Whether the connection is to be closed after the answer: the client wished it, or the end of
@@ -50,11 +78,11 @@ package struct HTTPResponseWriter: Sendable {
     }
 
     /// Writes a whole answer. 204 and 304 have no body. `closes`: nothing more is answered on this
-    /// connection, whatever the client wished.
+    /// connection, whatever the client wished. `addFields` appends fields.
     package mutating func whole(
-        _ status: Int, contentType: String = "application/json",
-        fields: HTTPFields = [], body: Span<UInt8>,
-        closes: Bool = false, to out: inout ByteBuffer
+        _ status: Int, contentType: String = "application/json", body: Span<UInt8>,
+        closes: Bool = false, to out: inout ByteBuffer,
+        addFields: (inout ByteBuffer) -> Void = { _ in }
     ) {
         precondition(state == .fresh, "an answer has one head")
         mustClose = closes || !wantsKeepAlive
@@ -66,15 +94,16 @@ package struct HTTPResponseWriter: Sendable {
             out.append(decimal: body.count)
             out.append("\r\n")
         }
-        end(of: fields, to: &out)
+        addFields(&out)
+        out.append("\r\n")
         if !isHEAD, status != 204, status != 304 { out.append(body) }
         state = .ended
     }
 
     /// Begins an answer whose pieces follow: an event stream, or lines of JSON.
     package mutating func begin(
-        _ status: Int, contentType: String = "text/event-stream",
-        fields: HTTPFields = [], to out: inout ByteBuffer
+        _ status: Int, contentType: String = "text/event-stream", to out: inout ByteBuffer,
+        addFields: (inout ByteBuffer) -> Void = { _ in }
     ) {
         precondition(state == .fresh, "an answer has one head")
         mustClose = !wantsKeepAlive || isHTTP10
@@ -82,7 +111,8 @@ package struct HTTPResponseWriter: Sendable {
         write(contentType: contentType, to: &out)
         out.append("Cache-Control: no-cache\r\n")
         if !isHTTP10 { out.append("Transfer-Encoding: chunked\r\n") }
-        end(of: fields, to: &out)
+        addFields(&out)
+        out.append("\r\n")
         state = .streaming
     }
 
@@ -133,12 +163,15 @@ package struct HTTPResponseWriter: Sendable {
     }
 
     private func head(_ status: Int, to out: inout ByteBuffer) {
-        out.append("HTTP/1.1 ")
-        out.append(decimal: status)
-        out.append(" ")
-        out.append(Self.reason(status))
-        out.append("\r\n")
-        out.append("Server: ")
+        if status == 200 {
+            out.append("HTTP/1.1 200 OK\r\nServer: ")
+        } else {
+            out.append("HTTP/1.1 ")
+            out.append(decimal: status)
+            out.append(" ")
+            out.append(Self.reason(status))
+            out.append("\r\nServer: ")
+        }
         out.append(Self.server)
         out.append("\r\n")
         if mustClose {
@@ -151,28 +184,6 @@ package struct HTTPResponseWriter: Sendable {
     private func write(contentType: String, to out: inout ByteBuffer) {
         out.append("Content-Type: ")
         out.append(utf8: contentType)
-        out.append("\r\n")
-    }
-
-    private func end(
-        of fields: HTTPFields, to out: inout ByteBuffer
-    ) {
-        for field in fields {
-            out.append(field.name)
-            out.append(": ")
-            let utf8 = field.value.utf8
-            let value = utf8.span
-            if value.firstByte(below: 32, from: 0, to: value.count) == value.count,
-                !value.hasDelete
-            {
-                out.append(value)
-            } else {
-                // A name of a model or a backend may hold anything; a line end would be another
-                // field.
-                for byte in utf8 { out.append(byte < 32 || byte == 127 ? 63 : byte) }
-            }
-            out.append("\r\n")
-        }
         out.append("\r\n")
     }
 

@@ -7,17 +7,16 @@ package struct IncomingRequestHead: Equatable, Sendable {
         case chunked
     }
 
-    package let method: String
-    /// The path and the query, without scheme and host; `*` for OPTIONS.
-    package let target: String
     package let isHTTP10: Bool
     package private(set) var body = Body.none
     /// Whether the connection may carry another request after this one.
     package private(set) var keepAlive: Bool
     /// Whether the client waits for leave to send its body.
     package private(set) var expectsContinue = false
-    /// The fields' lines as they came, one behind the other.
-    private var text: [UInt8] = []
+    /// The lines as they came, one behind the other.
+    private var text: [UInt8]
+    private let methodEnd: Int
+    private let targetPlace: Range<Int>
     private var fields: [Field] = []
 
     /// Where a field's name and its value stand.
@@ -25,6 +24,21 @@ package struct IncomingRequestHead: Equatable, Sendable {
         let name: Range<Int>
         let value: Range<Int>
     }
+
+    package var method: String { Self.text(text.span.extracting(0..<methodEnd)) }
+
+    /// Whether its method is that.
+    package func asks(_ method: StaticString) -> Bool {
+        text.span.equals(method, in: 0..<methodEnd)
+    }
+
+    /// The path and the query, without scheme and host; `*` for OPTIONS.
+    package var target: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { text.span.extracting(targetPlace) }
+    }
+
+    package var targetText: String { Self.text(target) }
 
     /// The value of the first field of that name, which is to be in lower case.
     package subscript(name: StaticString) -> String? {
@@ -55,18 +69,31 @@ package struct IncomingRequestHead: Equatable, Sendable {
         guard line[version.lowerBound + 5] == UInt8(ascii: "1"),
             line[version.lowerBound + 6] == UInt8(ascii: "."), minor &- 48 <= 9
         else { throw .unsupportedVersion }
-        method = Self.text(line.extracting(0..<methodEnd))
-        let text = Self.text(line.extracting(start..<targetEnd))
-        target = line[start] == UInt8(ascii: "/") ? text : try Self.target(text, method)
+        self.methodEnd = methodEnd
+        // Room for what most clients send.
+        var text: [UInt8] = []
+        text.reserveCapacity(512)
+        unsafe line.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
+        fields.reserveCapacity(12)
+        if line[start] == UInt8(ascii: "/") {
+            targetPlace = start..<targetEnd
+        } else {
+            let target = try Self.target(
+                Self.text(line.extracting(start..<targetEnd)),
+                isOptions: line.equals("OPTIONS", in: 0..<methodEnd))
+            targetPlace = text.count..<text.count + target.utf8.count
+            text += target.utf8
+        }
+        self.text = text
         isHTTP10 = minor == UInt8(ascii: "0")
         keepAlive = !isHTTP10
     }
 
     /// The path of a target in one of its rarer forms (RFC 9112, 3.2).
     private static func target(
-        _ text: String, _ method: String
+        _ text: String, isOptions: Bool
     ) throws(RequestParseError) -> String {
-        if text == "*", method == "OPTIONS" { return text }
+        if text == "*", isOptions { return text }
         for scheme in ["http://", "https://"] where text.lowercased().hasPrefix(scheme) {
             let rest = text.utf8.dropFirst(scheme.utf8.count)
             guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return "/" }
@@ -87,11 +114,6 @@ package struct IncomingRequestHead: Equatable, Sendable {
         }
         if fields.count == HTTPLimits.requestFieldsMax { throw .tooManyFields }
         let start = text.count
-        if start == 0 {
-            // Room for what most clients send.
-            text.reserveCapacity(512)
-            fields.reserveCapacity(12)
-        }
         let value = line.trimmed(colon &+ 1..<line.count)
         unsafe line.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
         fields.append(

@@ -1,6 +1,6 @@
-package import CrowdModelsProtocol
 package import Metrics
 package import Scheduling
+package import Sessions
 
 /// One try of a job on one server: the exchange, and what was heard.
 ///
@@ -25,8 +25,8 @@ package protocol Attempt: AnyObject {
     func resume()
     /// Not wanted any more: closes the connection at once.
     func drop()
-    /// Appends the result's object; as `isCancelled` with what has come so far.
-    func writeResult(isCancelled: Bool, to out: inout ByteBuffer)
+    /// Answers with the result; as `isCancelled` with what has come so far.
+    func succeed(_ reply: any Reply, isCancelled: Bool)
 }
 
 extension Attempt {

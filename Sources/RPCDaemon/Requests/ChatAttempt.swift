@@ -316,7 +316,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     var arch: String? { generation.arch }
     var contentText: String { isStreamed ? generation.contentText : "" }
 
-    func writeResult(isCancelled: Bool, to out: inout ByteBuffer) {
+    func succeed(_ reply: any Reply, isCancelled: Bool) {
         let job = job
         let answer = generation.answer(deltas: deltas, job.times)
         let finishReason = isCancelled ? FinishReason.cancelled : answer.finishReason
@@ -331,7 +331,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
             result.modelInfo = backend.offered.table.named(placement.model)
                 .flatMap { CompleteResult.modelInfo($0) }
         }
-        result.write(answer.tokens, to: &out)
+        reply.succeed(result, answer.tokens)
     }
 
     var warnings: [CompletionWarning] {

@@ -5,6 +5,7 @@ import HTTP
 import Kernel
 package import Metrics
 package import Scheduling
+import Sessions
 
 /// `models.load` and `models.unload`: what is asked, and for which model.
 package final class LoadWork: Work {
@@ -195,7 +196,8 @@ final class LoadAttempt: Attempt, ExchangeDelegate {
             backend.words(for: placement.model).fault(of: failure), failure.failureClass)
     }
 
-    func writeResult(isCancelled: Bool, to out: inout ByteBuffer) {
-        backend.dispatcher.delegate.write(placement.model, of: backend, to: &out)
+    func succeed(_ reply: any Reply, isCancelled: Bool) {
+        let backend = backend
+        reply.succeed { backend.dispatcher.delegate.write(placement.model, of: backend, to: &$0) }
     }
 }

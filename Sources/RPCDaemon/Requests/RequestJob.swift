@@ -210,7 +210,7 @@ package final class RequestJob: Deadline, Job, Keyed {
 
     package var facts: JobFacts? {
         JobFacts(
-            key: "r\(key)", model: model, backend: backend?.name,
+            key: key, model: model, backend: backend?.name,
             overhead: times.endedAt > 0 ? times.overhead : nil)
     }
 
@@ -290,9 +290,7 @@ package final class RequestJob: Deadline, Job, Keyed {
         switch ending.answer {
         case .nothing: return
         case .result(let isCancelled):
-            reply.succeed { out in
-                attempt?.writeResult(isCancelled: isCancelled, to: &out)
-            }
+            attempt?.succeed(reply, isCancelled: isCancelled)
         case .fault(var fault, let withContent):
             if withContent {
                 fault.data["content"] = .string(attempt?.contentText ?? "")

@@ -5,6 +5,7 @@ import HTTP
 import Kernel
 package import Metrics
 package import Scheduling
+import Sessions
 
 /// What is asked of a server whose answer comes whole: how it is written, and how it is read.
 protocol WholeQuestion {
@@ -123,8 +124,8 @@ final class WholeAttempt: Attempt, ExchangeDelegate {
             backend.words(for: placement.model).fault(of: failure), failure.failureClass)
     }
 
-    func writeResult(isCancelled: Bool, to out: inout ByteBuffer) {
-        question.write(model: placement.model, backend: backend.name, to: &out)
+    func succeed(_ reply: any Reply, isCancelled: Bool) {
+        reply.succeed { question.write(model: placement.model, backend: backend.name, to: &$0) }
     }
 }
 

@@ -1,7 +1,7 @@
 /// What there is to know about a request besides its answer, as far as it is known by now.
 package struct JobFacts: Equatable, Sendable {
-    /// Names it for `requests.cancel`.
-    package var key: String
+    /// Behind an `r` it names it for `requests.cancel`.
+    package var key: UInt64
     /// The model and the backend that it waits for or runs on.
     package var model: String?
     package var backend: String?
@@ -9,7 +9,7 @@ package struct JobFacts: Equatable, Sendable {
     package var overhead: Double?
 
     package init(
-        key: String, model: String? = nil, backend: String? = nil, overhead: Double? = nil
+        key: UInt64, model: String? = nil, backend: String? = nil, overhead: Double? = nil
     ) {
         self.key = key
         self.model = model

@@ -22,6 +22,9 @@ package protocol Reply: AnyObject {
     /// Answers with the result that `write` appends, a JSON value without line ends.
     func succeed(_ write: (inout ByteBuffer) -> Void)
 
+    /// Answers with a completion, as it is before it is JSON: for who tells it in words of his own.
+    func succeed(_ result: consuming CompleteResult, _ tokens: consuming CompleteResult.Tokens)
+
     /// Answers with an error.
     func fail(_ fault: Fault)
 
@@ -50,6 +53,13 @@ package protocol Reply: AnyObject {
 }
 
 extension Reply {
+    /// Most callers are answered in our own words.
+    package func succeed(
+        _ result: consuming CompleteResult, _ tokens: consuming CompleteResult.Tokens
+    ) {
+        succeed { result.write(tokens, to: &$0) }
+    }
+
     /// Who is answered whole has nothing to send before.
     package func flush() {}
 
