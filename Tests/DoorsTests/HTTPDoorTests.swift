@@ -55,6 +55,22 @@ import Testing
         #expect(rest.contains("chat.completion") && rest.hasSuffix(#"{"status":"ok"}"#))
     }
 
+    @Test func `what is sent ahead wakes nobody until its turn has come`() throws {
+        let hall = try Hall()
+        let client = hall.enter()
+        client.send(Ask.post("/v1/chat/completions", #"{"messages":[{"role":"user"}]}"#))
+        client.send(Self.health)
+        var turns = 0
+        hall.loop.turnEnded = { _ in turns += 1 }
+        let end = Timer { hall.loop.stop() }
+        hall.loop.set(end, after: 10_000_000)
+        _ = try? hall.loop.run()
+        hall.loop.turnEnded = nil
+        #expect(turns < 5)
+        hall.service.jobs[0].finish()
+        #expect(client.read()?.hasSuffix(#"{"status":"ok"}"#) == true)
+    }
+
     @Test func `more requests than a turn has room for are all answered`() throws {
         let hall = try Hall()
         let client = hall.enter()

@@ -55,6 +55,8 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
     private var isLeaving = false
     /// Requests are being handled now, one after the other.
     private var isTaking = false
+    /// Something came while nothing could be read: what comes is not listened for until it can.
+    private var isHushed = false
     /// A job waits for the client to read.
     private var isHoldingBack = false
     private var outflow = Outflow()
@@ -105,7 +107,11 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
     }
 
     package func read() {
-        guard let stream, canRead else { return }
+        guard let stream else { return }
+        guard canRead else {
+            isHushed = true
+            return watch(stream)
+        }
         do throws(Errno) {
             try stream.read { bytes, hasEnded in
                 hasInputEnded = hasEnded
@@ -142,7 +148,7 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
             at &+= step.consumed
             switch step {
             case .needMore: return at
-            case .head: if let head = parser.head { begin(head) }
+            case .head: if let head = parser.takeHead() { begin(head) }
             case .body(let range, _): exchange?.add(unread.extracting(range))
             case .end:
                 count &+= 1
@@ -161,7 +167,6 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
     /// a body that nobody wants.
     private func begin(_ head: IncomingRequestHead) {
         exchangesBegun &+= 1
-        let key = String(peer.connection) + "-" + String(exchangesBegun)
         let exchange = DoorExchange(head, key: key, at: self)
         self.exchange = exchange
         if let refusal = gate.refusal(of: head) {
@@ -173,6 +178,15 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
                 exchange.refuseUnexpected(closes: true)
             }
         }
+    }
+
+    /// A name for the request at hand: whose it is, and which of them.
+    private var key: String {
+        var text = ByteBuffer(capacity: 41)
+        text.append(decimal: Int(peer.connection))
+        text.append("-")
+        text.append(decimal: exchangesBegun)
+        return text.text
     }
 
     /// Bytes came that are no request: where the next one begins nobody knows.
@@ -299,12 +313,17 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
         count()
     }
 
+    /// Says what to listen for. A client that waits for its answer sends nothing, and to stop
+    /// listening for that would cost two calls of the kernel a request.
     private func watch(_ stream: SocketStream) {
         var wanted = ReadyEvents.nothing
-        if canRead {
-            wanted = Self.incoming
-        } else if gate.isRemote, !hasInputEnded {
-            wanted = .readClosed
+        if canRead { isHushed = false }
+        if !hasInputEnded {
+            if !isHushed {
+                wanted = Self.incoming
+            } else if gate.isRemote {
+                wanted = .readClosed
+            }
         }
         if outflow.isBlocked { wanted = wanted.with(.writable) }
         stream.watch(wanted)
