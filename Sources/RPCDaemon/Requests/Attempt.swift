@@ -55,5 +55,7 @@ package protocol Work: AnyObject {
     /// What is asked, as others count it; nil for what is no use of a model, such as its load.
     var operation: Operation? { get }
     /// A try of it that was not begun yet.
-    func attempt(of job: RequestJob, on backend: Backend, _ placement: Placement) -> any Attempt
+    func attempt(
+        of job: RequestJob, on backend: Backend, _ placement: consuming Placement
+    ) -> any Attempt
 }

@@ -14,8 +14,8 @@ import Sessions
 ///
 /// Many properties: a try is paused, repeated and lingers, each with what it needs to go on.
 final class ChatAttempt: Attempt, ExchangeDelegate {
-    /// Not touched once it is over: the job may be gone by then.
-    private unowned let job: RequestJob
+    /// Not touched once it is over; by then the job lets go of its try.
+    private let job: RequestJob
     private let loop: EventLoop
     private let request: ChatRequest
     private let backend: Backend
@@ -59,7 +59,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
 
     init(
         of job: RequestJob, _ request: ChatRequest, keptMax: Int, on backend: Backend,
-        _ placement: Placement
+        _ placement: consuming Placement
     ) {
         self.job = job
         loop = job.dispatcher.loop

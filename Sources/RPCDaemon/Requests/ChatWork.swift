@@ -26,7 +26,7 @@ package final class ChatWork: Work {
     package var byteCount: Int { chat.byteCount }
 
     package func attempt(
-        of job: RequestJob, on backend: Backend, _ placement: Placement
+        of job: RequestJob, on backend: Backend, _ placement: consuming Placement
     ) -> any Attempt {
         ChatAttempt(of: job, chat, keptMax: keptMax, on: backend, placement)
     }

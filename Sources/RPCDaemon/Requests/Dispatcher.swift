@@ -40,8 +40,8 @@ package protocol DispatcherDelegate: AnyObject {
 /// scheduler what happened, and does what the scheduler decides.
 ///
 /// Decisions are carried out one after the other, never inside another's stack: what an action
-/// causes is told to the scheduler and waits for its turn. It lives as long as the daemon; jobs and
-/// backends hold it unowned.
+/// causes is told to the scheduler and waits for its turn. It lives as long as the daemon; backends
+/// hold it unowned, and jobs until they have ended.
 package final class Dispatcher: Continuation {
     package let loop: EventLoop
     package unowned let delegate: any DispatcherDelegate
@@ -121,8 +121,8 @@ package final class Dispatcher: Continuation {
         drain()
     }
 
-    private func perform(_ action: Action) {
-        switch action {
+    private func perform(_ action: consuming Action) {
+        switch consume action {
         case .start(let key, let placement):
             guard let job = jobs[key], let backend = backend(named: placement.backend) else {
                 // Its backend went in the same turn: the scheduler hears of it as of any failure.

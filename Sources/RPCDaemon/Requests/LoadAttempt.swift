@@ -33,7 +33,7 @@ package final class LoadWork: Work {
     }
 
     package func attempt(
-        of job: RequestJob, on backend: Backend, _ placement: Placement
+        of job: RequestJob, on backend: Backend, _ placement: consuming Placement
     ) -> any Attempt {
         LoadAttempt(of: job, self, on: backend, placement)
     }
@@ -46,8 +46,8 @@ package final class LoadWork: Work {
 /// What others do with it meanwhile is not waited for: a model that was loaded and had to leave
 /// again was loaded.
 final class LoadAttempt: Attempt, ExchangeDelegate {
-    /// Not touched once it is over: the job may be gone by then.
-    private unowned let job: RequestJob
+    /// Not touched once it is over; by then the job lets go of its try.
+    private let job: RequestJob
     private let work: LoadWork
     private let backend: Backend
     private let placement: Placement

@@ -11,14 +11,15 @@ package import Sessions
 ///
 /// The dispatcher keeps it until it has ended; then it was answered exactly once, or its caller was
 /// gone. `CompletionLife` decides what becomes of it, the scheduler where and when; it acts. It is
-/// its own time limit.
+/// its own time limit. It lets go of its try when it has ended, and the dispatcher of it: until
+/// then each holds the other.
 ///
 /// Many properties: half of them are what `requests.list` tells of it.
 package final class RequestJob: Deadline, Job, Keyed {
     package let key: UInt64
     package let work: any Work
     package let reply: any Reply
-    package unowned let dispatcher: Dispatcher
+    package let dispatcher: Dispatcher
     package private(set) var times: RequestTimes
     /// The backend it waits for or runs on; nil before the scheduler has spoken.
     package private(set) var backend: Backend?
@@ -95,7 +96,7 @@ package final class RequestJob: Deadline, Job, Keyed {
 
     // MARK: What the scheduler decided
 
-    func start(_ placement: Placement, on backend: Backend) {
+    func start(_ placement: consuming Placement, on backend: Backend) {
         if case .undecided(let fault) = life.state, failure != .contention {
             log("failed at \(failedAt) (\(fault.code.kind)), goes on at \(backend.name)")
         }
@@ -115,7 +116,7 @@ package final class RequestJob: Deadline, Job, Keyed {
             self, at: min(expiresAt, times.arrivedAt &+ backend.config.timeout.nanoseconds))
         act(life.take(.started(isLoading: placement.loads)))
         guard !life.isEnded else { return }
-        let attempt = work.attempt(of: self, on: backend, placement)
+        let attempt = work.attempt(of: self, on: backend, consume placement)
         self.attempt = attempt
         attempt.begin()
     }
@@ -284,6 +285,7 @@ package final class RequestJob: Deadline, Job, Keyed {
         case .failed: dispatcher.take(.ended(key, .failed(failure, afterText: life.hasText)))
         case .left: dispatcher.take(.gone(key))
         }
+        attempt = nil
     }
 
     private func answer(_ ending: CompletionLife.Ending) {

@@ -23,8 +23,8 @@ protocol WholeQuestion {
 
 /// One try of a request on one server that answers whole.
 final class WholeAttempt: Attempt, ExchangeDelegate {
-    /// Not touched once it is over: the job may be gone by then.
-    private unowned let job: RequestJob
+    /// Not touched once it is over; by then the job lets go of its try.
+    private let job: RequestJob
     private let backend: Backend
     private let placement: Placement
     private var question: any WholeQuestion
@@ -155,7 +155,7 @@ package final class WholeWork: Work {
     }
 
     package func attempt(
-        of job: RequestJob, on backend: Backend, _ placement: Placement
+        of job: RequestJob, on backend: Backend, _ placement: consuming Placement
     ) -> any Attempt {
         WholeAttempt(of: job, question, on: backend, placement)
     }
