@@ -8,27 +8,23 @@ extension ChatRequest {
     package func ticket(
         key: UInt64, caller: Caller, aliases: [Config.Alias], arrivedAt: UInt64
     ) -> Ticket {
-        var ticket = Ticket(
-            key: key, caller: caller, model: nil, expiresAt: arrivedAt &+ patience)
-        if let name = string(.model) {
-            ticket.model = name
-            if !aliases.isEmpty {
-                let chain = aliases.chain(for: name)
-                ticket.model = chain[0]
-                ticket.fallbacks = Array(chain.dropFirst())
-            }
-        }
-        if has(.suffix) { ticket.needs.insert(.infill) }
-        ticket.backend = string(.backend)
-        ticket.priority = string(.priority) == "batch" ? .batch : .interactive
-        ticket.deadline = integer(.deadlineMilliseconds).map {
-            arrivedAt &+ UInt64(clamping: $0) &* 1_000_000
+        var model = string(.model)
+        var fallbacks: [String] = []
+        if let name = model, !aliases.isEmpty {
+            fallbacks = aliases.chain(for: name)
+            model = fallbacks.removeFirst()
         }
         let tokensMax = integer(.maxTokens) ?? integer(.maxCompletionTokens)
-        ticket.tokensMax = tokensMax.flatMap { $0 > 0 ? $0 : nil }
-        ticket.session = string(.session)
-        ticket.wantsProgress = isTrue(.progress)
-        return ticket
+        // In one piece: a large struct that is filled in one by one is copied in between.
+        return Ticket(
+            key: key, caller: caller, model: model, expiresAt: arrivedAt &+ patience,
+            fallbacks: fallbacks, needs: has(.suffix) ? [.chat, .infill] : .chat,
+            backend: string(.backend), session: string(.session),
+            priority: string(.priority) == "batch" ? .batch : .interactive,
+            deadline: integer(.deadlineMilliseconds).map {
+                arrivedAt &+ UInt64(clamping: $0) &* 1_000_000
+            },
+            tokensMax: tokensMax.flatMap { $0 > 0 ? $0 : nil }, wantsProgress: isTrue(.progress))
     }
 
     /// Nanoseconds after its arrival at which its caller gives up.

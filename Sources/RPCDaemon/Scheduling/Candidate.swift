@@ -1,4 +1,6 @@
 /// A model on a backend that might serve a request, and what speaks for and against it.
+///
+/// Many properties: one for each thing that is weighed.
 struct Candidate {
     var lane: Int
     var model: Int
@@ -11,6 +13,8 @@ struct Candidate {
     var priority: Int
     /// Failures in a row that its backend has behind it.
     var failures: Int
+    /// Whether it would be sent there at once.
+    var startsAtOnce: Bool
     /// Nanoseconds until the predicted start.
     var wait: UInt64 = 0
     var position = 1

@@ -172,10 +172,13 @@ extension Scheduler {
             entries[index].ticket.needs.contains(.chat)
         {
             let name = lanes[lane].models[model].facts.id
-            if lastModel != name { lastModel = name }
-            if lastModelOf[uid] != name {
-                if lastModelOf.count >= SchedulingLimits.usersMax { lastModelOf.removeAll() }
-                lastModelOf[uid] = name
+            // As a rule the last one's again, and no user is hashed.
+            if lastModel != name || lastUser != uid {
+                (lastModel, lastUser) = (name, uid)
+                if lastModelOf[uid] != name {
+                    if lastModelOf.count >= SchedulingLimits.usersMax { lastModelOf.removeAll() }
+                    lastModelOf[uid] = name
+                }
             }
         }
         guard let session = entries[index].ticket.session else { return }

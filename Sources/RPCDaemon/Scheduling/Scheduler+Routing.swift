@@ -2,7 +2,11 @@
 extension Scheduler {
     /// Sends the request to the best candidate, or lets it wait there; or says why none takes it.
     mutating func route(_ index: Int, now: UInt64, because reason: QueueReason) -> Refusal? {
-        if let refusal = collect(entries[index].ticket, index, now: now) { return refusal }
+        collect(entries[index].ticket, index, now: now) ?? settle(index, now: now, because: reason)
+    }
+
+    /// The same, once its candidates are collected.
+    mutating func settle(_ index: Int, now: UInt64, because reason: QueueReason) -> Refusal? {
         guard let best = candidates.first, best.forbidden.isEmpty else {
             return refusal(of: entries[index].ticket, now: now)
         }
@@ -40,7 +44,7 @@ extension Scheduler {
 
     /// Fills `candidates`, the best first, the forbidden ones last; or says why there can be none.
     ///
-    /// - Parameter entry: the request's index; -1 for one that only asks.
+    /// - Parameter entry: the request's index; -1 for one that only asks, or has just arrived.
     mutating func collect(_ ticket: Ticket, _ entry: Int, now: UInt64) -> Refusal? {
         candidates.removeAll(keepingCapacity: true)
         if laneNamed.isEmpty { return .noBackend }
@@ -90,10 +94,11 @@ extension Scheduler {
         var result = Candidate(
             lane: lane, model: model, choice: choice, isLoaded: !lanes[lane].wouldLoad(model),
             priority: lanes[lane].facts.priority, failures: lanes[lane].breaker.streak,
+            startsAtOnce: lanes[lane].startsAtOnce(model, ticket.work, now: now),
             crowd: Double(lanes[lane].running + lanes[lane].queued + lanes[lane].facts.others)
                 / Double(lanes[lane].facts.maxConcurrent))
         result.forbidden = obstacles(lane, model, ticket, entry, now: now)
-        if !lanes[lane].startsAtOnce(model, ticket.work, now: now) {
+        if !result.startsAtOnce {
             (result.wait, result.position) = lanes[lane].predictedWait(
                 ticket, model: model, now: now)
             if lanes[lane].queued >= lanes[lane].facts.queueMax {
@@ -185,7 +190,7 @@ extension Scheduler {
         entries[index].model = model
         entries[index].account = lanes[lane].accounts.open(entries[index].ticket.caller)
         entries[index].positionTold = 0
-        if lanes[lane].startsAtOnce(model, entries[index].ticket.work, now: now) {
+        if best.startsAtOnce {
             start(index, now: now)
         } else {
             if reason == .arrived, lanes[lane].anyService(now: now) != nil {

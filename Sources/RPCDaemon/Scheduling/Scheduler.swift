@@ -18,14 +18,15 @@ package struct Scheduler {
     private var freeEntries: [Int] = []
     var sessions = Sessions()
     var defaultModel: [String] = []
-    /// The model that served each user last, and anybody.
+    /// The model that served each user last, and anybody; and who that was.
     var lastModelOf: [UInt32: String] = [:]
     var lastModel: String?
+    var lastUser: UInt32?
     private(set) var isStopping = false
 
-    /// What is to be done, the next at `nextPending`.
+    /// What is to be done: what is due, the next at its end, and then what was decided since.
+    private var due: [Action] = []
     private var pending: [Action] = []
-    private var nextPending = 0
     /// Lanes at which something may start now.
     var stirred: [Int] = []
     /// Lanes that lost their backend while requests waited; they are emptied one by one.
@@ -102,15 +103,13 @@ package struct Scheduler {
     }
 
     private mutating func popPending() -> Action? {
-        guard nextPending < pending.count else { return nil }
-        let action = pending[nextPending]
-        idleSteps = 0
-        nextPending += 1
-        if nextPending == pending.count {
-            pending.removeAll(keepingCapacity: true)
-            nextPending = 0
+        if due.isEmpty {
+            if pending.isEmpty { return nil }
+            swap(&due, &pending)
+            due.reverse()
         }
-        return action
+        idleSteps = 0
+        return due.popLast()
     }
 
     /// Something may start there now.
@@ -141,6 +140,8 @@ package struct Scheduler {
         let key = ticket.key
         precondition(entryOf[key] == nil, "a key names one request")
         if isStopping { return act(.refuse(key, .stopping)) }
+        // Before it is kept: to be read there a ticket is copied, which costs as much as this.
+        let obstacle = collect(ticket, -1, now: now)
         let entry = Entry(ticket: ticket, arrivedAt: now)
         let index: Int
         if let old = freeEntries.popLast() {
@@ -151,7 +152,9 @@ package struct Scheduler {
             entries.append(entry)
         }
         entryOf.insert(key, index)
-        if let refusal = route(index, now: now, because: .arrived) { refuse(index, refusal) }
+        if let refusal = obstacle ?? settle(index, now: now, because: .arrived) {
+            refuse(index, refusal)
+        }
     }
 
     private mutating func gone(_ key: UInt64, now: UInt64) {

@@ -22,16 +22,16 @@ package struct Ticket: Sendable {
     /// The wanted model; nil: the scheduler chooses one.
     package var model: String?
     /// What may serve instead where the one before it cannot, in this order.
-    package var fallbacks: [String] = []
+    package var fallbacks: [String]
     /// What the model must be able to do; what nobody knows of a model counts as able.
-    package var needs = Abilities.chat
+    package var needs: Abilities
     /// Tokens of context that it takes for certain; 0 where nothing is certain.
     package var contextTokens = 0
     /// The only backend that may serve it; nil for any.
     package var backend: String?
     /// The conversation it belongs to; nil for none.
     package var session: String?
-    package var priority = Priority.interactive
+    package var priority: Priority
     /// When the request gives up: its arrival and its time limit.
     package var expiresAt: UInt64
     /// When the answer must be complete to be of use; nil where any time will do.
@@ -39,12 +39,25 @@ package struct Ticket: Sendable {
     /// The most tokens that it lets the model write; nil where it sets no bound.
     package var tokensMax: Int?
     /// Whether the caller wants to know its place (`progress`).
-    package var wantsProgress = false
+    package var wantsProgress: Bool
 
-    package init(key: UInt64, caller: Caller, model: String?, expiresAt: UInt64) {
+    package init(
+        key: UInt64, caller: Caller, model: String?, expiresAt: UInt64, fallbacks: [String] = [],
+        needs: Abilities = .chat, backend: String? = nil, session: String? = nil,
+        priority: Priority = .interactive, deadline: UInt64? = nil, tokensMax: Int? = nil,
+        wantsProgress: Bool = false
+    ) {
         self.key = key
         self.caller = caller
         self.model = model
         self.expiresAt = expiresAt
+        self.fallbacks = fallbacks
+        self.needs = needs
+        self.backend = backend
+        self.session = session
+        self.priority = priority
+        self.deadline = deadline
+        self.tokensMax = tokensMax
+        self.wantsProgress = wantsProgress
     }
 }
