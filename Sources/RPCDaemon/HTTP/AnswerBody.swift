@@ -12,8 +12,10 @@ final class AnswerBody {
     /// The body so far, where it is wanted whole and did not come in one piece.
     private var gathered = ByteBuffer()
     private let memory: MemoryAccount
-    /// The head of the answer: asked for each piece.
-    private var head = HTTPResponseHead()
+    /// What the head of the answer says of it: asked for each piece.
+    private var isSuccess = false
+    private var encoding = HTTPResponseHead.Encoding.none
+    private var length: Int?
     /// Bytes that `memory` counts for it.
     private var held = 0
     /// Bytes so far, unpacked.
@@ -35,7 +37,6 @@ final class AnswerBody {
 
     /// Forgets the answer before.
     func begin() {
-        head = HTTPResponseHead()
         count = 0
         hasBegun = false
         isCut = false
@@ -45,12 +46,16 @@ final class AnswerBody {
     }
 
     /// The head has come; the body follows.
-    func begin(_ head: HTTPResponseHead) { self.head = head }
+    func begin(_ head: HTTPResponseHead) {
+        isSuccess = head.isSuccess
+        encoding = head.encoding
+        length = head.contentLength
+    }
 
     /// Whether `piece` is the whole body, as it is, so that it need not be gathered.
     func isWhole(_ piece: Span<UInt8>, for exchange: Exchange) -> Bool {
-        !hasBegun && exchange.request.delivery == .whole && head.isSuccess
-            && head.encoding == .none && piece.count == head.contentLength
+        !hasBegun && exchange.request.delivery == .whole && isSuccess
+            && encoding == .none && piece.count == length
             && piece.count <= exchange.request.answerBytesMax && !Self.isGzip(piece)
     }
 
@@ -72,7 +77,7 @@ final class AnswerBody {
                 return failure == nil && !isCut && !exchange.isOver
             }
         } catch {
-            throw .encoding(head.encoding.name)
+            throw .encoding(encoding.name)
         }
         if let failure { throw failure }
     }
@@ -96,7 +101,7 @@ final class AnswerBody {
     private func choose(_ piece: Span<UInt8>) throws(ExchangeError) {
         let first = piece[0]
         let isRaw: Bool
-        switch head.encoding {
+        switch encoding {
         case .none, .gzip:
             // No text that a model server sends begins like this, announced or not.
             guard Self.isGzip(piece) else { return }
@@ -108,14 +113,14 @@ final class AnswerBody {
             isRaw = first & 0x0F != 8
         case .other(let name):
             // A status says enough; and nothing is read of what nobody can read.
-            if head.isSuccess { throw .encoding(name) }
+            if isSuccess { throw .encoding(name) }
             isCut = true
             return
         }
         do throws(Errno) {
             inflater = try Inflater(isRaw: isRaw)
         } catch {
-            throw .encoding(head.encoding.name)
+            throw .encoding(encoding.name)
         }
         try hold(0)
     }
@@ -127,7 +132,7 @@ final class AnswerBody {
     private func keep(_ piece: Span<UInt8>, _ exchange: Exchange) throws(ExchangeError) {
         guard !isCut, !exchange.isOver else { return }
         var piece = piece
-        if !head.isSuccess, count + piece.count >= exchange.request.errorBytesMax {
+        if !isSuccess, count + piece.count >= exchange.request.errorBytesMax {
             piece = piece.extracting(first: exchange.request.errorBytesMax - count)
             isCut = true
         }

@@ -30,7 +30,8 @@ final class HTTPConnection: EventHandler, Continuation {
     let body: AnswerBody
     /// The request's head as it goes out.
     private var head = ByteBuffer()
-    /// Bytes of head and body that are sent.
+    /// Bytes of head and body together, and how many of them are sent.
+    private var length = 0
     private var sent = 0
     /// Why no more of the request can be sent.
     private var sendFailure: Errno?
@@ -135,7 +136,9 @@ final class HTTPConnection: EventHandler, Continuation {
         body.begin()
         hasHead = false
         head.removeAll(keeping: Self.headKept)
-        exchange.request.head.append(to: &head, contentLength: exchange.request.body.count)
+        let bodyLength = exchange.request.body.count
+        exchange.request.head.append(to: &head, contentLength: bodyLength)
+        length = head.count + bodyLength
         sent = 0
         sendFailure = nil
         wasCutShort = false
@@ -149,14 +152,12 @@ final class HTTPConnection: EventHandler, Continuation {
     /// What a connection keeps for the head of its next request.
     private static let headKept = 1024
 
-    private func isSent(_ exchange: Exchange) -> Bool {
-        sent >= head.count + exchange.request.body.count
-    }
+    private var isSent: Bool { sent >= length }
 
     private func send() {
         guard let exchange, let stream else { return }
         do throws(Errno) {
-            while !isSent(exchange) {
+            while !isSent {
                 if sent < head.count {
                     sent += try stream.write(
                         head.span.extracting(sent...), exchange.request.body.span)
@@ -166,10 +167,7 @@ final class HTTPConnection: EventHandler, Continuation {
                 }
             }
             // A connection that is new is not stale: the request will not go out again.
-            if !isReused {
-                sent = head.count
-                exchange.forgetBody()
-            }
+            if !isReused { exchange.forgetBody() }
         } catch .wouldBlock {
         } catch {
             // The server may have answered before it closed: what it said is read first, and not
@@ -232,10 +230,10 @@ final class HTTPConnection: EventHandler, Continuation {
             case .head:
                 hasHead = true
                 body.begin(parser.head)
-                wasCutShort = !isSent(exchange)
+                wasCutShort = !isSent
                 // Bytes came: the connection was alive, and the request need not go out again.
                 exchange.forgetBody()
-                sent = head.count
+                sent = length
                 if exchange.request.delivery == .pieces {
                     exchange.delegate?.exchange(exchange, began: parser.head)
                 }
@@ -296,7 +294,7 @@ final class HTTPConnection: EventHandler, Continuation {
         if !head.keepAlive || ended || hasMore || wasCutShort {
             close()
         } else {
-            rest(head)
+            rest(head.keepAliveTimeout)
         }
         if body.hasGathered {
             let gathered = body.takeGathered()
@@ -306,11 +304,12 @@ final class HTTPConnection: EventHandler, Continuation {
         }
     }
 
-    private func rest(_ head: HTTPResponseHead) {
+    /// - Parameter promised: seconds that the server keeps it for, where it said so.
+    private func rest(_ promised: Int?) {
         state = .idle
         stream?.watch(.readable)
         // A second less than promised: the server's clock started before ours.
-        let seconds = max(0, (head.keepAliveTimeout ?? HTTPLimits.idleSecondsMax) - 1)
+        let seconds = max(0, (promised ?? HTTPLimits.idleSecondsMax) - 1)
         idleUntil = loop.now + UInt64(min(seconds, HTTPLimits.idleSecondsMax)) * 1_000_000_000
         wire.becameIdle(self)
     }
@@ -361,9 +360,9 @@ final class HTTPConnection: EventHandler, Continuation {
     }
 
     func watch() {
-        guard let exchange, let stream else { return }
+        guard exchange != nil, let stream else { return }
         let incoming = isPaused ? ReadyEvents.nothing : .readable
-        let isSending = sendFailure == nil && !isSent(exchange)
+        let isSending = sendFailure == nil && !isSent
         stream.watch(isSending ? incoming.with(.writable) : incoming)
     }
 }

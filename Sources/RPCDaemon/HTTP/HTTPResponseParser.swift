@@ -128,8 +128,9 @@ package struct HTTPResponseParser: Sendable {
     ) throws(HTTPParseError) -> Step {
         var at = 0
         let isFirst = state == .statusLine && lineBytes == 0 && interimAnswers == 0
-        if isFirst, scanned == 0, let known = template.head(of: input) {
-            head = known.0
+        if isFirst, scanned == 0, let known = template.match(input) {
+            head = template.head
+            head.contentLength = known.length
             settleHead()
             return .head(consumed: known.count)
         }

@@ -9,15 +9,17 @@ import CrowdModelsProtocol
 struct HeadTemplate: Sendable {
     private var bytes: [UInt8] = []
     private var lines: [Line] = []
-    private var head = HTTPResponseHead()
+    /// The head that they are, not settled yet.
+    private(set) var head = HTTPResponseHead()
 
-    /// A line of it, its end included, and what of it may be another in the next head.
+    /// A line of it, its end included, and what of it may be another in the next head; or some that
+    /// may not.
     private struct Line {
         var range: Range<Int>
         var differs: Difference
     }
 
-    private enum Difference {
+    private enum Difference: Equatable {
         /// Nothing: it is a status, or a field that is heeded.
         case nowhere
         /// What follows this offset, whatever it says: the field is not heeded.
@@ -26,9 +28,9 @@ struct HeadTemplate: Sendable {
         case length(after: Int)
     }
 
-    /// The head at the front of `input`, to be settled yet, and its bytes; nil where only reading
-    /// tells.
-    func head(of input: Span<UInt8>) -> (HTTPResponseHead, count: Int)? {
+    /// How many bytes at the front of `input` are that head again, and the length of the body that
+    /// is told in them; nil where only reading tells.
+    func match(_ input: Span<UInt8>) -> (count: Int, length: Int?)? {
         if lines.isEmpty { return nil }
         var length = head.contentLength
         var at = 0
@@ -61,9 +63,7 @@ struct HeadTemplate: Sendable {
             at = end.next
         }
         if at > HTTPLimits.headBytesMax { return nil }
-        var head = head
-        head.contentLength = length
-        return (head, at)
+        return (at, length)
     }
 
     /// Keeps the head that these bytes are, not settled yet, instead of the last one.
@@ -91,7 +91,11 @@ struct HeadTemplate: Sendable {
                 default: break
                 }
             }
-            found.append(line)
+            if line.differs == .nowhere, found.last?.differs == .nowhere {
+                found[found.count - 1].range = found[found.count - 1].range.lowerBound..<end.next
+            } else {
+                found.append(line)
+            }
             at = end.next
         }
         lines = found
