@@ -37,10 +37,18 @@ struct Contribution {
         outcome = nil
         errorKind = nil
         (promptTokens, completionTokens, cachedTokens) = (0, 0, 0)
-        var values: [16 of Double] = .init(repeating: .nan)
-        values[measure.rawValue] = value
-        (keys, self.values, counts) = Self.taken(values)
+        var (keys, values, counts) = (
+            SampleKeys(), MeasureVector<Double>.zero, MeasureVector<UInt64>.zero
+        )
+        if Self.isTaken(value) {
+            keys.append(measure.key(of: value))
+            values[measure.rawValue] = value
+            counts[measure.rawValue] = 1
+        }
+        (self.keys, self.values, self.counts) = (keys, values, counts)
     }
+
+    private static func isTaken(_ value: Double) -> Bool { value >= 0 && value <= Measure.valueMax }
 
     /// What is negative, absurd or not a number was measured wrong: as good as unknown.
     @inline(__always)

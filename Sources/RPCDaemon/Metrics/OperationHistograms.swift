@@ -23,8 +23,7 @@ package struct OperationLabels: Hashable, Sendable {
     /// Where it is: a host or the path of a socket, and the port or 0.
     package var address: String
     package var port: Int
-    package var requestModel: String
-    package var responseModel: String
+    package var model: String
     /// The kind of error that a failed request ended with.
     package var errorKind: UInt8?
 
@@ -35,8 +34,7 @@ package struct OperationLabels: Hashable, Sendable {
         self.provider = provider
         self.address = address
         self.port = port
-        requestModel = model
-        responseModel = model
+        self.model = model
     }
 }
 
@@ -115,11 +113,10 @@ package struct OperationHistograms: Sendable {
     }
 
     private func recentRow(_ labels: borrowing OperationLabels) -> Int? {
-        // Looked at where they are: a copy of five names would cost more than comparing them.
+        // Looked at where they are: a copy of three names would cost more than comparing them.
         let rows = rows.span
         for row in recent
-        where rows[row].labels.requestModel == labels.requestModel
-            && rows[row].labels.responseModel == labels.responseModel
+        where rows[row].labels.model == labels.model
             && rows[row].labels.port == labels.port
             && rows[row].labels.operation == labels.operation
             && rows[row].labels.errorKind == labels.errorKind

@@ -104,8 +104,8 @@ struct PrometheusPage: ~Copyable {
     private static func labels(_ row: OperationLabels, _ errorKinds: [String]) -> [UInt8] {
         var labels = PrometheusLabels("gen_ai_operation_name", "\(row.operation.name)")
         labels.append("gen_ai_provider_name", row.provider)
-        labels.append("gen_ai_request_model", row.requestModel)
-        labels.append("gen_ai_response_model", row.responseModel)
+        labels.append("gen_ai_request_model", row.model)
+        labels.append("gen_ai_response_model", row.model)
         labels.append("server_address", row.address)
         if row.port > 0 { labels.append("server_port", String(row.port)) }
         if let kind = row.errorKind {
