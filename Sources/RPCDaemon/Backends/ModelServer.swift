@@ -278,6 +278,8 @@ package final class ModelServer: Continuation {
 
     /// Remembers a request until it is over.
     func remember(_ exchange: Exchange) {
+        // As a rule they end one after the other: the last one's place is free again.
+        if let last = underWay.last, !last.isUnderWay { underWay.removeLast() }
         if underWay.count >= underWayMax { forgetEnded() }
         underWay.append(exchange)
     }

@@ -70,9 +70,10 @@ extension Daemon {
         var sample = OperationSample()
         let isStream = job.work.isStream
         job.times.fill(&sample, isStream: isStream)
-        if ending.outcome == .failed || ending.outcome == .rejected {
-            labels.errorKind = Self.kind(of: ending.code)?.index
-        } else if let numbers {
+        switch ending.outcome {
+        case .failed, .rejected: labels.errorKind = Self.kind(of: ending.code)?.index
+        case .succeeded, .cancelled:
+            guard let numbers else { break }
             sample.inputTokens = numbers.promptTokens.map { UInt64(clamping: $0) }
             sample.outputTokens = numbers.completionTokens.map { UInt64(clamping: $0) }
             sample.timePerToken = numbers.interTokenLatency

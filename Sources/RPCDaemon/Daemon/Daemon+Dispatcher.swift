@@ -11,16 +11,18 @@ import Telemetry
 /// What the daemon makes of what its dispatcher does: figures, log lines and events.
 extension Daemon: DispatcherDelegate {
     func changed(_ job: RequestJob, _ change: ChangeKind) {
-        if desk.feed.isHeard(.requests) { publishRequest(job, change) }
+        if feed.isHeard(.requests) { publishRequest(job, change) }
         if log.level >= .debug { debug(job, change) }
     }
 
     func ended(_ job: RequestJob, _ ending: CompletionLife.Ending) {
         count(job, ending)
-        if ending.outcome == .succeeded {
-            for warning in job.warnings { log.warning(warning.message) }
+        var level = LogLevel.info
+        switch ending.outcome {
+        case .succeeded: for warning in job.warnings { log.warning(warning.message) }
+        case .failed: level = .warning
+        case .cancelled, .rejected: break
         }
-        let level = ending.outcome == .failed ? LogLevel.warning : .info
         if level <= log.level { log.tell(record(of: job, ending)) }
         workEnded()
         endSoonIfIdle()
@@ -30,7 +32,7 @@ extension Daemon: DispatcherDelegate {
         publishBackend(backend)
     }
 
-    var hearsOfModels: Bool { desk.feed.isHeard(.models) || log.level >= .debug }
+    var hearsOfModels: Bool { feed.isHeard(.models) || log.level >= .debug }
 
     /// Tells subscribers what is different about the models that callers may use.
     func changedModels(of backend: Backend, _ changes: ModelChanges?) {
@@ -38,7 +40,7 @@ extension Daemon: DispatcherDelegate {
         guard let changes, changes.count > 0 else { return }
         log.debug(.modelsChanged(backend: backend.name, changes.names))
         for (model, kind) in changes.told { publishModel(model, of: backend, kind) }
-        if changes.count > changes.told.count { desk.feed.miss(.models) }
+        if changes.count > changes.told.count { feed.miss(.models) }
     }
 
     func greeted(_ backend: Backend) {

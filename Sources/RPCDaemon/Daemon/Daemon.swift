@@ -25,6 +25,8 @@ final class Daemon {
     var modelsText: [UInt8] = []
     /// What all conversations share.
     private(set) lazy var desk = Desk(self, on: loop, limits: limits)
+    /// Those who hear what changes: asked at each change, so it is kept at hand.
+    private(set) lazy var feed = desk.feed
     /// Who is connected.
     private(set) lazy var reception = Reception(desk, delegate: self)
     /// The search for servers that nobody configured; nil where it is off.
@@ -71,7 +73,7 @@ final class Daemon {
                     queueMax: limits.queueMax, interval: config.discovery.interval,
                     of: dispatcher))
         }
-        log.listener = { [unowned self] line in desk.feed.publish(.log) { line.write(to: &$0) } }
+        log.listener = { [unowned self] line in feed.publish(.log) { line.write(to: &$0) } }
         loop.turnEnded = { [unowned self] nanoseconds in
             statistics.loopDelayed(seconds: Double(nanoseconds) / 1e9, now: loop.now)
         }
