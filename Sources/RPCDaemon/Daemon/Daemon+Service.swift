@@ -91,7 +91,7 @@ extension Daemon: Service {
 
     /// `complete`: asks for its turn; the answer comes when it comes.
     private func complete(
-        _ call: Call, _ line: Span<UInt8>, for peer: Peer, _ reply: any Reply
+        _ call: borrowing Call, _ line: Span<UInt8>, for peer: Peer, _ reply: any Reply
     ) throws(Fault) {
         let request = try ChatRequest(line, call.arguments, survey: call.survey)
         if request.isStream || request.isTrue(.progress), !call.canStream {
@@ -99,19 +99,18 @@ extension Daemon: Service {
                 .invalidRequest,
                 "`stream` and `progress` need an id that is not null, and cannot stand in a batch")
         }
-        let work = ChatWork(request, keptMax: limits.outputBytesMax)
         do throws(Fault) {
             if isStopping { throw RefusalWords.stopping }
             try reply.hold(line.count)
         } catch {
-            countRejected(error, work, by: peer)
+            countRejected(error, request, by: peer)
             throw error
         }
         let ticket = ticket(of: request, key: dispatcher.nextKey(), for: peer)
         let job = RequestJob(
-            work, key: ticket.key, reply: reply, arrivedAt: Clock.monotonic(),
+            request, key: ticket.key, reply: reply, arrivedAt: Clock.monotonic(),
             expiresAt: ticket.expiresAt, dispatcher: dispatcher)
-        job.begin(ticket)
+        job.begin(consume ticket)
     }
 
     /// What the scheduler needs to know of a request that comes now.

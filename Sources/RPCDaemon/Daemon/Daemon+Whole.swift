@@ -36,7 +36,7 @@ extension Daemon {
         let job = RequestJob(
             work, key: ticket.key, reply: reply, arrivedAt: Clock.monotonic(),
             expiresAt: ticket.expiresAt, dispatcher: dispatcher)
-        job.begin(ticket)
+        job.begin(consume ticket)
     }
 
     /// Throws what the `options` of an `embed` or a `rerank` are refused with.

@@ -16,7 +16,8 @@ final class Daemon {
     let log: Log
     let settings: Settings
     let startedAt: UInt64
-    private(set) lazy var dispatcher = Dispatcher(on: loop, delegate: self)
+    private(set) lazy var dispatcher = Dispatcher(
+        on: loop, keptMax: limits.outputBytesMax, delegate: self)
     var statistics = Statistics()
     /// Bytes that the loop's account of memory counts for them, and when it is looked at again.
     var statisticsHeld = 0
@@ -74,7 +75,8 @@ final class Daemon {
                     of: dispatcher))
         }
         log.listener = { [unowned self] line in feed.publish(.log) { line.write(to: &$0) } }
-        loop.turnEnded = { [unowned self] nanoseconds in
+        // Called in each turn: it holds the daemon until the loop is closed.
+        loop.turnEnded = { [self] nanoseconds in
             statistics.loopDelayed(seconds: Double(nanoseconds) / 1e9, now: loop.now)
         }
         serving.begin()

@@ -9,6 +9,7 @@ import Telemetry
 /// lives as long as the daemon.
 final class Serving: TurnWork {
     private unowned let daemon: Daemon
+    private let loop: EventLoop
     private var lifecycle: Lifecycle
     /// The socket, until it is served.
     private var heldSocket: SystemdActivation.Socket?
@@ -43,6 +44,7 @@ final class Serving: TurnWork {
         isInherited: Bool, http: consuming FileDescriptor?
     ) {
         self.daemon = daemon
+        loop = daemon.loop
         self.file = file
         port = Port(daemon, http)
         let idleExit = daemon.config.server.idleExit
@@ -57,7 +59,6 @@ final class Serving: TurnWork {
         }
     }
 
-    private var loop: EventLoop { daemon.loop }
     private var reception: Reception { daemon.reception }
 
     /// Whether the daemon will end, or has.

@@ -16,11 +16,8 @@ import Sessions
 final class ChatAttempt: Attempt, ExchangeDelegate {
     /// Not touched once it is over; by then the job lets go of its try.
     private let job: RequestJob
-    private let loop: EventLoop
     private let request: ChatRequest
     private let backend: Backend
-    private let placement: Placement
-    private let keptMax: Int
     private var generation: Generation
     private var exchange: Exchange?
     /// What came while the caller was full, not read yet.
@@ -36,7 +33,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     /// How it is asked for; in another way once the server turned out not to take that.
     private var call: ChatCall
     /// Why it was asked by chat or by text completion instead of the other, if it was.
-    private var firstRefusal: ServerFailure?
+    private var firstRefusal: Refusal?
     /// Pieces that came one by one. Counted here: who asks while a piece is passed on must not look
     /// into the generation, which is at work then.
     private(set) var deltas = 0
@@ -54,23 +51,30 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         case broken(ExchangeError)
     }
 
+    /// Kept apart, since few have one: a try is allocated for each request, and up to 1,032 bytes
+    /// are had from the allocator's own list of what was just freed.
+    private indirect enum Refusal {
+        case chatOrText(ServerFailure)
+    }
+
+    private var loop: EventLoop { job.dispatcher.loop }
+    private var keptMax: Int { job.dispatcher.keptMax }
+
     /// How long a server that has said why it stopped may take to end its answer (protocol, 11).
     private static let lingerMax: UInt64 = 2_000_000_000
 
     init(
-        of job: RequestJob, _ request: ChatRequest, keptMax: Int, on backend: Backend,
+        of job: RequestJob, _ request: ChatRequest, on backend: Backend,
         _ placement: consuming Placement
     ) {
         self.job = job
-        loop = job.dispatcher.loop
         self.request = request
-        self.keptMax = keptMax
         self.backend = backend
-        self.placement = placement
         isStreamed = backend.server.adapter.streams(request)
         call = ChatCall(model: placement.model, slot: placement.slot, isRaw: request.isRaw)
         generation = Generation(
-            keptMax: keptMax, isRaw: request.isRaw, tokensMax: request.integer(.maxTokens))
+            keptMax: job.dispatcher.keptMax, isRaw: request.isRaw,
+            tokensMax: request.integer(.maxTokens))
     }
 
     func begin() {
@@ -269,7 +273,10 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     private func failed(_ latest: ServerFailure) {
         if askOtherwise(after: latest) { return }
         // Where the other API is missing, what was said of the first one is what matters.
-        let failure = latest.reason == .unknownRoute ? firstRefusal ?? latest : latest
+        var failure = latest
+        if latest.reason == .unknownRoute, case .chatOrText(let first)? = firstRefusal {
+            failure = first
+        }
         isOver = true
         leave()
         if case .overKept(let size) = failure.reason {
@@ -277,7 +284,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         }
         if failure.isUnreachable { backend.refused(failure.words ?? "no answer") }
         job.failed(
-            backend.words(for: placement.model).fault(of: failure), failure.failureClass)
+            backend.words(for: call.model).fault(of: failure), failure.failureClass)
     }
 
     /// Sends it once more where the server turned out to take it in another way; false if not.
@@ -291,7 +298,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
                     .warning,
                     "\(backend.server.productName) (backend \(backend.name)) \(words)"))
         }
-        if next.isRaw != call.isRaw { firstRefusal = failure }
+        if next.isRaw != call.isRaw { firstRefusal = .chatOrText(failure) }
         call = next
         leave()
         generation = Generation(
@@ -321,14 +328,14 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         let answer = generation.answer(deltas: deltas, job.times)
         let finishReason = isCancelled ? FinishReason.cancelled : answer.finishReason
         var result = CompleteResult(
-            content: "", model: placement.model, backend: backend.name,
+            content: "", model: call.model, backend: backend.name,
             finishReason: finishReason.rawValue, stats: answer.numbers.stats(job.times))
         result.stats.stopReason = answer.stopReason
         result.attempts = job.attempts
         result.warnings = warnings.map(\.shape)
         result.usage = answer.numbers.usage
         if answer.tokens.modelInfo.isEmpty {
-            result.modelInfo = backend.offered.table.named(placement.model)
+            result.modelInfo = backend.offered.table.named(call.model)
                 .flatMap { CompleteResult.modelInfo($0) }
         }
         reply.succeed(result, answer.tokens)
@@ -343,8 +350,8 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
 
     private func findWarnings() -> [CompletionWarning] {
         let findings = generation.findings(
-            request, model: placement.model,
-            loadedContext: backend.loadedContext(of: placement.model))
+            request, model: call.model,
+            loadedContext: backend.loadedContext(of: call.model))
         if findings.isEmpty { return [] }
         let product = backend.server.productName
         var warnings = findings.untruths.map { CompletionWarning($0, by: product) }
@@ -352,7 +359,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
             warnings.append(
                 CompletionWarning(
                     .modelSubstituted,
-                    "\(product) answered with model \(served) instead of \(placement.model)"))
+                    "\(product) answered with model \(served) instead of \(call.model)"))
         }
         if let word = findings.unknownFinish {
             warnings.append(

@@ -45,6 +45,8 @@ package protocol DispatcherDelegate: AnyObject {
 package final class Dispatcher: Continuation {
     package let loop: EventLoop
     package unowned let delegate: any DispatcherDelegate
+    /// Bytes of a result that may be kept for its caller.
+    let keptMax: Int
     private var scheduler = Scheduler()
     /// Queued and running requests by their key.
     private var jobs = JobTable<RequestJob>()
@@ -61,8 +63,9 @@ package final class Dispatcher: Continuation {
     /// What carrying out one action counts against the turn, in bytes read: some 2 to 20 µs.
     private static let actionBytes = TurnBudget.bytesPerLook / 8
 
-    package init(on loop: EventLoop, delegate: any DispatcherDelegate) {
+    package init(on loop: EventLoop, keptMax: Int, delegate: any DispatcherDelegate) {
         self.loop = loop
+        self.keptMax = keptMax
         self.delegate = delegate
     }
 
