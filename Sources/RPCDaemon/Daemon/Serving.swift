@@ -7,6 +7,8 @@ import Telemetry
 
 /// The hands of `Lifecycle`: opens the socket, closes it, sets the timers, and ends the loop. It
 /// lives as long as the daemon.
+///
+/// Many properties: whatever a daemon waits for has a timer.
 final class Serving: TurnWork {
     private unowned let daemon: Daemon
     private let loop: EventLoop
