@@ -17,13 +17,15 @@ struct Hearing: Equatable {
     var finish = FinishReason.stop
     var usage: [Int?] = []
     var model: String?
+    /// What was told beside the text: times, words and objects as they are passed on.
+    var told: [String] = []
 
     /// Hears a body that comes in pieces, cut at these places.
     static func of(
         _ body: [UInt8], status: Int = 200, cutAt cuts: [Int] = [],
-        broken: ServerFailure? = nil, isRaw: Bool = false
+        broken: ServerFailure? = nil, isRaw: Bool = false, like shape: AnswerShape? = nil
     ) -> Hearing {
-        var generation = Generation(keptMax: 8 * 1024 * 1024, isRaw: isRaw)
+        var generation = Generation(keptMax: 8 * 1024 * 1024, isRaw: isRaw, like: shape)
         var hearing = Hearing()
         generation.begin(status: status)
         var start = 0
@@ -113,6 +115,14 @@ struct Hearing: Equatable {
         let report = generation.report
         usage = [report.promptTokens, report.completionTokens, report.totalTokens]
         model = report.servedByName
+        let details = report.details
+        told = [
+            "\(report.tokensPerSecond as Any)", "\(report.timeToFirstToken as Any)",
+            "\(report.generationTime as Any)", report.stopReason ?? "", report.arch ?? "",
+            "\(report.cachedTokens as Any)", "\(report.reasoningTokens as Any)",
+            String(decoding: details.modelInfo, as: UTF8.self),
+            String(decoding: details.runtime, as: UTF8.self),
+        ]
         if generation.text.contentText != content { troubles.append("the text is not its deltas") }
         var out = ByteBuffer()
         generation.text.writeToolCalls(to: &out)

@@ -85,6 +85,8 @@ extension CompleteResult {
         /// What the server says of the model; where it is empty, `modelInfo` says.
         package var modelInfo: [UInt8] = []
         package var runtime: [UInt8] = []
+        /// `tokens_per_second`; where it is none, `stats` says.
+        package var speed = NumberText()
 
         package init() {}
 
@@ -109,7 +111,8 @@ extension CompleteResult {
         if attempts > 1 { object.add("attempts", attempts, to: &out) }
         if !warnings.isEmpty { object.add("warnings", all: warnings, to: &out) }
         object.add("usage", usage, to: &out)
-        object.add("stats", stats, to: &out)
+        object.name("stats", to: &out)
+        stats.write(speed: tokens.speed, to: &out)
         object.add("model_info", token: tokens.modelInfo.span, to: &out)
         if tokens.modelInfo.isEmpty { object.add("model_info", modelInfo, to: &out) }
         object.add("runtime", token: tokens.runtime.span, to: &out)

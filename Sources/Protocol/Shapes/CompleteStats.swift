@@ -35,8 +35,18 @@ public struct CompleteStats: Equatable, Sendable, JSONReadable, JSONWritable {
 
     /// Appends the object.
     public func write(to out: inout ByteBuffer) {
+        write(speed: NumberText(), to: &out)
+    }
+
+    /// Appends the object with `speed`, if it is any, as what `tokensPerSecond` says.
+    func write(speed: NumberText, to out: inout ByteBuffer) {
         var object = ObjectWriter(&out)
-        object.add("tokens_per_second", tokensPerSecond, to: &out)
+        if speed.isEmpty {
+            object.add("tokens_per_second", tokensPerSecond, to: &out)
+        } else {
+            object.name("tokens_per_second", to: &out)
+            speed.write(to: &out)
+        }
         object.add("time_to_first_token", timeToFirstToken, to: &out)
         object.add("generation_time", generationTime, to: &out)
         object.add("queue_time", seconds: queueTime, to: &out)

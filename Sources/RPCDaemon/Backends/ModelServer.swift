@@ -55,6 +55,8 @@ package final class ModelServer: Continuation {
     var lastHead: (path: String, head: HTTPRequestHead)?
     /// How many requests a llama.cpp server runs at once.
     var slots: Int?
+    /// How it writes its answers, as far as it writes them whole.
+    package let answers = AnswerShape()
     /// How busy it says it is; nil where it does not.
     package var load: ServerLoad? { listing.load }
 

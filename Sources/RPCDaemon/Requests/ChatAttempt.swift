@@ -74,7 +74,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         call = ChatCall(model: placement.model, slot: placement.slot, isRaw: request.isRaw)
         generation = Generation(
             keptMax: job.dispatcher.keptMax, isRaw: request.isRaw,
-            tokensMax: request.integer(.maxTokens))
+            tokensMax: request.integer(.maxTokens), like: backend.server.answers)
     }
 
     func begin() {
@@ -302,7 +302,8 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         call = next
         leave()
         generation = Generation(
-            keptMax: keptMax, isRaw: call.isRaw, tokensMax: request.integer(.maxTokens))
+            keptMax: keptMax, isRaw: call.isRaw, tokensMax: request.integer(.maxTokens),
+            like: backend.server.answers)
         begin()
         return true
     }

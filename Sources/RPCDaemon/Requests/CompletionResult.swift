@@ -46,9 +46,11 @@ extension Generation {
     }
 
     borrowing func answer(deltas: Int, _ times: RequestTimes) -> Answer {
-        Answer(
-            numbers: GenerationNumbers(report, deltas: counted(deltas), times: times),
-            tokens: CompleteResult.Tokens(text, report), finishReason: finishReason,
+        let numbers = GenerationNumbers(report, deltas: counted(deltas), times: times)
+        var tokens = CompleteResult.Tokens(text, report)
+        if numbers.tokensPerSecond == report.tokensPerSecond { tokens.speed = report.speedText }
+        return Answer(
+            numbers: numbers, tokens: tokens, finishReason: finishReason,
             stopReason: report.stopReason)
     }
 
@@ -66,7 +68,7 @@ extension Generation {
 
     private borrowing func otherModel(than model: String) -> String? {
         // Nearly always the name comes back as it was sent.
-        if report.servedBy.isEmpty || report.isServed(by: model) { return nil }
+        if report.details.servedBy.isEmpty || report.isServed(by: model) { return nil }
         guard let served = report.servedByName, !served.isEmpty,
             !CompletionWarning.isSame(served, model)
         else { return nil }
@@ -93,8 +95,8 @@ extension CompleteResult.Tokens {
             toolCalls = calls.bytes
         }
         // Quotes alone are no name.
-        if report.servedBy.count > 2 { model = report.servedBy }
-        modelInfo = report.modelInfo
-        runtime = report.runtime
+        if report.details.servedBy.count > 2 { model = report.details.servedBy }
+        modelInfo = report.details.modelInfo
+        runtime = report.details.runtime
     }
 }

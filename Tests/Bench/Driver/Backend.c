@@ -30,7 +30,7 @@ struct exchange {
 
 static struct exchange *exchanges[connections_max];
 static int epoll, ticker, marked;
-static struct buffer models, missing, whole, stream, flood;
+static struct buffer models, missing, whole[wholes], stream, flood;
 static int flood_chunks;
 /// Chat requests get no answer at all.
 static bool is_silent;
@@ -105,7 +105,10 @@ static bool answer_chat(struct exchange *exchange, const char *body, size_t coun
     // Its members stand at the end; a long prompt is not searched for them.
     size_t tail = count < 600 ? count : 600;
     const char *last = body + count - tail;
-    if (!memmem(last, tail, "\"stream\":true", 13)) return answer(exchange, &whole);
+    if (!memmem(last, tail, "\"stream\":true", 13)) {
+        static unsigned next;
+        return answer(exchange, &whole[next++ % wholes]);
+    }
     int chunks = number_after(last, tail, "\"max_tokens\":");
     int mark = number_after(body, count < 600 ? count : 600, "mark:");
     if (mark > 0) {
@@ -201,7 +204,7 @@ int run_backend(int count, char **arguments) {
     raise_descriptors();
     write_models(&models, (int)model_count);
     write_missing(&missing);
-    write_whole(&whole);
+    for (int i = 0; i < wholes; i++) write_whole(&whole[i], i);
     write_stream_head(&stream);
     for (int i = 0; i < chunks_default; i++) write_frame(&stream, 0, i);
     write_stream_end(&stream, chunks_default);

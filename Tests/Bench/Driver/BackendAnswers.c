@@ -1,4 +1,4 @@
-// LM Studio's answers to the byte shapes of its version 0.3, with constant text.
+// LM Studio's answers to the byte shapes of its version 0.3.
 #include "Backend.h"
 
 #include <stdio.h>
@@ -41,21 +41,23 @@ void write_missing(struct buffer *out) {
     free(body.bytes);
 }
 
-void write_whole(struct buffer *out) {
+void write_whole(struct buffer *out, int number) {
     struct buffer body = {0};
+    int words = chunks_default - wholes / 2 + number;
     append_text(&body,
-                "{\"id\":\"chatcmpl-i3gkjwthhw96whukek9tz\",\"object\":\"chat.completion\","
-                "\"created\":1731990317,\"model\":\"%s\",\"choices\":[{\"index\":0,\"logprobs\":"
+                "{\"id\":\"chatcmpl-i3gkjwthhw%02dwhukek9tz\",\"object\":\"chat.completion\","
+                "\"created\":17319903%02d,\"model\":\"%s\",\"choices\":[{\"index\":0,\"logprobs\":"
                 "null,\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":\"",
-                model);
-    for (int i = 0; i < chunks_default; i++) append_text(&body, "%sword", i == 0 ? "" : " ");
+                number * 7, number * 3, model);
+    for (int i = 0; i < words; i++) append_text(&body, "%sword", i == 0 ? "" : " ");
     append_text(&body,
-                "\"}}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":20,\"total_tokens\":30"
-                "},\"stats\":{\"tokens_per_second\":51.43709529007664,\"time_to_first_token\":0.111,"
-                "\"generation_time\":0.954,\"stop_reason\":\"eosFound\"},\"model_info\":{\"arch\":"
+                "\"}}],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d"
+                "},\"stats\":{\"tokens_per_second\":%d.43709529007664,\"time_to_first_token\":0.1%d1,"
+                "\"generation_time\":0.9%d4,\"stop_reason\":\"eosFound\"},\"model_info\":{\"arch\":"
                 "\"llama\",\"quant\":\"Q4_K_M\",\"format\":\"gguf\",\"context_length\":8192},"
                 "\"runtime\":{\"name\":\"llama.cpp-linux-x86_64-avx2\",\"version\":\"1.3.0\","
-                "\"supported_formats\":[\"gguf\"]}}");
+                "\"supported_formats\":[\"gguf\"]}}",
+                8 + number, words, 8 + number + words, 51 + number, number + 1, number + 2);
     write_json(out, &body);
     free(body.bytes);
 }

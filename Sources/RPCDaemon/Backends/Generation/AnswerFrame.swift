@@ -39,6 +39,7 @@ struct AnswerFrame {
     var hasWords = false
     /// An object in which some services put what they answer, beside words of their own.
     private var envelope = JSONRange.absent
+    var hasEnvelope: Bool { envelope.isPresent }
 
     /// Reads the object that begins at `start`; answers where it has ended.
     mutating func read(_ text: Span<UInt8>, from start: Int) throws(JSONError) -> Int {

@@ -29,6 +29,13 @@ struct AnswerMessage {
         return thinking.isPresent ? thinking : reasoningDetails
     }
 
+    /// Whether it has a text, perhaps after reasoning, and nothing else.
+    var isTextAlone: Bool {
+        content.isPresent && !reasoningDetails.isPresent && !refusal.isPresent
+            && !toolCalls.isPresent && !functionCall.isPresent && !transcript.isPresent
+            && !saysThought
+    }
+
     @inline(__always)
     mutating func read(_ walker: inout JSONWalker, _ text: Span<UInt8>) throws(JSONError) {
         try walker.enterObject()

@@ -129,11 +129,18 @@ extension Generation {
     ) -> Int? {
         let start = JSONText.skippingSpace(bytes)
         guard start < bytes.count, bytes[start] == UInt8(ascii: "{") else { return nil }
+        if let (frame, end) = shape?.read(bytes, from: start),
+            JSONText.skippingSpace(bytes, from: end) == bytes.count
+        {
+            let goesOn = take(frame, bytes, from: start, [], isEvent: false, handle)
+            return goesOn ? bytes.count : end
+        }
         var frame = AnswerFrame()
         guard let end = try? frame.read(bytes, from: start),
             JSONText.skippingSpace(bytes, from: end) == bytes.count
         else { return nil }
         let goesOn = take(frame, bytes, from: start, [], isEvent: false, handle)
+        shape?.learn(bytes, start..<end, frame, report.details)
         return goesOn ? bytes.count : end
     }
 
@@ -222,7 +229,7 @@ extension Generation {
             }
             return false
         }
-        report.read(frame, data, from: start)
+        report.read(frame, data, from: start, like: isEvent ? nil : shape)
         if frame.promptProgress.isPresent, deltas == 0 {
             return takeProgress(data, frame.promptProgress, handle)
         }

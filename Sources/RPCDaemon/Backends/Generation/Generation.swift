@@ -39,6 +39,8 @@ package struct Generation: ~Copyable {
     var values = JSONSplitter()
     /// The event before, in a stream.
     var template: EventTemplate?
+    /// The answer before, where it came whole.
+    let shape: AnswerShape?
     /// The front of a body that is no answer, or not known to be one.
     var front = ByteBuffer()
     var think: ThinkTags
@@ -81,8 +83,12 @@ package struct Generation: ~Copyable {
     private static let timesHeld = 3
 
     /// An answer of which nothing has come. `keptMax`: bytes of text that are kept for the result;
-    /// `isRaw`: a text completion, in which tags have no meaning; `tokensMax`: tokens asked for.
-    package init(keptMax: Int, isRaw: Bool = false, tokensMax: Int? = nil) {
+    /// `isRaw`: a text completion, in which tags have no meaning; `tokensMax`: tokens asked for;
+    /// `shape`: how that server answers.
+    package init(
+        keptMax: Int, isRaw: Bool = false, tokensMax: Int? = nil, like shape: AnswerShape? = nil
+    ) {
+        self.shape = shape
         self.keptMax = keptMax
         self.tokensMax = tokensMax
         think = ThinkTags(isDivided: !isRaw)

@@ -1,4 +1,4 @@
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
 
 /// What a server said of a generation beside its text. What it did not say is nil; what it said
 /// that cannot be, such as a billion tokens a second, counts as not said.
@@ -10,15 +10,14 @@ package struct GenerationReport: Sendable {
     package internal(set) var cachedTokens: Int?
     package internal(set) var reasoningTokens: Int?
     /// Seconds, and tokens a second.
-    package internal(set) var tokensPerSecond: Double?
+    package internal(set) var tokensPerSecond: Double? { didSet { speedText = NumberText() } }
     package internal(set) var timeToFirstToken: Double?
     package internal(set) var generationTime: Double?
+    /// `tokensPerSecond` as the server wrote it; none where it did not, or not plainly.
+    package private(set) var speedText = NumberText()
     package internal(set) var stopReason: String?
-    /// What served the request, as a string token; empty where the server did not say.
-    package internal(set) var servedBy: [UInt8] = []
-    /// Objects on one line, as they came; empty for none.
-    package internal(set) var modelInfo: [UInt8] = []
-    package internal(set) var runtime: [UInt8] = []
+    /// What it said of what serves.
+    package internal(set) var details = Details()
     /// Whether the server said that it cut the prompt.
     package internal(set) var isPromptTruncated = false
     /// The total that the server told, which need not be the sum.
@@ -26,10 +25,21 @@ package struct GenerationReport: Sendable {
     /// The server's `usage` said it, so that its timings do not.
     private var hasUsage = false
 
+    /// What a server says of the model that serves, and of itself.
+    package struct Details: Sendable {
+        /// What served the request, as a string token; empty where the server did not say.
+        package internal(set) var servedBy: [UInt8] = []
+        /// Objects on one line, as they came; empty for none.
+        package internal(set) var modelInfo: [UInt8] = []
+        package internal(set) var runtime: [UInt8] = []
+    }
+
     package init() {}
 
     /// Bytes of memory that it takes, as far as it grows with what the server says.
-    var allocated: Int { servedBy.capacity &+ modelInfo.capacity &+ runtime.capacity }
+    var allocated: Int {
+        details.servedBy.capacity &+ details.modelInfo.capacity &+ details.runtime.capacity
+    }
 
     /// Whether the server told the speed itself.
     package var isFromBackend: Bool { tokensPerSecond != nil || timeToFirstToken != nil }
@@ -43,62 +53,80 @@ package struct GenerationReport: Sendable {
 
     /// What served the request, as text.
     package var servedByName: String? {
-        servedBy.isEmpty ? nil : JSONText.string(servedBy.span)
+        details.servedBy.isEmpty ? nil : JSONText.string(details.servedBy.span)
     }
 
     /// Whether it says that a model of that name served, spelt so.
     package func isServed(by model: String) -> Bool {
-        JSONText.string(servedBy.span, reads: model)
+        JSONText.string(details.servedBy.span, reads: model)
     }
 
-    /// Takes over what the frame says; in a stream the last word counts.
-    mutating func read(_ frame: AnswerFrame, _ text: Span<UInt8>, from start: Int) {
-        read(servedBy: frame.model, of: text)
-        if let usage = frame.usage { take(usage) }
+    /// Takes over what the frame says; in a stream the last word counts. What an answer before it
+    /// said word for word is kept once.
+    mutating func read(
+        _ frame: AnswerFrame, _ text: Span<UInt8>, from start: Int, like last: AnswerShape?
+    ) {
+        read(servedBy: frame.model, of: text, like: last)
+        if let usage = frame.usage { take(usage, text) }
         if let stats = frame.stats { take(stats, text) }
         if frame.timings.isPresent { readTimings(text, frame.timings) }
         if frame.isTruncated { isPromptTruncated = true }
         if frame.hasOllamaCounts { readOllama(text, from: start) }
         if frame.modelInfo.isPresent, frame.modelInfo.count <= GenerationLimits.detailBytesMax {
-            modelInfo = Self.compact(text, frame.modelInfo)
+            details.modelInfo = Self.compact(text, frame.modelInfo, last?.details.modelInfo)
         }
         if frame.runtime.isPresent, frame.runtime.count <= GenerationLimits.detailBytesMax {
-            runtime = Self.compact(text, frame.runtime)
+            details.runtime = Self.compact(text, frame.runtime, last?.details.runtime)
         }
     }
 
     /// Takes over the name of what served, if it is there.
     @inline(__always)
-    mutating func read(servedBy name: JSONRange, of text: Span<UInt8>) {
+    mutating func read(
+        servedBy name: JSONRange, of text: Span<UInt8>, like last: AnswerShape? = nil
+    ) {
         guard name.isPresent else { return }
         let token = text.extracting(name.bounds)
-        if token.count == servedBy.count, token.isEqual(to: servedBy.span) { return }
+        if token.isEqual(to: details.servedBy.span) { return }
         if token.count <= GenerationLimits.nameBytesMax {
-            servedBy = unsafe token.withUnsafeBufferPointer { unsafe Array($0) }
+            details.servedBy = Self.bytes(token, last?.details.servedBy)
         } else {
             var name = ByteBuffer()
             name.append(
                 string: JSONText.string(token).shortened(to: GenerationLimits.nameBytesMax))
-            servedBy = name.bytes
+            details.servedBy = name.bytes
         }
     }
 
     /// An object of zeros is what servers send that did not count.
-    private mutating func take(_ usage: borrowing UsageFigures) {
-        if (usage.prompt ?? 0) == 0, (usage.completion ?? 0) == 0 { return }
+    private mutating func take(_ usage: borrowing UsageFigures, _ text: Span<UInt8>) {
+        func count(_ value: JSONRange) -> Int? {
+            value.isPresent ? Self.count(text.extracting(value.bounds)) : nil
+        }
+        let (prompt, completion) = (count(usage.prompt), count(usage.completion))
+        if (prompt ?? 0) == 0, (completion ?? 0) == 0 { return }
         if !hasUsage { toldTotal = nil }
         hasUsage = true
-        promptTokens = usage.prompt ?? promptTokens
-        completionTokens = usage.completion ?? completionTokens
-        toldTotal = usage.total ?? toldTotal
-        cachedTokens = usage.cached ?? cachedTokens
-        reasoningTokens = usage.reasoning ?? reasoningTokens
+        promptTokens = prompt ?? promptTokens
+        completionTokens = completion ?? completionTokens
+        toldTotal = count(usage.total) ?? toldTotal
+        cachedTokens = count(usage.cached) ?? cachedTokens
+        reasoningTokens = count(usage.reasoning) ?? reasoningTokens
     }
 
     private mutating func take(_ stats: borrowing StatsFigures, _ text: Span<UInt8>) {
-        tokensPerSecond = stats.tokensPerSecond ?? tokensPerSecond
-        timeToFirstToken = stats.timeToFirstToken ?? timeToFirstToken
-        generationTime = stats.generationTime ?? generationTime
+        let (speed, first) = (stats.tokensPerSecond, stats.timeToFirstToken)
+        if speed.isPresent, let told = Self.speed(text.extracting(speed.bounds)) {
+            tokensPerSecond = told
+            speedText = NumberText(text.extracting(speed.bounds))
+        }
+        if first.isPresent {
+            timeToFirstToken = Self.seconds(text.extracting(first.bounds)) ?? timeToFirstToken
+        }
+        if stats.generationTime.isPresent {
+            generationTime =
+                Self.seconds(text.extracting(stats.generationTime.bounds)) ?? generationTime
+        }
         guard stats.stopReason.isPresent else { return }
         stopReason = JSONText.string(text.extracting(stats.stopReason.bounds))
             .shortened(to: GenerationLimits.nameBytesMax)
@@ -155,9 +183,10 @@ package struct GenerationReport: Sendable {
 
     /// The model's architecture, as `model_info` tells it.
     package var arch: String? {
-        if modelInfo.isEmpty { return nil }
+        let info = details.modelInfo
+        if info.isEmpty { return nil }
         var arch: String?
-        Self.readMembers(modelInfo.span, from: JSONRange(0, modelInfo.count)) { name, value in
+        Self.readMembers(info.span, from: JSONRange(0, info.count)) { name, value in
             if name.reads("arch"), value[0] == UInt8(ascii: "\"") {
                 arch = JSONText.string(value).shortened(to: GenerationLimits.nameBytesMax)
             }
@@ -195,15 +224,6 @@ extension GenerationReport {
         return count
     }
 
-    static func count(in object: Span<UInt8>, named wanted: StaticString) -> Int? {
-        guard object[0] == UInt8(ascii: "{") else { return nil }
-        var found: Int?
-        readMembers(object, from: JSONRange(0, object.count)) { name, value in
-            if name.reads(wanted) { found = count(value) }
-        }
-        return found
-    }
-
     private static func positive(_ token: Span<UInt8>, max: Double) -> Double? {
         guard JSONKind(firstByte: token[0]) == .number, let value = JSONText.double(token),
             value > 0, value <= max
@@ -220,11 +240,20 @@ extension GenerationReport {
         positive(token, max: GenerationLimits.secondsMax * parts).map { $0 / parts }
     }
 
-    private static func compact(_ text: Span<UInt8>, _ value: JSONRange) -> [UInt8] {
+    /// A value on one line; the one before it where both are the same.
+    private static func compact(
+        _ text: Span<UInt8>, _ value: JSONRange, _ last: [UInt8]?
+    ) -> [UInt8] {
         let token = text.extracting(value.bounds)
-        if !token.hasSpace { return unsafe token.withUnsafeBufferPointer { unsafe Array($0) } }
+        if let last, token.isEqual(to: last.span) { return last }
+        if !token.hasSpace { return bytes(token, nil) }
         var buffer = ByteBuffer(capacity: value.count)
         buffer.append(compact: token)
         return buffer.bytes
+    }
+
+    private static func bytes(_ token: Span<UInt8>, _ last: [UInt8]?) -> [UInt8] {
+        if let last, token.isEqual(to: last.span) { return last }
+        return unsafe token.withUnsafeBufferPointer { unsafe Array($0) }
     }
 }

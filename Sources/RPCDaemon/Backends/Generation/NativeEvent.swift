@@ -17,6 +17,12 @@ struct NativeEvent {
     /// The object that a chat ends with.
     var result = JSONRange.absent
 
+    /// Whether there is anything of it.
+    var isPresent: Bool {
+        kind != .none || content.isPresent || instance.isPresent || progress.isPresent
+            || result.isPresent
+    }
+
     /// Reads the type, a string token; none of another program's is like one of these.
     static func kind(_ type: Span<UInt8>) -> Kind {
         switch type.count {

@@ -1,0 +1,253 @@
+import CrowdModelsProtocol
+
+/// The last whole answer of a server that was read: the next one says the same but for a text and
+/// some numbers.
+///
+/// A server writes all its answers in one way. One whose bytes differ from the last one's only in
+/// values that may be any (the text, ids, counts, times) is what that one was, with these values;
+/// nothing else of it need be read. Where it differs elsewhere it is read as if there were none.
+///
+/// A server has one as long as it is known; it takes some kilobytes once that has answered whole.
+package final class AnswerShape {
+    /// From its first brace to its last.
+    private var bytes = ByteBuffer()
+    /// What was read of it.
+    private var frame = AnswerFrame()
+    /// The values that may differ, in their order.
+    private var places: [Place] = []
+    /// For each part of the frame how many places there are before it, and before its end.
+    private var counts = AnswerFrame()
+    /// How far what follows so many places has moved in the answer at hand.
+    private var shifts: [Int] = []
+    /// What it said of the model beside it, for those that say the same.
+    private(set) var details = GenerationReport.Details()
+    /// Answers that differed elsewhere, without one that did not.
+    private var misses = 0
+
+    /// A value that may be another one of its kind.
+    private struct Place {
+        let value: JSONRange
+        let isText: Bool
+        /// Whether an empty text would be none.
+        let isFilled: Bool
+
+        /// How far the last answer must be met for the value to be the same: a number goes on where
+        /// no other byte follows it.
+        var end: Int { isText ? Int(value.end) : Int(value.end) + 1 }
+
+        /// Where the value ends that begins there in another text, if it is one of its kind.
+        func end(in text: Span<UInt8>, from begin: Int) -> Int? {
+            var walker = JSONWalker(text, from: begin)
+            guard walker.kind == (isText ? .string : .number), walker.offset == begin,
+                let token = try? walker.skip(), !isFilled || token.count > 2
+            else { return nil }
+            return Int(token.end)
+        }
+    }
+
+    /// Bytes of an answer that is kept; the text of one that is like it may be of any length.
+    static let bytesMax = 4096
+    /// Values that may differ in one answer: some thirty do, and log probabilities are thousands.
+    static let placesMax = 64
+    /// So many answers in a row that differ elsewhere, and as many are read without a look at it: a
+    /// server's models may describe themselves in different ways.
+    static let missesMax = 8
+
+    package init() {}
+
+    // MARK: The next answer
+
+    /// Reads an answer that begins at `start` and is like the last one, and says where it ends; nil
+    /// for any other.
+    func read(_ text: Span<UInt8>, from start: Int) -> (frame: AnswerFrame, end: Int)? {
+        guard !bytes.isEmpty, misses < Self.missesMax, let end = follow(text, from: start) else {
+            return nil
+        }
+        misses = 0
+        let moved = frame.joined(with: counts) { part, count in
+            guard part.isPresent else { return part }
+            return JSONRange(
+                Int(part.start) + shifts[Int(count.start)], Int(part.end) + shifts[Int(count.end)])
+        }
+        return (moved, end)
+    }
+
+    /// Finds each place in another text; answers where that ends, nil where it is no such answer.
+    private func follow(_ text: Span<UInt8>, from start: Int) -> Int? {
+        var (at, was, next) = (start, 0, 0)
+        shifts[0] = start
+        while true {
+            let same = text.extracting(at...).commonPrefix(with: bytes.span.extracting(was...))
+            at += same
+            was += same
+            while next < places.count, was >= places[next].end {
+                next += 1
+                shifts[next] = at - was
+            }
+            if was == bytes.count { return at }
+            guard next < places.count, was >= Int(places[next].value.start) else { return nil }
+            let begin = at - (was - Int(places[next].value.start))
+            guard let end = places[next].end(in: text, from: begin) else { return nil }
+            (at, was) = (end, Int(places[next].value.end))
+            next += 1
+            shifts[next] = at - was
+        }
+    }
+
+    // MARK: The last answer
+
+    /// Keeps an answer for those that follow it, if they may be like it. `frame` is what was read
+    /// of it, all of it, and `details` what came of that.
+    func learn(
+        _ text: Span<UInt8>, _ bounds: Range<Int>, _ frame: AnswerFrame,
+        _ details: GenerationReport.Details
+    ) {
+        misses += 1
+        if misses == 2 * Self.missesMax { misses = 0 }
+        if misses >= Self.missesMax { return forget() }
+        bytes.removeAll()
+        places.removeAll(keepingCapacity: true)
+        guard bounds.count <= Self.bytesMax, frame.isPlain(text) else { return }
+        let start = bounds.lowerBound
+        self.frame = frame.joined(with: frame) { part, _ in
+            part.isPresent ? JSONRange(Int(part.start) - start, Int(part.end) - start) : part
+        }
+        self.details = details
+        let answer = text.extracting(bounds)
+        var walker = JSONWalker(answer)
+        guard (try? gather(&walker, answer, Span())) != nil, places.count <= Self.placesMax else {
+            return
+        }
+        counts = self.frame.joined(with: self.frame) { part, _ in
+            JSONRange(count(before: part.start), count(before: part.end))
+        }
+        shifts = Array(repeating: 0, count: places.count + 1)
+        bytes.append(answer)
+    }
+
+    private func count(before end: UInt32) -> Int {
+        places.firstIndex { $0.value.end > end } ?? places.count
+    }
+
+    private func forget() {
+        bytes.removeAll(keeping: 0)
+        (places, shifts) = ([], [])
+        details = GenerationReport.Details()
+    }
+
+    /// Gathers the places of the value that the walker is at.
+    private func gather(
+        _ walker: inout JSONWalker, _ text: Span<UInt8>, _ name: Span<UInt8>
+    ) throws(JSONError) {
+        switch walker.kind {
+        case .object:
+            try walker.enterObject()
+            while let name = try walker.nextName() {
+                try gather(&walker, text, text.extracting(name.bounds))
+            }
+        case .array:
+            try walker.enterArray()
+            while try walker.nextElement() { try gather(&walker, text, name) }
+        case .number:
+            let value = try walker.skip()
+            if Self.isFree(name) { add(value, isText: false, isFilled: false) }
+        case .string:
+            let value = try walker.skip()
+            if frame.message.content == value {
+                add(value, isText: true, isFilled: false)
+            } else if frame.tells(value) || Self.isAnyName(name) {
+                add(value, isText: true, isFilled: true)
+            }
+        case .boolean, .null: try walker.skip()
+        }
+    }
+
+    private func add(_ value: JSONRange, isText: Bool, isFilled: Bool) {
+        if places.count <= Self.placesMax {
+            places.append(Place(value: value, isText: isText, isFilled: isFilled))
+        }
+    }
+
+    /// Whether a number of that name means nothing by what it is: those that do not are read as the
+    /// frame is.
+    private static func isFree(_ name: Span<UInt8>) -> Bool {
+        !(name.reads("index") || name.reads("error") || name.reads("code")
+            || name.reads("status"))
+    }
+
+    /// Whether a text of that name is nobody's affair.
+    private static func isAnyName(_ name: Span<UInt8>) -> Bool {
+        name.reads("id") || name.reads("created_at") || name.reads("system_fingerprint")
+    }
+}
+
+extension AnswerFrame {
+    /// Whether a server that answers so says nothing but what is joined here, as texts and numbers.
+    fileprivate func isPlain(_ text: Span<UInt8>) -> Bool {
+        guard hasChoice, isWhole, !isError, !hasWords, !hasOllamaCounts, !hasEnvelope,
+            !native.isPresent, !promptProgress.isPresent, message.isTextAlone
+        else { return false }
+        return message.texts.allSatisfy { part in
+            !part.isPresent || text[Int(part.start)] == UInt8(ascii: "\"")
+        }
+    }
+
+    /// Whether that value is one of the texts that are read of it.
+    fileprivate func tells(_ value: JSONRange) -> Bool {
+        value == finishReason || value == model || value == stats?.stopReason
+            || message.texts.contains(value)
+    }
+
+    /// Each of its parts made of that part and the same one of `other`.
+    fileprivate func joined(
+        with other: AnswerFrame, by join: (JSONRange, JSONRange) -> JSONRange
+    ) -> AnswerFrame {
+        var frame = self
+        frame.message.join(other.message, by: join)
+        frame.finishReason = join(finishReason, other.finishReason)
+        frame.model = join(model, other.model)
+        if let its = other.usage { frame.usage?.join(its, by: join) }
+        if let its = other.stats { frame.stats?.join(its, by: join) }
+        frame.modelInfo = join(modelInfo, other.modelInfo)
+        frame.runtime = join(runtime, other.runtime)
+        frame.timings = join(timings, other.timings)
+        return frame
+    }
+}
+
+extension AnswerMessage {
+    /// The texts, if they are texts.
+    fileprivate var texts: [JSONRange] { [content, reasoningContent, reasoning, thinking] }
+
+    fileprivate mutating func join(
+        _ other: AnswerMessage, by join: (JSONRange, JSONRange) -> JSONRange
+    ) {
+        content = join(content, other.content)
+        reasoningContent = join(reasoningContent, other.reasoningContent)
+        reasoning = join(reasoning, other.reasoning)
+        thinking = join(thinking, other.thinking)
+    }
+}
+
+extension UsageFigures {
+    fileprivate mutating func join(
+        _ other: UsageFigures, by join: (JSONRange, JSONRange) -> JSONRange
+    ) {
+        prompt = join(prompt, other.prompt)
+        completion = join(completion, other.completion)
+        total = join(total, other.total)
+        cached = join(cached, other.cached)
+        reasoning = join(reasoning, other.reasoning)
+    }
+}
+
+extension StatsFigures {
+    fileprivate mutating func join(
+        _ other: StatsFigures, by join: (JSONRange, JSONRange) -> JSONRange
+    ) {
+        tokensPerSecond = join(tokensPerSecond, other.tokensPerSecond)
+        timeToFirstToken = join(timeToFirstToken, other.timeToFirstToken)
+        generationTime = join(generationTime, other.generationTime)
+        stopReason = join(stopReason, other.stopReason)
+    }
+}
