@@ -173,10 +173,11 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         _ read: (inout Generation, (borrowing GenerationEvent) -> Bool) -> Int
     ) -> Int {
         let job = job
-        let now = loop.now
-        var mustPause = false
         let isStream = request.isStream
         let isStreamed = isStreamed
+        // Several pieces may be read in one turn, and how far apart they came is measured.
+        let now = isStreamed ? Clock.monotonic() : loop.now
+        var mustPause = false
         let used = read(&generation) { event in
             if let progress = event.promptProgress {
                 job.progressed(progress)
