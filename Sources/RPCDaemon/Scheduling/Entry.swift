@@ -38,6 +38,25 @@ struct Entry {
         var model: String
     }
 
+    /// It goes to that model of the lane, at the expense of that account.
+    mutating func placed(lane: Int, model: Int, account: Int) {
+        self.lane = lane
+        self.model = model
+        self.account = account
+        positionTold = 0
+    }
+
+    /// Its next try begins, on no slot yet.
+    mutating func started(loads: Bool, now: UInt64) {
+        if !isRepeat { attempts += 1 }
+        isRepeat = false
+        startedAt = now
+        firstTokenAt = nil
+        self.loads = loads
+        slot = nil
+        owner = 0
+    }
+
     /// It failed there.
     mutating func failed(at model: String, of backend: String) {
         tried.append(Failed(backend: backend, model: model))

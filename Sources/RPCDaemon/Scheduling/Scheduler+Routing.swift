@@ -186,10 +186,8 @@ extension Scheduler {
         _ index: Int, _ best: Candidate, now: UInt64, because reason: QueueReason
     ) {
         let (lane, model) = (best.lane, best.model)
-        entries[index].lane = lane
-        entries[index].model = model
-        entries[index].account = lanes[lane].accounts.open(entries[index].ticket.caller)
-        entries[index].positionTold = 0
+        let account = lanes[lane].accounts.open(entries[index].ticket.caller)
+        entries[index].placed(lane: lane, model: model, account: account)
         if best.startsAtOnce {
             start(index, now: now)
         } else {
@@ -229,11 +227,7 @@ extension Scheduler {
         if wasOpen, lanes[lane].breaker.state == .halfOpen {
             act(.breaker(backend: lanes[lane].facts.name, .halfOpen, retryAfter: 0))
         }
-        if !entries[index].isRepeat { entries[index].attempts += 1 }
-        entries[index].isRepeat = false
-        entries[index].startedAt = now
-        entries[index].firstTokenAt = nil
-        entries[index].loads = loads
+        entries[index].started(loads: loads, now: now)
         assignSlot(index, now: now)
         act(
             .start(
@@ -248,8 +242,6 @@ extension Scheduler {
     /// A conversation goes to the slot that holds its prompt, where the server has slots.
     private mutating func assignSlot(_ index: Int, now: UInt64) {
         let (lane, model) = (entries[index].lane, entries[index].model)
-        entries[index].slot = nil
-        entries[index].owner = 0
         guard lanes[lane].models[model].slots.count > 0, entries[index].ticket.work == .generate
         else { return }
         var last = -1

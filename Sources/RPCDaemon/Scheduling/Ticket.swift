@@ -40,24 +40,20 @@ package struct Ticket: Sendable {
     package var tokensMax: Int?
     /// Whether the caller wants to know its place (`progress`).
     package var wantsProgress: Bool
+}
 
+extension Ticket {
+    /// By the memberwise one: what an initializer of its own fills in is copied at its end.
     package init(
-        key: UInt64, caller: Caller, model: String?, expiresAt: UInt64, fallbacks: [String] = [],
-        needs: Abilities = .chat, backend: String? = nil, session: String? = nil,
-        priority: Priority = .interactive, deadline: UInt64? = nil, tokensMax: Int? = nil,
-        wantsProgress: Bool = false
+        key: UInt64, caller: Caller, model: String?, expiresAt: UInt64,
+        fallbacks: [String] = [], needs: Abilities = .chat, backend: String? = nil,
+        session: String? = nil, priority: Priority = .interactive, deadline: UInt64? = nil,
+        tokensMax: Int? = nil, wantsProgress: Bool = false
     ) {
-        self.key = key
-        self.caller = caller
-        self.model = model
-        self.expiresAt = expiresAt
-        self.fallbacks = fallbacks
-        self.needs = needs
-        self.backend = backend
-        self.session = session
-        self.priority = priority
-        self.deadline = deadline
-        self.tokensMax = tokensMax
-        self.wantsProgress = wantsProgress
+        self.init(
+            key: key, caller: caller, work: .generate, model: model, fallbacks: fallbacks,
+            needs: needs, contextTokens: 0, backend: backend, session: session,
+            priority: priority, expiresAt: expiresAt, deadline: deadline, tokensMax: tokensMax,
+            wantsProgress: wantsProgress)
     }
 }
