@@ -11,7 +11,9 @@ extension HTTPConnection: ExchangeCarrier {
     func conclude(_ exchange: Exchange) {
         guard state == .busy else { return close() }
         body.concluded()
-        loop.set(lingerTimer, after: HTTPLimits.lingerSeconds * 1_000_000_000)
+        let timer = Timer { [unowned self] in close() }
+        lingerTimer = timer
+        loop.set(timer, after: HTTPLimits.lingerSeconds * 1_000_000_000)
         if isPaused { resume(exchange) }
     }
 

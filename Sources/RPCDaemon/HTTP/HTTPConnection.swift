@@ -48,7 +48,8 @@ final class HTTPConnection: EventHandler, Continuation {
     private var isContinuing = false
     /// What came was not read yet, since its turn was spent.
     private var isReadPutOff = false
-    lazy var lingerTimer = Timer { [unowned self] in close() }
+    /// Set while the rest of an answer is read that nobody hears.
+    var lingerTimer: Timer?
 
     init(_ descriptor: consuming FileDescriptor, of wire: PlainWire, loop: EventLoop)
         throws(Errno)
@@ -289,7 +290,7 @@ final class HTTPConnection: EventHandler, Continuation {
         exchange.delegate = nil
         exchange.carrier = nil
         self.exchange = nil
-        if lingerTimer.isSet { loop.cancel(lingerTimer) }
+        if let timer = lingerTimer.take() { loop.cancel(timer) }
         // Bytes after the answer belong to nobody: such a connection is not to be trusted.
         if !head.keepAlive || ended || hasMore || wasCutShort {
             close()
@@ -353,7 +354,7 @@ final class HTTPConnection: EventHandler, Continuation {
         guard state != .closed else { return }
         let wasIdle = state == .idle
         state = .closed
-        if lingerTimer.isSet { loop.cancel(lingerTimer) }
+        if let timer = lingerTimer.take() { loop.cancel(timer) }
         stream?.close()
         _ = detach()
         wire.closed(self, wasIdle: wasIdle)
