@@ -63,15 +63,12 @@ extension Daemon {
     ) {
         guard let operation = job.work.operation, let backend = job.backend, let model = job.model
         else { return }
-        let address = backend.server.address
-        var labels = OperationLabels(
-            operation, provider: backend.server.kind.rawValue, address: address.name,
-            port: address.port, model: model)
+        var errorKind: ErrorKind?
         var sample = OperationSample()
         let isStream = job.work.isStream
         job.times.fill(&sample, isStream: isStream)
         switch ending.outcome {
-        case .failed, .rejected: labels.errorKind = Self.kind(of: ending.code)?.index
+        case .failed, .rejected: errorKind = Self.kind(of: ending.code)
         case .succeeded, .cancelled:
             guard let numbers else { break }
             sample.inputTokens = numbers.promptTokens.map { UInt64(clamping: $0) }
@@ -79,7 +76,12 @@ extension Daemon {
             sample.timePerToken = numbers.interTokenLatency
         }
         if isStream { sample.chunks = job.chunkTimes }
-        statistics.operations.finished(labels, sample)
+        let address = backend.server.address
+        statistics.operations.finished(
+            OperationLabels(
+                operation, provider: backend.server.kind.rawValue, address: address.name,
+                port: address.port, model: model, errorKind: errorKind?.index),
+            sample)
     }
 
     /// What the log says of a request that has ended.

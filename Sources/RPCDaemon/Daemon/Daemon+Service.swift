@@ -41,7 +41,9 @@ extension Daemon: Service {
             try reply.hold(line.count)
             ModelsAnswer(reply, ModelFilter(), of: backends, self).refresh()
         case .backendsList: reply.succeed { writeBackends(to: &$0) }
-        case .complete: try complete(call, line, for: peer, reply)
+        case .complete:
+            let request = try ChatRequest(line, arguments, survey: call.survey)
+            try complete(request, canStream: call.canStream, for: peer, reply)
         case .requestsList: reply.succeed { writeRequests(to: &$0) }
         case .requestsCancel:
             let key = Self.string(arguments[0], line) ?? ""
@@ -91,17 +93,16 @@ extension Daemon: Service {
 
     /// `complete`: asks for its turn; the answer comes when it comes.
     private func complete(
-        _ call: borrowing Call, _ line: Span<UInt8>, for peer: Peer, _ reply: any Reply
+        _ request: ChatRequest, canStream: Bool, for peer: Peer, _ reply: any Reply
     ) throws(Fault) {
-        let request = try ChatRequest(line, call.arguments, survey: call.survey)
-        if request.isStream || request.isTrue(.progress), !call.canStream {
+        if request.isStream || request.isTrue(.progress), !canStream {
             throw Fault(
                 .invalidRequest,
                 "`stream` and `progress` need an id that is not null, and cannot stand in a batch")
         }
         do throws(Fault) {
             if isStopping { throw RefusalWords.stopping }
-            try reply.hold(line.count)
+            try reply.hold(request.byteCount)
         } catch {
             countRejected(error, request, by: peer)
             throw error

@@ -26,15 +26,16 @@ package struct OperationLabels: Hashable, Sendable {
     package var model: String
     /// The kind of error that a failed request ended with.
     package var errorKind: UInt8?
+}
 
+extension OperationLabels {
     package init(
-        _ operation: Operation, provider: String, address: String, port: Int, model: String
+        _ operation: Operation, provider: String, address: String, port: Int, model: String,
+        errorKind: UInt8? = nil
     ) {
-        self.operation = operation
-        self.provider = provider
-        self.address = address
-        self.port = port
-        self.model = model
+        self.init(
+            operation: operation, provider: provider, address: address, port: port, model: model,
+            errorKind: errorKind)
     }
 }
 
@@ -131,11 +132,10 @@ package struct OperationHistograms: Sendable {
         var labels = labels
         // Four operations, with and without an error, of everything else.
         if rows.count >= Self.rowsMax - 8 {
-            let errorKind = labels.errorKind
             labels = OperationLabels(
                 labels.operation, provider: MetricsLimits.otherName,
-                address: MetricsLimits.otherName, port: 0, model: MetricsLimits.otherName)
-            labels.errorKind = errorKind.map { _ in MetricsLimits.otherErrorKind }
+                address: MetricsLimits.otherName, port: 0, model: MetricsLimits.otherName,
+                errorKind: labels.errorKind.map { _ in MetricsLimits.otherErrorKind })
             if let index = indices[labels] { return index }
         }
         rows.append(Row(labels: labels))

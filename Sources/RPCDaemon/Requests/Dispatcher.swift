@@ -61,7 +61,7 @@ package final class Dispatcher: Continuation {
     private lazy var wakeTimer = Timer { [unowned self] in drain() }
 
     /// What carrying out one action counts against the turn, in bytes read: some 2 to 20 µs.
-    private static let actionBytes = TurnBudget.bytesPerLook / 8
+    private static var actionBytes: Int { TurnBudget.bytesPerLook / 8 }
 
     package init(on loop: EventLoop, keptMax: Int, delegate: any DispatcherDelegate) {
         self.loop = loop
