@@ -27,6 +27,7 @@ public struct NumberText: Equatable, Sendable {
     /// Whether there is none.
     public var isEmpty: Bool { count == 0 }
 
+    /// Whether both are written alike.
     public static func == (left: NumberText, right: NumberText) -> Bool {
         left.words == right.words && left.count == right.count
     }
