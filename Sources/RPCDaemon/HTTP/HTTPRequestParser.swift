@@ -98,16 +98,17 @@ package struct HTTPRequestParser: Sendable {
     }
 
     /// The end of the line that starts at `start`, without CR LF; nil if it is not all there.
-    /// `most`: bytes that it may have, with its end.
+    /// `most`: bytes that it may have, with its end; `isRead`: what it says matters.
+    @inline(__always)
     private mutating func lineEnd(
-        of input: Span<UInt8>, from start: Int, most: Int
+        of input: Span<UInt8>, from start: Int, most: Int, isRead: Bool
     ) throws(RequestParseError) -> Int? {
         let window = min(input.count, start &+ max(0, most))
         var at = min(start &+ scanned, window)
         while true {
-            at = input.firstByte(below: 32, from: at, to: window)
+            at = input.firstControl(from: at, to: window)
             if at == window { break }
-            if input[at] == UInt8(ascii: "\t") {
+            if input[at] == UInt8(ascii: "\t") || (input[at] == 127 && !isRead) {
                 at &+= 1
                 continue
             }
@@ -124,27 +125,32 @@ package struct HTTPRequestParser: Sendable {
 
     private mutating func readHead(_ input: Span<UInt8>) throws(RequestParseError) -> Step {
         var at = 0
+        /// Where the lines begin that are kept.
+        var first = 0
         while true {
             let most = HTTPLimits.headBytesMax &- lineBytes
-            guard let end = try lineEnd(of: input, from: at, most: most) else {
+            guard let end = try lineEnd(of: input, from: at, most: most, isRead: true) else {
+                head?.keep(input.extracting(first..<at))
                 return .needMore(consumed: at)
             }
             let line = input.extracting(at..<end)
+            let place = at &- first
             lineBytes &+= end &+ 2 &- at
             at = end &+ 2
-            if line.hasDelete { throw .badLine }
-            if state == .requestLine {
+            if case .requestLine = state {
                 // Old clients send an empty line behind a body (RFC 9112, 2.2).
                 if line.isEmpty, !hasSkippedLine {
                     hasSkippedLine = true
                     lineBytes = 0
+                    first = at
                     continue
                 }
-                head = try IncomingRequestHead(line: line)
+                head = try IncomingRequestHead(line: line, at: place)
                 state = .fields
             } else if !line.isEmpty {
-                try head?.read(field: line)
+                try head?.read(field: line, at: place)
             } else {
+                head?.keep(input.extracting(first..<at))
                 try head?.settle(bodyBytesMax: bodyBytesMax)
                 lineBytes = 0
                 switch head?.body {
@@ -181,7 +187,7 @@ package struct HTTPRequestParser: Sendable {
                 let most =
                     isSize
                     ? HTTPLimits.chunkLineBytesMax : HTTPLimits.trailerBytesMax &- lineBytes
-                guard let end = try lineEnd(of: input, from: at, most: most) else {
+                guard let end = try lineEnd(of: input, from: at, most: most, isRead: false) else {
                     return .needMore(consumed: at)
                 }
                 let line = input.extracting(at..<end)

@@ -14,8 +14,8 @@ package struct IncomingRequestHead: Equatable, Sendable {
     /// Whether the client waits for leave to send its body.
     package private(set) var expectsContinue = false
     /// The lines as they came, one behind the other.
-    private var text: [UInt8]
-    private let methodEnd: Int
+    private var text: [UInt8] = []
+    private let methodPlace: Range<Int>
     private let targetPlace: Range<Int>
     private var fields: [Field] = []
 
@@ -25,11 +25,11 @@ package struct IncomingRequestHead: Equatable, Sendable {
         let value: Range<Int>
     }
 
-    package var method: String { Self.text(text.span.extracting(0..<methodEnd)) }
+    package var method: String { Self.text(text.span.extracting(methodPlace)) }
 
     /// Whether its method is that.
     package func asks(_ method: StaticString) -> Bool {
-        text.span.equals(method, in: 0..<methodEnd)
+        text.span.equals(method, in: methodPlace)
     }
 
     /// The path and the query, without scheme and host; `*` for OPTIONS.
@@ -48,8 +48,9 @@ package struct IncomingRequestHead: Equatable, Sendable {
         return nil
     }
 
-    /// Reads the first line, without its line end.
-    init(line: Span<UInt8>) throws(RequestParseError) {
+    /// Reads the first line, without its line end; `place` is where it stands in what `keep` is
+    /// shown next.
+    init(line: Span<UInt8>, at place: Int) throws(RequestParseError) {
         var at = 0
         while at < line.count, line[at].isTokenCharacter { at &+= 1 }
         let methodEnd = at
@@ -60,7 +61,6 @@ package struct IncomingRequestHead: Equatable, Sendable {
         let start = at
         while at < line.count, line[at] > 32, line[at] < 127 { at &+= 1 }
         guard at > start, at < line.count, line[at] == 32 else { throw .badRequestLine }
-        let targetEnd = at
         let version = at &+ 1..<line.count
         guard line.starts(with: "HTTP/", at: version.lowerBound), version.count == 8 else {
             throw .badRequestLine
@@ -69,35 +69,34 @@ package struct IncomingRequestHead: Equatable, Sendable {
         guard line[version.lowerBound + 5] == UInt8(ascii: "1"),
             line[version.lowerBound + 6] == UInt8(ascii: "."), minor &- 48 <= 9
         else { throw .unsupportedVersion }
-        self.methodEnd = methodEnd
-        // Room for what most clients send.
-        var text: [UInt8] = []
-        text.reserveCapacity(512)
-        unsafe line.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
-        fields.reserveCapacity(12)
-        if line[start] == UInt8(ascii: "/") {
-            targetPlace = start..<targetEnd
-        } else {
-            let target = try Self.target(
-                Self.text(line.extracting(start..<targetEnd)),
-                isOptions: line.equals("OPTIONS", in: 0..<methodEnd))
-            targetPlace = text.count..<text.count + target.utf8.count
-            text += target.utf8
-        }
-        self.text = text
+        methodPlace = place..<place &+ methodEnd
+        let path = try Self.path(
+            in: line.extracting(start..<at),
+            isOptions: line.equals("OPTIONS", in: 0..<methodEnd))
+        let target = place &+ start
+        targetPlace = target &+ path.lowerBound..<target &+ path.upperBound
         isHTTP10 = minor == UInt8(ascii: "0")
         keepAlive = !isHTTP10
+        // Room for what most clients send.
+        fields.reserveCapacity(12)
     }
 
-    /// The path of a target in one of its rarer forms (RFC 9112, 3.2).
-    private static func target(
-        _ text: String, isOptions: Bool
-    ) throws(RequestParseError) -> String {
-        if text == "*", isOptions { return text }
-        for scheme in ["http://", "https://"] where text.lowercased().hasPrefix(scheme) {
-            let rest = text.utf8.dropFirst(scheme.utf8.count)
-            guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return "/" }
-            return String(decoding: rest[slash...], as: UTF8.self)
+    /// Where the path begins in a target, which may have one of its rarer forms (RFC 9112, 3.2).
+    private static func path(
+        in target: Span<UInt8>, isOptions: Bool
+    ) throws(RequestParseError) -> Range<Int> {
+        if target[0] == UInt8(ascii: "/") { return target.indices }
+        if isOptions, target.count == 1, target[0] == UInt8(ascii: "*") { return 0..<1 }
+        for scheme in ["http://", "https://"] as [StaticString] {
+            let end = scheme.utf8CodeUnitCount
+            guard target.count >= end, target.equalsIgnoringCase(scheme, in: 0..<end) else {
+                continue
+            }
+            for at in end..<target.count where target[at] == UInt8(ascii: "/") {
+                return at..<target.count
+            }
+            // Without a path it is the root, which the last slash of the scheme spells.
+            return end &- 1..<end
         }
         throw .badRequestLine
     }
@@ -106,16 +105,21 @@ package struct IncomingRequestHead: Equatable, Sendable {
         unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Reads one field, without its line end.
-    mutating func read(field line: Span<UInt8>) throws(RequestParseError) {
+    /// Keeps the lines that were read since it did so last, with their line ends.
+    mutating func keep(_ lines: Span<UInt8>) {
+        unsafe lines.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
+    }
+
+    /// Reads one field, without its line end; `place` is where it stands in what `keep` is shown
+    /// next.
+    mutating func read(field line: Span<UInt8>, at place: Int) throws(RequestParseError) {
         let colon = line.endOfToken(in: 0..<line.count)
         guard colon > 0, colon < line.count, line[colon] == UInt8(ascii: ":") else {
             throw .badField
         }
         if fields.count == HTTPLimits.requestFieldsMax { throw .tooManyFields }
-        let start = text.count
+        let start = text.count &+ place
         let value = line.trimmed(colon &+ 1..<line.count)
-        unsafe line.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
         fields.append(
             Field(
                 name: start..<start &+ colon,

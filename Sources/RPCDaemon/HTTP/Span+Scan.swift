@@ -30,6 +30,46 @@ extension Span<UInt8> {
         return to
     }
 
+    /// Index of the first control of ASCII in `from..<to`, DEL included, else `to`.
+    func firstControl(from: Int, to: Int) -> Int {
+        precondition(from >= 0 && from <= to && to <= count)
+        let memory = unsafe bytes
+        let blank = SIMD32<UInt8>(repeating: 32)
+        let delete = SIMD32<UInt8>(repeating: 127)
+        var at = from
+        while to &- at >= 32 {
+            let block = unsafe memory.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: at, as: SIMD32<UInt8>.self)
+            let found = (block .< blank) .| (block .== delete)
+            let hits = unsafe unsafeBitCast(found, to: SIMD4<UInt64>.self)
+            if hits[0] | hits[1] | hits[2] | hits[3] != 0 { break }
+            at &+= 32
+        }
+        while to &- at >= 8 {
+            let hits = unsafe Self.controls(in: memory, at: at)
+            if hits != 0 { return at &+ hits.trailingZeroBitCount &>> 3 }
+            at &+= 8
+        }
+        while at < to {
+            let byte = unsafe self[unchecked: at]
+            if byte < 32 || byte == 127 { return at }
+            at &+= 1
+        }
+        return to
+    }
+
+    /// The high bit of each control among the eight bytes at `offset`, which are not checked to be
+    /// there; the lowest mark is exact.
+    @unsafe
+    private static func controls(in memory: RawSpan, at offset: Int) -> UInt64 {
+        let word = UInt64(
+            littleEndian: unsafe memory.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset, as: UInt64.self))
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let other = word ^ (ones &* 127)
+        return (((word &- ones &* 32) & ~word) | ((other &- ones) & ~other)) & (ones &* 0x80)
+    }
+
     /// The high bit of each byte smaller than `bound` among the eight at `offset`, which are not
     /// checked to be there. A borrow only runs upwards from a true hit: the lowest mark is exact.
     @unsafe
