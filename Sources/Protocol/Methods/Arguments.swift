@@ -15,6 +15,8 @@ protocol Callee {
     public static let parametersMax = 40
 
     @usableFromInline var values = [40 of JSONRange](repeating: .absent)
+    /// A bit for each that came.
+    @usableFromInline var given: UInt64 = 0
     /// How many came by position.
     @usableFromInline var taken = 0
 
@@ -30,8 +32,8 @@ protocol Callee {
     /// Where `_meta` stands, which every method takes by name; absent in a call by position.
     public private(set) var meta = JSONRange.absent
 
-    /// Reads params that stand at `params` of `text`: an object, an array, or absent. `survey` is
-    /// what a `LineReader` found in them, where the line was long.
+    /// Reads params that stand at `params` of `text`, which is valid: an object, an array, or
+    /// absent. `survey` is what a `LineReader` found in them, where the line was long.
     ///
     /// Throws -32602 for a parameter that is unknown, surplus, given twice, missing or of the wrong
     /// type; the message names it, and the nearest known one.
@@ -61,8 +63,17 @@ protocol Callee {
         } else if params.isPresent {
             try read(params, of: callee, parameters, text)
         }
+        // Required ones stand first. The others that did not come are not even looked at: a list
+        // is longer than most calls.
+        var needed: UInt64 = 0
         for index in parameters.indices {
-            if !values[index].isPresent, !parameters[index].isRequired { continue }
+            guard parameters[index].isRequired else { break }
+            needed |= 1 &<< UInt64(index)
+        }
+        var left = given | needed
+        while left != 0 {
+            let index = left.trailingZeroBitCount
+            left &= left &- 1
             let elements = survey?.entries.first { $0.value == values[index] }?.elements
             try check(index, parameters, of: callee, in: text, limits, elements)
         }
@@ -95,23 +106,28 @@ protocol Callee {
     private mutating func read(
         _ params: JSONRange, of callee: some Callee, _ parameters: [Parameter], _ text: Span<UInt8>
     ) throws(Fault) {
-        var walker = JSONWalker(text, from: Int(params.start))
         var entry = ParamsSurvey.Entry()
         if text[Int(params.start)] == UInt8(ascii: "[") {
-            try? walker.enterArray()
-            while (try? walker.nextElement()) == true {
-                entry.value = (try? walker.skip()) ?? .absent
+            var elements = JSONElementReader(skimmingFrom: Int(params.start))
+            while let value = (try? elements.next(in: text)) ?? nil {
+                entry.value = value
                 try take(entry, of: callee, parameters, text)
             }
             return
         }
-        try? walker.enterObject()
-        while let name = (try? walker.nextName()) ?? nil {
-            entry.name = name
-            entry.nameHasEscape = walker.nameHasEscape
-            entry.value = (try? walker.skip()) ?? .absent
+        var members = JSONMemberReader(skimmingFrom: Int(params.start))
+        while let member = (try? members.next(in: text)) ?? nil {
+            entry.name = member.name
+            entry.nameHasEscape = member.nameHasEscape
+            entry.value = member.value
             try take(entry, of: callee, parameters, text)
         }
+    }
+
+    @inline(__always)
+    private mutating func set(_ index: Int, to value: JSONRange) {
+        values[index] = value
+        given |= 1 &<< UInt64(index)
     }
 
     /// Notes where one member, or element, of the params stands.
@@ -124,14 +140,14 @@ protocol Callee {
             guard taken < parameters.count else {
                 throw Self.surplus(taken, of: callee, parameters)
             }
-            values[taken] = entry.value
+            set(taken, to: entry.value)
             taken &+= 1
             return
         }
         let token = text.extracting(entry.name.bounds)
         if let index = Self.index(of: token, entry.nameHasEscape, in: parameters) {
             if values[index].isPresent { throw Self.twice(parameters[index].name, callee) }
-            values[index] = entry.value
+            set(index, to: entry.value)
         } else if JSONText.string(token, hasEscape: entry.nameHasEscape, equals: "_meta") {
             if meta.isPresent { throw Self.twice("_meta", callee) }
             meta = entry.value
@@ -184,22 +200,14 @@ protocol Callee {
         if hasEscape {
             return parameters.firstIndex { JSONText.string(token, reads: $0.name) }
         }
-        let count = token.count &- 2
+        let inside = token.extracting(1..<token.count &- 1)
         for index in parameters.indices {
-            let name = parameters[index].name.utf8
-            if name.count == count, Self.equal(name, token) { return index }
+            let utf8 = parameters[index].name.utf8
+            guard utf8.count == inside.count else { continue }
+            let name = utf8.span
+            if name.isEqual(to: inside) { return index }
         }
         return nil
-    }
-
-    @inline(__always)
-    private static func equal(_ name: String.UTF8View, _ token: Span<UInt8>) -> Bool {
-        var at = 1
-        for byte in name {
-            if token[at] != byte { return false }
-            at &+= 1
-        }
-        return true
     }
 
     private mutating func check(

@@ -131,9 +131,9 @@ struct JSONKinds: Equatable, Sendable {
         for kind in kinds { insert(kind) }
     }
 
-    /// What the elements of the array token are.
+    /// What the elements of the array token are, which is valid.
     init(elementsOf token: Span<UInt8>) {
-        var reader = JSONElementReader(from: 0)
+        var reader = JSONElementReader(skimmingFrom: 0)
         while let element = (try? reader.next(in: token)) ?? nil {
             insert(JSONKind(firstByte: token[Int(element.start)]))
         }
