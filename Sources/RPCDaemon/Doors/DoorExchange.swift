@@ -42,7 +42,6 @@ final class DoorExchange: Reply {
 
     /// The exchange of a request with this head; nil for bytes that had none.
     init(_ head: IncomingRequestHead?, key: String, at door: HTTPDoor) {
-        self.head = head
         self.key = key
         self.door = door
         peer = door.peer
@@ -55,6 +54,7 @@ final class DoorExchange: Reply {
             route = Route(.nowhere, OpenAIRefusal())
             writer = HTTPResponseWriter()
         }
+        self.head = head
         route.tongue.named(key)
     }
 
@@ -114,12 +114,12 @@ final class DoorExchange: Reply {
     private func step(_ head: IncomingRequestHead) throws(Fault) -> Int {
         switch try intake.step(head, key: key, &route.tongue) {
         case .unfinished(let work): return work
-        case .call(let call):
+        case .ready:
+            var line = ByteBuffer()
+            let call = try intake.call(&line)
             isUnderstood = true
             try checkContext()
             if let omission = intake.question?.omission { desk.service.warn(omission) }
-            var line = ByteBuffer()
-            intake.swapLine(&line)
             try desk.service.perform(call, line.span, for: peer, reply: self)
             return 0
         }
@@ -188,7 +188,7 @@ final class DoorExchange: Reply {
         // Its size as JSON, which is what counts, nobody knows; of a short one it does not matter.
         if tokens.byteCount &+ Self.besidesBytes <= desk.limits.outputBytesMax {
             place()
-            var text = ByteBuffer(capacity: tokens.byteCount &+ Self.resultBytes)
+            var text = ByteBuffer(capacity: tokens.byteCount &+ Self.resultBytes / 2)
             if route.tongue.tell(completion, tokens, to: &text) { return finish(text.span) }
         }
         succeed { completion.write(tokens, to: &$0) }

@@ -165,13 +165,15 @@ package final class HTTPDoor: EventHandler, TurnWork, Continuation, Guest {
 
     /// A head has come: whoever may not ask is told at once, and so is who waits for leave to send
     /// a body that nobody wants.
-    private func begin(_ head: IncomingRequestHead) {
+    private func begin(_ head: consuming IncomingRequestHead) {
         exchangesBegun &+= 1
+        let expectsContinue = head.expectsContinue
+        let refusal = gate.refusal(of: head)
         let exchange = DoorExchange(head, key: key, at: self)
         self.exchange = exchange
-        if let refusal = gate.refusal(of: head) {
+        if let refusal {
             exchange.refuse(refusal.fault, status: refusal.status, closes: true)
-        } else if head.expectsContinue {
+        } else if expectsContinue {
             if exchange.isExpected {
                 HTTPResponseWriter.writeContinue(to: &output)
             } else {

@@ -9,8 +9,8 @@ struct Intake: ~Copyable {
     enum Step {
         /// Nothing to tell yet; so many bytes were looked at.
         case unfinished(Int)
-        /// The call, whose parameters stand in the line.
-        case call(Call)
+        /// `call` tells what is asked.
+        case ready
     }
 
     private enum Stage {
@@ -18,8 +18,9 @@ struct Intake: ~Copyable {
         case surveying
         /// Left when the tongue has written the params.
         case asking
-        /// They are being validated; left by nothing but their end.
+        /// They are being validated; left when they are.
         case checking
+        case ready
     }
 
     private var stage = Stage.surveying
@@ -31,7 +32,10 @@ struct Intake: ~Copyable {
     private var survey: ObjectSurvey
     /// The call as a line of ours, and behind it what the head says of it.
     private var line = ByteBuffer()
+    /// What surveys it where it is long.
     private var reader: LineReader
+    /// Where its params stand, once it is ready.
+    private var params = JSONRange.absent
     /// What is asked; nil until the tongue has said.
     private(set) var question: Question?
     private var hints = Hints()
@@ -57,9 +61,6 @@ struct Intake: ~Copyable {
     /// Takes the body out, or puts it back.
     mutating func swapBody(_ bytes: inout ByteBuffer) { swap(&bytes, &body) }
 
-    /// Takes out the line that the call points into.
-    mutating func swapLine(_ bytes: inout ByteBuffer) { swap(&bytes, &line) }
-
     /// Forgets all that it holds.
     mutating func drop() {
         body.removeAll(keeping: 0)
@@ -78,6 +79,7 @@ struct Intake: ~Copyable {
             return .unfinished(body.count)
         case .asking: return .unfinished(try ask(head, key: key, &tongue))
         case .checking: return try check()
+        case .ready: return .ready
         }
     }
 
@@ -133,33 +135,38 @@ struct Intake: ~Copyable {
     }
 
     private mutating func check() throws(Fault) -> Step {
-        guard let question else { return .unfinished(0) }
         var text = ByteBuffer()
         swap(&text, &line)
         defer { swap(&text, &line) }
         // Made of tokens that were validated already: only what is long is surveyed anew, since
         // whoever performs the call wants to know more of it.
         if text.count <= LineReader.wholeBytes {
-            let params = JSONRange(Self.beginning.utf8CodeUnitCount, text.count - 1)
-            return .call(try call(question, params, nil, &text))
+            params = JSONRange(Self.beginning.utf8CodeUnitCount, text.count - 1)
+            stage = .ready
+            return .ready
         }
         switch reader.resume(text.span) {
         case .unfinished: return .unfinished(LineReader.wholeBytes)
         case .request(let envelope):
-            return .call(try call(question, envelope.params, reader.survey, &text))
+            params = envelope.params
+            stage = .ready
+            return .ready
         case .refused(let fault) where fault.code == .invalidRequest: throw fault
         case .refused, .batchBegins, .ended:
             throw Fault(.internalError, "the request could not be put into words of the daemon")
         }
     }
 
-    private func call(
-        _ question: Question, _ params: JSONRange, _ survey: ParamsSurvey?,
-        _ text: inout ByteBuffer
-    ) throws(Fault) -> Call {
+    /// What is asked, once that is ready. Its parameters stand in `line`, which it hands out.
+    mutating func call(_ line: inout ByteBuffer) throws(Fault) -> Call {
+        guard case .ready = stage, let question else {
+            preconditionFailure("a call is made of a request that was looked at")
+        }
+        swap(&line, &self.line)
+        let survey = reader.survey
         var arguments = try Arguments(
-            params: params, of: question.method, in: text.span, limits: limits, survey: survey)
-        hints.add(to: &arguments, of: question.method, &text)
+            params: params, of: question.method, in: line.span, limits: limits, survey: survey)
+        hints.add(to: &arguments, of: question.method, &line)
         return Call(
             method: question.method, arguments: arguments, survey: survey,
             canStream: question.isStream)

@@ -326,8 +326,12 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     var contentText: String { isStreamed ? generation.contentText : "" }
 
     func succeed(_ reply: any Reply, isCancelled: Bool) {
-        let job = job
         let answer = generation.answer(deltas: deltas, job.times)
+        reply.succeed(result(answer, isCancelled: isCancelled), answer.tokens)
+    }
+
+    private func result(_ answer: Generation.Answer, isCancelled: Bool) -> CompleteResult {
+        let job = job
         let finishReason = isCancelled ? FinishReason.cancelled : answer.finishReason
         var result = CompleteResult(
             content: "", model: call.model, backend: backend.name,
@@ -340,7 +344,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
             result.modelInfo = backend.offered.table.named(call.model)
                 .flatMap { CompleteResult.modelInfo($0) }
         }
-        reply.succeed(result, answer.tokens)
+        return result
     }
 
     var warnings: [CompletionWarning] {
