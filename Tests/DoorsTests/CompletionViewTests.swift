@@ -37,7 +37,13 @@ import Testing
     }
 
     private static let samples: [(CompleteResult, CompleteResult.Tokens)] = [
-        (result(), tokens(#"Gr\u00fc\u00dfe \"du\""#)),
+        (
+            result(),
+            tokens(#"Gr\u00fc\u00dfe \"du\""#) {
+                let speed = Array("51.437095290076640".utf8)
+                $0.speed = NumberText(speed.span)
+            }
+        ),
         (
             result(finish: "length") {
                 $0.usage = CompleteUsage()

@@ -39,7 +39,7 @@ public struct CompleteStats: Equatable, Sendable, JSONReadable, JSONWritable {
     }
 
     /// Appends the object with `speed`, if it is any, as what `tokensPerSecond` says.
-    func write(speed: NumberText, to out: inout ByteBuffer) {
+    package func write(speed: NumberText, to out: inout ByteBuffer) {
         var object = ObjectWriter(&out)
         if speed.isEmpty {
             object.add("tokens_per_second", tokensPerSecond, to: &out)

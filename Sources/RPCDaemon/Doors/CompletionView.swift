@@ -15,11 +15,12 @@ struct CompletionView: ~Escapable {
     let usage: CompleteUsage?
     /// The token of the name of what served; empty where `modelName` says it.
     private let model: Span<UInt8>
-    private var modelName: String?
+    private let modelName: String?
     /// Statistics, and what belongs to them, before they are JSON; else tokens say it.
-    private var stats: CompleteStats?
-    private var backend = ""
-    private var warnings: [CompleteWarning] = []
+    private let stats: CompleteStats?
+    private let speed: NumberText
+    private let backend: String
+    private let warnings: [CompleteWarning]
     private let statsToken: Span<UInt8>
     private let backendToken: Span<UInt8>
     private let warningsToken: Span<UInt8>
@@ -35,6 +36,11 @@ struct CompletionView: ~Escapable {
         model = result.token("model")
         finishReason = result.string("finish_reason") ?? ""
         usage = result.value("usage").map { CompleteUsage(ObjectView(json, at: $0)) }
+        modelName = nil
+        stats = nil
+        speed = NumberText()
+        backend = ""
+        warnings = []
         statsToken = result.token("stats")
         backendToken = result.token("backend")
         warningsToken = result.token("warnings")
@@ -52,6 +58,7 @@ struct CompletionView: ~Escapable {
         usage = parts.usage
         modelName = parts.model
         stats = parts.stats
+        speed = tokens.speed
         backend = parts.backend
         warnings = parts.warnings
         statsToken = Span()
@@ -76,7 +83,8 @@ struct CompletionView: ~Escapable {
         }
         object.add("backend", backend, to: &out)
         if !warnings.isEmpty { object.add("warnings", all: warnings, to: &out) }
-        object.add("stats", stats, to: &out)
+        object.name("stats", to: &out)
+        stats.write(speed: speed, to: &out)
     }
 }
 
