@@ -9,7 +9,7 @@ SOURCES = Package.swift Sources Tests
 # Modules may import only what Package.swift says they stand on: without this the walls would hold
 # only as long as nothing else was built before.
 WALLS = --explicit-target-dependency-import-check error
-RELEASE = Tests/Bench/build --static-swift-stdlib --scratch-path .build/install
+RELEASE = Tests/Bench/build
 
 BINARIES = crowd-models-executor crowd-models
 # SHELL:FILE below share, each written by the installed client itself.

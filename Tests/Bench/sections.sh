@@ -239,17 +239,3 @@ measure_held() {
     Tests/Bench/held || status=$?
     ((status <= 1))
 }
-
-# As it is installed: the Swift runtime inside. Its own scratch folder keeps the other build whole.
-measure_static() {
-    local folder=.cache/bench/static
-    if ((build)) || [[ ! -x $folder/release/crowd-models-executor ]]; then
-        nice -n 15 Tests/Bench/build --static-swift-stdlib --scratch-path $folder \
-            --product crowd-models-executor >"$scratch/static.log" 2>&1 ||
-            { tail -5 "$scratch/static.log" && return 1; }
-    fi
-    start_daemon static $folder/release/crowd-models-executor "$scratch/one.toml"
-    sleep 3
-    drive memory memory.static "$pid" || return
-    stop "$pid"
-}

@@ -28,7 +28,7 @@ PROCESSORS = sorted(os.sched_getaffinity(0))
 
 
 def products():
-    return pathlib.Path(os.environ.get("HELD_PRODUCTS", ROOT / ".build/release"))
+    return pathlib.Path(os.environ.get("HELD_PRODUCTS", ROOT / ".build/install/release"))
 
 
 def wait_until(condition, seconds, what):
