@@ -12,14 +12,14 @@ import Testing
     }
 
     @Test(arguments: [
-        "0", "7", "51.43709529562482", "0.001", "12345678", "123456789012345.12345678",
+        "0", "7", "51.43709529562482", "0.001", "12345678", "12345678901234.12345678",
     ])
     func `plain decimals are kept as they came`(token: String) {
         #expect(written(token) == "[\(token)]")
         #expect(!NumberText(Array(token.utf8).span).isEmpty)
     }
 
-    @Test(arguments: ["", "1e3", "-1", "5E-7", "1234567890123456.12345678", "null", "\"1\""])
+    @Test(arguments: ["", "1e3", "-1", "5E-7", "123456789012345.12345678", "null", "\"1\""])
     func `what is none, or is written otherwise, is not kept`(token: String) {
         #expect(written(token) == "[]")
         #expect(NumberText(Array(token.utf8).span).isEmpty)

@@ -1,11 +1,12 @@
 /// A number as somebody wrote it, kept without an allocation: some decimals are passed on as they
 /// came, which is what they were, and costs a tenth of writing the nearest `Double` anew.
 public struct NumberText: Equatable, Sendable {
+    /// Its bytes, each word from its lowest on; in the last one's highest how many there are.
     private var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    private var count = 0
+    private var count: Int { Int(words.2 >> 56) }
 
-    /// The longest that is kept: 17 digits, which tell every `Double`, a sign, a point and zeros.
-    public static let bytesMax = 24
+    /// The longest that is kept: 17 digits, which tell every `Double`, a point and some zeros.
+    public static let bytesMax = 23
 
     /// None.
     public init() {}
@@ -20,8 +21,7 @@ public struct NumberText: Equatable, Sendable {
             guard byte &- 48 < 10 || byte == UInt8(ascii: ".") else { return }
             words[index >> 3] |= UInt64(byte) << UInt64((index & 7) * 8)
         }
-        self.words = (words[0], words[1], words[2])
-        count = token.count
+        self.words = (words[0], words[1], words[2] | UInt64(token.count) << 56)
     }
 
     /// Whether there is none.
@@ -29,7 +29,7 @@ public struct NumberText: Equatable, Sendable {
 
     /// Whether both are written alike.
     public static func == (left: NumberText, right: NumberText) -> Bool {
-        left.words == right.words && left.count == right.count
+        left.words == right.words
     }
 
     /// Appends it.
@@ -41,7 +41,7 @@ public struct NumberText: Equatable, Sendable {
 extension ByteBuffer {
     /// Appends the first `count` bytes of these words, each from its lowest on.
     fileprivate mutating func append(_ words: (UInt64, UInt64, UInt64), count: Int) {
-        reserve(NumberText.bytesMax)
+        reserve(MemoryLayout.size(ofValue: words))
         let place = unsafe UnsafeMutableRawPointer(base + end)
         unsafe place.storeBytes(of: words.0.littleEndian, as: UInt64.self)
         unsafe place.storeBytes(of: words.1.littleEndian, toByteOffset: 8, as: UInt64.self)

@@ -22,12 +22,12 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     private var exchange: Exchange?
     /// What came while the caller was full, not read yet.
     private var unread = ByteBuffer()
-    private var isPaused = false
     /// How many steps of memory were said to be held for the answer.
     private var heldSteps = 0
     /// The exchange has ended while something was unread.
     private var end: End?
     private var isOver = false
+    private var isPaused = false
     /// Whether its answer comes in pieces, whatever its caller wants.
     private let isStreamed: Bool
     /// How it is asked for; in another way once the server turned out not to take that.

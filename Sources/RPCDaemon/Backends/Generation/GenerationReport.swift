@@ -18,10 +18,10 @@ package struct GenerationReport: Sendable {
     package internal(set) var stopReason: String?
     /// What it said of what serves.
     package internal(set) var details = Details()
-    /// Whether the server said that it cut the prompt.
-    package internal(set) var isPromptTruncated = false
     /// The total that the server told, which need not be the sum.
     private var toldTotal: Int?
+    /// Whether the server said that it cut the prompt.
+    package internal(set) var isPromptTruncated = false
     /// The server's `usage` said it, so that its timings do not.
     private var hasUsage = false
 
