@@ -76,13 +76,13 @@ import Testing
     @Test func `from its parts a completion is told as from its JSON`() throws {
         for (path, body) in Self.requests {
             for ending in Self.endings {
-                for (result, parts) in Self.samples {
+                for (var result, var parts) in Self.samples {
                     let line = "POST " + path
                     let body = "{\(body)\(ending)}"
                     let tape = try Tape(Samples.route(line).tongue, body, line)
                     var (one, other) = (tape, tape)
                     var json = ByteBuffer()
-                    result.write(parts, to: &json)
+                    result.write(&parts, to: &json)
                     let told = one.succeed(json.text)
                     #expect(other.succeed(result, parts) == told && !told.isEmpty)
                 }
@@ -103,8 +103,9 @@ import Testing
             let client = hall.enter()
             client.send(Ask.post(path, body))
             let reply = try #require(hall.service.jobs.last).reply
-            let tokens = Self.tokens(String(repeating: "x", count: size))
-            reply.succeed(Self.result(), tokens)
+            var result = Self.result()
+            var tokens = Self.tokens(String(repeating: "x", count: size))
+            reply.succeed(&result, &tokens)
             var text = ""
             while let more = client.read(), !more.isEmpty { text += more }
             let answer = try #require(Answer(text))

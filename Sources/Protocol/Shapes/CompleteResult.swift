@@ -68,7 +68,8 @@ public struct CompleteResult: Equatable, Sendable, JSONReadable, JSONWritable {
         tokens.refusal = ByteBuffer(insideOf: refusal).bytes
         tokens.toolCalls = ByteBuffer(all: toolCalls).bytes
         if let runtime { tokens.runtime = ByteBuffer(.object(runtime)).bytes }
-        write(tokens, to: &out)
+        var result = self
+        result.write(&tokens, to: &out)
     }
 }
 
@@ -97,8 +98,9 @@ extension CompleteResult {
         }
     }
 
-    /// Appends the object with `tokens` in the place of those members.
-    package func write(_ tokens: Tokens, to out: inout ByteBuffer) {
+    /// Appends the object with `tokens` in the place of those members. Neither is changed: in a
+    /// closure a value that is not lent is copied.
+    package mutating func write(_ tokens: inout Tokens, to out: inout ByteBuffer) {
         var object = ObjectWriter(&out)
         object.add("content", inside: tokens.content.span, to: &out)
         object.add("reasoning", insideIfAny: tokens.reasoning.span, to: &out)

@@ -182,7 +182,7 @@ final class DoorExchange: Reply {
     }
 
     func succeed(
-        _ completion: consuming CompleteResult, _ tokens: consuming CompleteResult.Tokens
+        _ completion: inout CompleteResult, _ tokens: inout CompleteResult.Tokens
     ) {
         guard door != nil else { return }
         // Its size as JSON, which is what counts, nobody knows; of a short one it does not matter.
@@ -191,7 +191,7 @@ final class DoorExchange: Reply {
             var text = ByteBuffer(capacity: tokens.byteCount &+ Self.resultBytes / 2)
             if route.tongue.tell(completion, tokens, to: &text) { return finish(text.span) }
         }
-        succeed { completion.write(tokens, to: &$0) }
+        succeed { completion.write(&tokens, to: &$0) }
     }
 
     /// Takes another step with a long result; whether that was the last one.

@@ -326,25 +326,23 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     var contentText: String { isStreamed ? generation.contentText : "" }
 
     func succeed(_ reply: any Reply, isCancelled: Bool) {
-        let answer = generation.answer(deltas: deltas, job.times)
-        reply.succeed(result(answer, isCancelled: isCancelled), answer.tokens)
-    }
-
-    private func result(_ answer: Generation.Answer, isCancelled: Bool) -> CompleteResult {
         let job = job
+        var tokens = CompleteResult.Tokens()
+        let answer = generation.answer(deltas: deltas, job.times, &tokens)
         let finishReason = isCancelled ? FinishReason.cancelled : answer.finishReason
         var result = CompleteResult(
             content: "", model: call.model, backend: backend.name,
             finishReason: finishReason.rawValue, stats: answer.numbers.stats(job.times))
         result.stats.stopReason = answer.stopReason
         result.attempts = job.attempts
-        result.warnings = warnings.map(\.shape)
+        let warnings = warnings
+        if !warnings.isEmpty { result.warnings = warnings.map(\.shape) }
         result.usage = answer.numbers.usage
-        if answer.tokens.modelInfo.isEmpty {
+        if tokens.modelInfo.isEmpty {
             result.modelInfo = backend.offered.table.named(call.model)
                 .flatMap { CompleteResult.modelInfo($0) }
         }
-        return result
+        reply.succeed(&result, &tokens)
     }
 
     var warnings: [CompletionWarning] {

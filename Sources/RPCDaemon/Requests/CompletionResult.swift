@@ -16,10 +16,9 @@ extension CompleteResult {
 /// What is asked of an answer at its end. Each question moves the whole generation to and fro, so
 /// that what belongs together is asked at once.
 extension Generation {
-    /// What the result is made of.
+    /// What the result is made of beside its tokens.
     struct Answer {
         let numbers: GenerationNumbers
-        let tokens: CompleteResult.Tokens
         let finishReason: FinishReason
         let stopReason: String?
     }
@@ -45,13 +44,15 @@ extension Generation {
         heard == 0 && isEventStream ? deltas : heard
     }
 
-    borrowing func answer(deltas: Int, _ times: RequestTimes) -> Answer {
+    /// What it came to; `tokens` takes what is passed on as it came.
+    borrowing func answer(
+        deltas: Int, _ times: RequestTimes, _ tokens: inout CompleteResult.Tokens
+    ) -> Answer {
         let numbers = GenerationNumbers(report, deltas: counted(deltas), times: times)
-        var tokens = CompleteResult.Tokens(text, report)
+        tokens.take(text, report)
         if numbers.tokensPerSecond == report.tokensPerSecond { tokens.speed = report.speedText }
         return Answer(
-            numbers: numbers, tokens: tokens, finishReason: finishReason,
-            stopReason: report.stopReason)
+            numbers: numbers, finishReason: finishReason, stopReason: report.stopReason)
     }
 
     borrowing func findings(
@@ -83,9 +84,10 @@ extension Generation {
 }
 
 extension CompleteResult.Tokens {
-    /// What an answer gave that is passed on as it came.
-    init(_ text: borrowing GeneratedText, _ report: borrowing GenerationReport) {
-        self.init()
+    /// Takes what an answer gave that is passed on as it came.
+    mutating func take(
+        _ text: borrowing GeneratedText, _ report: borrowing GenerationReport
+    ) {
         content = text.content
         reasoning = text.reasoning
         refusal = text.refusal

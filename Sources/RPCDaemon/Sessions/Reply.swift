@@ -23,7 +23,8 @@ package protocol Reply: AnyObject {
     func succeed(_ write: (inout ByteBuffer) -> Void)
 
     /// Answers with a completion, as it is before it is JSON: for who tells it in words of his own.
-    func succeed(_ result: consuming CompleteResult, _ tokens: consuming CompleteResult.Tokens)
+    /// Both are lent and not changed: what is passed by value is copied at each door.
+    func succeed(_ result: inout CompleteResult, _ tokens: inout CompleteResult.Tokens)
 
     /// Answers with an error.
     func fail(_ fault: Fault)
@@ -55,9 +56,9 @@ package protocol Reply: AnyObject {
 extension Reply {
     /// Most callers are answered in our own words.
     package func succeed(
-        _ result: consuming CompleteResult, _ tokens: consuming CompleteResult.Tokens
+        _ result: inout CompleteResult, _ tokens: inout CompleteResult.Tokens
     ) {
-        succeed { result.write(tokens, to: &$0) }
+        succeed { result.write(&tokens, to: &$0) }
     }
 
     /// Who is answered whole has nothing to send before.
