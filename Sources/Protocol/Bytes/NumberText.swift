@@ -14,14 +14,23 @@ public struct NumberText: Equatable, Sendable {
     /// A number token of digits and a point alone; none for any other, such as one with an
     /// exponent.
     public init(_ token: Span<UInt8>) {
-        guard token.count <= Self.bytesMax else { return }
-        var words: [3 of UInt64] = [0, 0, 0]
+        let count = token.count
+        guard count <= Self.bytesMax else { return }
         for index in token.indices {
             let byte = token[index]
             guard byte &- 48 < 10 || byte == UInt8(ascii: ".") else { return }
-            words[index >> 3] |= UInt64(byte) << UInt64((index & 7) * 8)
         }
-        self.words = (words[0], words[1], words[2] | UInt64(token.count) << 56)
+        let length = UInt64(count) << 56
+        words =
+            switch count {
+            case ..<8: (token.word(from: 0, to: count), 0, length)
+            case ..<16: (token.word(from: 0, to: 8), token.word(from: 8, to: count), length)
+            default:
+                (
+                    token.word(from: 0, to: 8), token.word(from: 8, to: 16),
+                    token.word(from: 16, to: count) | length
+                )
+            }
     }
 
     /// Whether there is none.
@@ -47,5 +56,21 @@ extension ByteBuffer {
         unsafe place.storeBytes(of: words.1.littleEndian, toByteOffset: 8, as: UInt64.self)
         unsafe place.storeBytes(of: words.2.littleEndian, toByteOffset: 16, as: UInt64.self)
         end &+= count
+    }
+}
+
+extension Span<UInt8> {
+    /// The bytes of that range, eight at most, as one word, the first one lowest.
+    fileprivate func word(from start: Int, to end: Int) -> UInt64 {
+        if end >= 8, end > start {
+            // The eight that end there; those before the range are shifted out.
+            let last = unsafe bytes.unsafeLoadUnaligned(
+                fromByteOffset: end &- 8, as: UInt64.self)
+            return UInt64(littleEndian: last)
+                >> UInt64(truncatingIfNeeded: (8 &- (end &- start)) &* 8)
+        }
+        var word: UInt64 = 0
+        for index in start..<end { word |= UInt64(self[index]) << UInt64(index &* 8) }
+        return word
     }
 }
