@@ -72,7 +72,7 @@ measure_complete() {
     local line servers
     sides complete main "direct=http@$backend_port" "nginx=http@$scratch/nginx.sock#$nginx_pid"
     pin_together "$backend_pid" "${servers[@]}"
-    drive lone --name complete --calls 1000 --rounds "$(rounds 25 9)" "${line[@]}" || return
+    drive lone --name complete --calls 4000 --rounds "$(rounds 25 9)" "${line[@]}" || return
     drive load --name complete-16 --connections 16 --seconds 0.4 --rounds "$(rounds 21 7)" \
         "${line[@]}" || return
     pin_free "$backend_pid" "${servers[@]}"
