@@ -46,14 +46,15 @@ import Testing
             let told = scene.client.notes("complete.progress").first { $0["id"] == id }
             let eta = Double(try #require(told?["eta_ms"]?.integerValue, "\(place)")) / 1000
             #expect(told?["position"] == .integer(place + 1))
-            let turns = Double(place + 1) / Double(slots)
+            // All that run began together: so do those that follow them.
+            let turns = Double(place / slots + 1)
             // Said is a number of answers' times, and so long it takes.
             #expect(eta >= turns * least - Self.slack && eta <= turns * most + Self.slack)
             let waited = waits[place + slots]
-            let spread = turns.rounded(.up) * most - turns * least
+            let spread = turns * (most - least)
             #expect(abs(waited - eta) <= spread + Self.slack, "\(waited) \(eta) \(times)")
             #expect(elapsed[place + slots] >= waited, "no wait is longer than the clock says")
-            #expect(waited >= (turns.rounded(.up) - 1) * Self.scripted)
+            #expect(waited >= (turns - 1) * Self.scripted)
         }
     }
 

@@ -99,7 +99,50 @@ import Testing
             stage.arrive(.of(3) { $0.wantsProgress = true }).last == "tell 3 1 in 10000 ms")
         _ = stage.after(second)
         #expect(
-            stage.arrive(.of(4) { $0.wantsProgress = true }).last == "tell 4 2 in 20000 ms")
+            stage.arrive(.of(4) { $0.wantsProgress = true }).last == "tell 4 2 in 19000 ms")
+    }
+
+    @Test func `a wait is shorter by what those that run have run already`() {
+        var stage = Stage(.up("x") { $0.maxConcurrent = 2 })
+        func tell(_ key: UInt64) -> String? {
+            _ = stage.after(second)
+            return stage.arrive(.of(key) { $0.wantsProgress = true }).last
+        }
+        _ = stage.arrive(.of(1))
+        _ = stage.after(10 * second)
+        _ = stage.serve(1)
+        _ = stage.arrive(.of(2))
+        _ = stage.after(4 * second)
+        _ = stage.arrive(.of(3))
+        _ = stage.after(2 * second)
+        // They run for 7 and for 3 of 10 seconds when the next comes, each of them a second later.
+        #expect(tell(4) == "tell 4 1 in 3000 ms")
+        #expect(tell(5) == "tell 5 2 in 6000 ms")
+        #expect(tell(6) == "tell 6 3 in 11000 ms")
+        #expect(tell(7) == "tell 7 4 in 14000 ms")
+        // What has ended is not counted any more.
+        _ = stage.serve(2)
+        _ = stage.after(second)
+        #expect(tell(8) == "tell 8 4 in 18000 ms")
+    }
+
+    @Test func `of one that is late it is believed that it takes as long again as it is late`() {
+        var stage = Stage(.up("x") { $0.queueMax = 10 })
+        _ = stage.arrive(.of(1))
+        _ = stage.after(10 * second)
+        _ = stage.serve(1)
+        _ = stage.arrive(.of(2))
+        _ = stage.after(13 * second)
+        #expect(
+            stage.arrive(.of(3) { $0.wantsProgress = true }).last == "tell 3 1 in 3000 ms")
+        _ = stage(.gone(3))
+        _ = stage.after(30 * second)
+        #expect(
+            stage.arrive(.of(4) { $0.wantsProgress = true }).last == "tell 4 1 in 10000 ms",
+            "but not longer than usual")
+        #expect(
+            stage.arrive(.of(5) { $0.deadline = stage.now + 15 * second }).last?.hasPrefix(
+                "refuse 5") == true)
     }
 
     @Test func `when the daemon stops all that wait and all that come are refused`() {

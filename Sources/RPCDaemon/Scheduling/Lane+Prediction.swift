@@ -21,18 +21,38 @@ extension Lane {
         return max(held, rate.wait(position: position, now: now))
     }
 
-    /// How long until a slot is free for `position`: where all are busy, one ends every service
-    /// time divided by the number of slots.
+    /// How long until a slot is free for `position`: those that run end one after the other, each a
+    /// service time after its start, and those that wait take their slots in turn.
     func slotWait(_ model: Int, _ work: Ticket.Work, position: Int, now: UInt64) -> UInt64 {
         let service = anyService(now: now) ?? 0
-        let slots = UInt64(max(1, facts.maxConcurrent))
+        let slots = max(1, facts.maxConcurrent)
         if !mayStart(model, work, now: now) {
             let pause = models[model].notBefore > now ? models[model].notBefore - now : 0
-            // All that runs must end first.
-            return max(pause, service) + UInt64(position - 1) * service / slots
+            // All that runs must end first; where nothing does, somebody else is in the way.
+            let last = running > 0 ? longestRemaining(service, now: now) : service
+            return max(pause, last) + UInt64(position - 1) * service / UInt64(slots)
         }
-        let free = max(0, facts.maxConcurrent - running)
-        return position <= free ? 0 : UInt64(position - free) * service / slots
+        let free = max(0, slots - running)
+        guard position > free else { return 0 }
+        let (rounds, turn) = (position - free - 1).quotientAndRemainder(dividingBy: slots)
+        // Whoever takes a free slot starts now, and ends after all that run.
+        let first =
+            turn < running ? remaining(service, since: runningSince[turn], now: now) : service
+        return first + UInt64(rounds) * service
+    }
+
+    /// How long a request still runs that started at `since`. Of one that takes longer than usual
+    /// nothing is known but that: it is believed to take as long again as it is late.
+    private func remaining(_ service: UInt64, since: UInt64, now: UInt64) -> UInt64 {
+        let elapsed = now > since ? now - since : 0
+        return elapsed <= service ? service - elapsed : min(service, elapsed - service)
+    }
+
+    /// How long until all that run have ended: the oldest may be late, else the youngest is last.
+    private func longestRemaining(_ service: UInt64, now: UInt64) -> UInt64 {
+        max(
+            remaining(service, since: runningSince[0], now: now),
+            remaining(service, since: runningSince[running - 1], now: now))
     }
 
     /// How long a request will wait there behind those of others, once it was sent.
@@ -71,8 +91,8 @@ extension Lane {
         guard let service = anyService(now: now) else {
             return max(pause, SchedulingLimits.retryAfterUnknown)
         }
-        let turn = service / UInt64(max(1, facts.maxConcurrent))
-        return max(pause, turn, SchedulingLimits.retryAfterMin)
+        let first = runningSince.first.map { remaining(service, since: $0, now: now) } ?? 0
+        return max(pause, first, SchedulingLimits.retryAfterMin)
     }
 
     private func isForgotten(now: UInt64) -> Bool {

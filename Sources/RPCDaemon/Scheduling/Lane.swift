@@ -23,6 +23,8 @@ final class Lane {
 
     // What runs.
     var running = 0
+    /// When each of them started, the oldest first.
+    var runningSince: [UInt64] = []
     var models: [LaneModel] = []
     var modelNamed: [String: Int] = [:]
     /// The model that was last asked for by its name: as a rule the next one too.
@@ -219,6 +221,7 @@ final class Lane {
     func start(_ key: UInt64, model: Int, account: Int, work: Ticket.Work, now: UInt64) {
         accounts.charge(account)
         running += 1
+        runningSince.append(now)
         if models[model].running == 0, !models[model].isLoaded { strangers += 1 }
         models[model].running += 1
         models[model].isUnloading = work == .unload
@@ -235,9 +238,11 @@ final class Lane {
         lastStart[model] = starts
     }
 
-    /// A request that ran is gone; what its model is like afterwards is told separately.
-    func stop(_ key: UInt64, model: Int, account: Int, now: UInt64) {
+    /// A request that ran since `startedAt` is gone; what its model is like afterwards is told
+    /// separately.
+    func stop(_ key: UInt64, model: Int, account: Int, startedAt: UInt64, now: UInt64) {
         running -= 1
+        if let index = runningSince.firstIndex(of: startedAt) { runningSince.remove(at: index) }
         models[model].running -= 1
         models[model].isUnloading = false
         if models[model].running == 0, !models[model].isLoaded {

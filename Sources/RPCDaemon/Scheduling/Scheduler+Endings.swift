@@ -147,7 +147,8 @@ extension Scheduler {
         let (lane, model) = (entries[index].lane, entries[index].model)
         if let slot = entries[index].slot { lanes[lane].models[model].slots.release(slot) }
         lanes[lane].stop(
-            entries[index].ticket.key, model: model, account: entries[index].account, now: now)
+            entries[index].ticket.key, model: model, account: entries[index].account,
+            startedAt: entries[index].startedAt, now: now)
         removeIfIdle(lane)
     }
 
