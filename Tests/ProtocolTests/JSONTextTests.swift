@@ -49,6 +49,34 @@ import Testing
         #expect(quoted == [String(repeating: "é", count: 200) + "…", "ab"])
     }
 
+    @Test(
+        arguments: [
+            (#""a",1"#, 3), (#""""#, 2), (#""\"é\u00e9 long enough",""#, 24), ("1,2", nil),
+            (#""no end"#, nil), (#""\x""#, nil), ("\"\u{1}\"", nil), ("", nil),
+        ] as [(String, Int?)])
+    func `a string ends at its closing quote`(text: String, end: Int?) {
+        for front in ["", "{\"n\":"] {
+            let start = front.utf8.count
+            #expect(
+                JSONText.endOfString(Array((front + text).utf8).span, from: start)
+                    == end.map { $0 + start })
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("1", 1), ("12,3", 2), ("-0.5e+3]", 7), ("0}", 1), ("01", nil), ("1a", nil), ("-", nil),
+            ("1.,", nil), ("", nil), ("\"1\"", nil), ("null", nil),
+        ] as [(String, Int?)])
+    func `a number ends where nothing of it follows`(text: String, end: Int?) {
+        for front in ["", "[8,"] {
+            let start = front.utf8.count
+            #expect(
+                JSONText.endOfNumber(Array((front + text).utf8).span, from: start)
+                    == end.map { $0 + start })
+        }
+    }
+
     @Test func `a number of megabytes is none`() {
         let digits = [UInt8](repeating: UInt8(ascii: "1"), count: 1 << 20)
         let double = JSONText.double(digits.span)

@@ -43,27 +43,28 @@ extension JSONText {
     /// their quotient so correctly rounded (Clinger's fast path).
     private static func shortDouble(_ token: Span<UInt8>) -> Double? {
         let isNegative = !token.isEmpty && token[0] == UInt8(ascii: "-")
+        let first = isNegative ? 1 : 0
+        // As many digits fit into a word whatever they are.
+        guard token.count > first, token.count &- first <= 19 else { return nil }
         var digits: UInt64 = 0
-        var decimals = -1
-        guard token.count <= 24 else { return nil }
-        for index in (isNegative ? 1 : 0)..<token.count {
-            let byte = token[index]
-            if byte == UInt8(ascii: "."), decimals < 0 {
-                decimals = 0
-                continue
+        var point = token.count
+        for index in first..<token.count {
+            let digit = token[index] &- 48
+            if digit < 10 {
+                digits = digits &* 10 &+ UInt64(digit)
+            } else {
+                guard token[index] == UInt8(ascii: "."), point == token.count else { return nil }
+                point = index
             }
-            let digit = byte &- 48
-            guard digit < 10, digits < 900_719_925_474_099 else { return nil }
-            digits = digits &* 10 &+ UInt64(digit)
-            if decimals >= 0 { decimals &+= 1 }
         }
-        guard token.count > (isNegative ? 1 : 0), decimals <= 22 else { return nil }
+        guard digits <= 1 << 53 else { return nil }
+        let decimals = token.count &- 1 &- point
         let value = decimals > 0 ? Double(digits) / powersOfTen[decimals] : Double(digits)
         return isNegative ? -value : value
     }
 
     private static let powersOfTen: [Double] = [
         1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-        1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+        1e17, 1e18,
     ]
 }

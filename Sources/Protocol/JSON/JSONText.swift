@@ -32,6 +32,27 @@ public enum JSONText {
         }
     }
 
+    /// Where the string ends that begins at `start`, its closing quote included; nil where none
+    /// does, or none that is valid.
+    package static func endOfString(_ text: Span<UInt8>, from start: Int) -> Int? {
+        unsafe text.withUnsafeBufferPointer { bytes in
+            var cursor = unsafe JSONCursor(bytes, from: start)
+            guard unsafe cursor.peek == UInt8(ascii: "\""),
+                unsafe (try? cursor.skipString()) != nil
+            else { return nil }
+            return unsafe cursor.at
+        }
+    }
+
+    /// Where the number ends that begins at `start`; nil where none does, or none that is valid.
+    package static func endOfNumber(_ text: Span<UInt8>, from start: Int) -> Int? {
+        unsafe text.withUnsafeBufferPointer { bytes in
+            var cursor = unsafe JSONCursor(bytes, from: start)
+            guard unsafe (try? cursor.skipNumber()) != nil else { return nil }
+            return unsafe cursor.at
+        }
+    }
+
     /// Whether the string token reads `literal`, escapes taken into account.
     @inlinable @inline(__always)
     public static func string(
