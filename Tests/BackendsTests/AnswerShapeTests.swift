@@ -67,6 +67,15 @@ import Testing
         #expect(!knows(learned(Self.lmstudio), edited(old, new)))
     }
 
+    @Test(arguments: [("chatcmpl-7", "chatcmpl-8"), ("eosFound", "stopStringFound")])
+    func `what says nothing where something may stand is known again`(value: String, other: String)
+    {
+        let empty = edited(value, "")
+        let shape = learned(empty)
+        #expect(knows(shape, empty))
+        #expect(knows(shape, edited(value, other)))
+    }
+
     @Test func `bytes before and after an answer are no part of it`() {
         let shape = learned(Self.lmstudio)
         #expect(knows(shape, Self.lmstudio + "\n \n"))

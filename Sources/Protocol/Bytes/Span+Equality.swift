@@ -33,32 +33,3 @@ extension Span<UInt8> {
         return true
     }
 }
-
-extension Span<UInt8> {
-    /// How many bytes both begin with alike; 32 are compared at a time.
-    @inlinable
-    package func commonPrefix(with other: Span<UInt8>) -> Int {
-        let count = Swift.min(count, other.count)
-        let (mine, its) = unsafe (bytes, other.bytes)
-        var at = 0
-        while count &- at >= 32 {
-            let difference =
-                unsafe mine.unsafeLoadUnaligned(
-                    fromUncheckedByteOffset: at, as: SIMD4<UInt64>.self)
-                ^ its.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: SIMD4<UInt64>.self)
-            if difference[0] | difference[1] | difference[2] | difference[3] != 0 { break }
-            at &+= 32
-        }
-        while count &- at >= 8 {
-            let difference =
-                unsafe mine.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self)
-                ^ its.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self)
-            if difference != 0 {
-                return at &+ UInt64(littleEndian: difference).trailingZeroBitCount >> 3
-            }
-            at &+= 8
-        }
-        while at < count, self[at] == other[at] { at &+= 1 }
-        return at
-    }
-}

@@ -31,17 +31,13 @@ package final class AnswerShape {
         /// Whether an empty text would be none.
         let isFilled: Bool
 
-        /// How far the last answer must be met for the value to be the same: a number goes on where
-        /// no other byte follows it.
-        var end: Int { isText ? Int(value.end) : Int(value.end) + 1 }
-
         /// Where the value ends that begins there in another text, if it is one of its kind.
+        @inline(__always)
         func end(in text: Span<UInt8>, from begin: Int) -> Int? {
-            var walker = JSONWalker(text, from: begin)
-            guard walker.kind == (isText ? .string : .number), walker.offset == begin,
-                let token = try? walker.skip(), !isFilled || token.count > 2
+            if !isText { return JSONText.endOfNumber(text, from: begin) }
+            guard let end = JSONText.endOfString(text, from: begin), !isFilled || end > begin &+ 2
             else { return nil }
-            return Int(token.end)
+            return end
         }
     }
 
@@ -60,9 +56,9 @@ package final class AnswerShape {
     /// Reads an answer that begins at `start` and is like the last one, and says where it ends; nil
     /// for any other.
     func read(_ text: Span<UInt8>, from start: Int) -> (frame: AnswerFrame, end: Int)? {
-        guard !bytes.isEmpty, misses < Self.missesMax, let end = follow(text, from: start) else {
-            return nil
-        }
+        guard !bytes.isEmpty, misses < Self.missesMax,
+            let end = follow(bytes.span, in: text, from: start, &shifts)
+        else { return nil }
         misses = 0
         let moved = frame.joined(with: counts) { part, count in
             guard part.isPresent else { return part }
@@ -72,26 +68,29 @@ package final class AnswerShape {
         return (moved, end)
     }
 
-    /// Finds each place in another text; answers where that ends, nil where it is no such answer.
-    private func follow(_ text: Span<UInt8>, from start: Int) -> Int? {
-        var (at, was, next) = (start, 0, 0)
+    /// Finds each place of the known answer in another text, and how far what follows it has moved;
+    /// answers where that ends, nil where it is no such answer.
+    private func follow(
+        _ known: Span<UInt8>, in text: Span<UInt8>, from start: Int, _ shifts: inout [Int]
+    ) -> Int? {
+        var shifts = shifts.mutableSpan
+        var (at, was) = (start, 0)
         shifts[0] = start
-        while true {
-            let same = text.extracting(at...).commonPrefix(with: bytes.span.extracting(was...))
-            at += same
-            was += same
-            while next < places.count, was >= places[next].end {
-                next += 1
-                shifts[next] = at - was
-            }
-            if was == bytes.count { return at }
-            guard next < places.count, was >= Int(places[next].value.start) else { return nil }
-            let begin = at - (was - Int(places[next].value.start))
-            guard let end = places[next].end(in: text, from: begin) else { return nil }
-            (at, was) = (end, Int(places[next].value.end))
-            next += 1
-            shifts[next] = at - was
+        for index in places.indices {
+            let place = places[index]
+            let begin = at &+ Int(place.value.start) &- was
+            guard begin < text.count,
+                text.extracting(at..<begin).isEqual(
+                    to: known.extracting(was..<Int(place.value.start))),
+                let end = place.end(in: text, from: begin)
+            else { return nil }
+            (at, was) = (end, Int(place.value.end))
+            shifts[index &+ 1] = at &- was
         }
+        let end = at &+ known.count &- was
+        guard end <= text.count, text.extracting(at..<end).isEqual(to: known.extracting(was...))
+        else { return nil }
+        return end
     }
 
     // MARK: The last answer
@@ -156,7 +155,7 @@ package final class AnswerShape {
             if frame.message.content == value {
                 add(value, isText: true, isFilled: false)
             } else if frame.tells(value) || Self.isAnyName(name) {
-                add(value, isText: true, isFilled: true)
+                add(value, isText: true, isFilled: value.count > 2)
             }
         case .boolean, .null: try walker.skip()
         }
