@@ -45,6 +45,8 @@ package struct GeneratedText: Sendable {
 extension [UInt8] {
     @inline(__always)
     fileprivate mutating func append(bytes: Span<UInt8>) {
-        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            if isEmpty { self = unsafe Array(bytes) } else { unsafe append(contentsOf: bytes) }
+        }
     }
 }

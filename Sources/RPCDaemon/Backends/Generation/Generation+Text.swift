@@ -7,7 +7,8 @@ extension Generation {
         _ handle: (borrowing GenerationEvent) -> Bool
     ) -> Bool {
         let message = frame.message
-        if flaws.isEmpty, !frame.isWhole, isPlain(message, data) {
+        // What ends a stream may be what it said before.
+        if flaws.isEmpty, !(isEvent && frame.isWhole), isPlain(message, data) {
             let none = Span<UInt8>()
             let reasoning = message.anyReasoning
             let content = message.content.isPresent ? data.inside(message.content) : none
@@ -50,11 +51,13 @@ extension Generation {
 
     /// Whether what the message says can be passed on as it is.
     @inline(__always)
-    private func isPlain(_ message: AnswerMessage, _ data: Span<UInt8>) -> Bool {
-        think.isText && channels.content.isClear && channels.reasoning.isClear
+    private mutating func isPlain(_ message: AnswerMessage, _ data: Span<UInt8>) -> Bool {
+        channels.content.isClear && channels.reasoning.isClear
             && !message.toolCalls.isPresent && !message.functionCall.isPresent
             && !message.refusal.isPresent && data.isTextOrNone(message.content)
             && data.isTextOrNone(message.anyReasoning)
+            && think.isText(
+                from: message.content.isPresent ? data.inside(message.content) : Span())
     }
 }
 

@@ -69,6 +69,9 @@ package struct Generation: ~Copyable {
         var content = TextChannel()
         var reasoning = TextChannel()
         var refusal = TextChannel()
+
+        /// Whether nothing is held back in any of them.
+        var areClear: Bool { content.isClear && reasoning.isClear && refusal.isClear }
     }
 
     /// Bytes of memory that it takes at most, as far as it grows with what the server says: the
@@ -241,6 +244,7 @@ package struct Generation: ~Copyable {
 
     /// Hands out what was held back, such as half a letter: what a caller who stops here is owed.
     package mutating func flush(_ handle: (borrowing GenerationEvent) -> Bool) {
+        if channels.areClear, think.isText, !text.calls.haveBegun { return }
         var parts = EventParts()
         channels.content.flush(to: &parts.channel)
         channels.reasoning.flush(to: &parts.reasoning)

@@ -66,30 +66,37 @@ package struct GenerationReport: Sendable {
     mutating func read(
         _ frame: AnswerFrame, _ text: Span<UInt8>, from start: Int, like last: AnswerShape?
     ) {
-        read(servedBy: frame.model, of: text, like: last)
+        let known = last?.details ?? Details()
+        read(servedBy: frame.model, of: text, like: known)
         if let usage = frame.usage { take(usage, text) }
         if let stats = frame.stats { take(stats, text) }
         if frame.timings.isPresent { readTimings(text, frame.timings) }
         if frame.isTruncated { isPromptTruncated = true }
         if frame.hasOllamaCounts { readOllama(text, from: start) }
         if frame.modelInfo.isPresent, frame.modelInfo.count <= GenerationLimits.detailBytesMax {
-            details.modelInfo = Self.compact(text, frame.modelInfo, last?.details.modelInfo)
+            let info = text.extracting(frame.modelInfo.bounds)
+            details.modelInfo =
+                info.isEqual(to: known.modelInfo.span) ? known.modelInfo : Self.compact(info)
         }
         if frame.runtime.isPresent, frame.runtime.count <= GenerationLimits.detailBytesMax {
-            details.runtime = Self.compact(text, frame.runtime, last?.details.runtime)
+            let runtime = text.extracting(frame.runtime.bounds)
+            details.runtime =
+                runtime.isEqual(to: known.runtime.span) ? known.runtime : Self.compact(runtime)
         }
     }
 
     /// Takes over the name of what served, if it is there.
     @inline(__always)
     mutating func read(
-        servedBy name: JSONRange, of text: Span<UInt8>, like last: AnswerShape? = nil
+        servedBy name: JSONRange, of text: Span<UInt8>, like known: Details = Details()
     ) {
         guard name.isPresent else { return }
         let token = text.extracting(name.bounds)
         if token.isEqual(to: details.servedBy.span) { return }
-        if token.count <= GenerationLimits.nameBytesMax {
-            details.servedBy = Self.bytes(token, last?.details.servedBy)
+        if token.isEqual(to: known.servedBy.span) {
+            details.servedBy = known.servedBy
+        } else if token.count <= GenerationLimits.nameBytesMax {
+            details.servedBy = Self.bytes(token)
         } else {
             var name = ByteBuffer()
             name.append(
@@ -128,8 +135,11 @@ package struct GenerationReport: Sendable {
                 Self.seconds(text.extracting(stats.generationTime.bounds)) ?? generationTime
         }
         guard stats.stopReason.isPresent else { return }
-        stopReason = JSONText.string(text.extracting(stats.stopReason.bounds))
-            .shortened(to: GenerationLimits.nameBytesMax)
+        let reason = text.extracting(stats.stopReason.bounds)
+        // Nearly every answer ends so.
+        stopReason =
+            reason.reads("eosFound")
+            ? "eosFound" : JSONText.string(reason).shortened(to: GenerationLimits.nameBytesMax)
     }
 
     /// llama.cpp's `timings`: milliseconds, and tokens per second. The prompt is what was read now
@@ -240,20 +250,15 @@ extension GenerationReport {
         positive(token, max: GenerationLimits.secondsMax * parts).map { $0 / parts }
     }
 
-    /// A value on one line; the one before it where both are the same.
-    private static func compact(
-        _ text: Span<UInt8>, _ value: JSONRange, _ last: [UInt8]?
-    ) -> [UInt8] {
-        let token = text.extracting(value.bounds)
-        if let last, token.isEqual(to: last.span) { return last }
-        if !token.hasSpace { return bytes(token, nil) }
-        var buffer = ByteBuffer(capacity: value.count)
+    /// A value on one line.
+    private static func compact(_ token: Span<UInt8>) -> [UInt8] {
+        if !token.hasSpace { return bytes(token) }
+        var buffer = ByteBuffer(capacity: token.count)
         buffer.append(compact: token)
         return buffer.bytes
     }
 
-    private static func bytes(_ token: Span<UInt8>, _ last: [UInt8]?) -> [UInt8] {
-        if let last, token.isEqual(to: last.span) { return last }
-        return unsafe token.withUnsafeBufferPointer { unsafe Array($0) }
+    private static func bytes(_ token: Span<UInt8>) -> [UInt8] {
+        unsafe token.withUnsafeBufferPointer { unsafe Array($0) }
     }
 }

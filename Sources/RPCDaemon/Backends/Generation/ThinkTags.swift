@@ -40,12 +40,17 @@ struct ThinkTags: ~Copyable {
     /// Whether all that comes is content, so that nobody needs to look at it.
     var isText: Bool { stage == .text }
 
+    /// The same of what comes next and all after that, which may begin with it.
+    mutating func isText(from inside: Span<UInt8>) -> Bool {
+        if stage == .start, held.isEmpty, inside.count > 0, inside[0].beginsText { stage = .text }
+        return stage == .text
+    }
+
     /// Takes more of the text.
     mutating func take(
         _ inside: Span<UInt8>, content: inout ByteBuffer, reasoning: inout ByteBuffer
     ) {
-        if stage == .start, held.isEmpty, inside.count > 0, inside[0].beginsText { stage = .text }
-        if stage == .text { return content.append(inside) }
+        if isText(from: inside) { return content.append(inside) }
         JSONText.appendUnescaped(inside, to: &held)
         if stage == .start { leaveStart(&content) }
         if stage == .thinking { think(&content, &reasoning) }

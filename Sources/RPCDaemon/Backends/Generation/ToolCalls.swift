@@ -37,6 +37,9 @@ struct ToolCalls {
     /// Bytes that are kept.
     private(set) var byteCount = 0
 
+    /// Whether anything of a call has come.
+    var haveBegun: Bool { !calls.isEmpty }
+
     /// Whether there is a call to tell.
     var isEmpty: Bool { told.isEmpty }
 
