@@ -35,7 +35,10 @@ enum Samples {
              {"name": "gpu-box", "kind": "vllm",
               "endpoint": "https://gpu-box.internal.example.org:8443/v1", "state": "up",
               "origin": "configured", "models": 1, "in_flight": 0, "queued": 0,
-              "breaker": "half_open", "last_error": "HTTP 503: the engine is restarting"}]}
+              "breaker": "half_open", "last_error": "HTTP 503: the engine is restarting"},
+             {"name": "cloud", "kind": "openai", "endpoint": "https://llm.example.org/v1",
+              "state": "up", "origin": "configured", "models": 40, "in_flight": 1, "queued": 2,
+              "breaker": "closed", "paused_by": "server", "retry_after_ms": 12400}]}
             """, as: BackendsResult.self
         ).backends
     }

@@ -41,16 +41,32 @@ package enum BackendsView {
         return "\(backend.state), breaker \(breaker.replacing("_", with: " "))"
     }
 
-    /// What is wrong with a backend, and what starts it.
+    /// What is wrong with a backend, and what starts it; what it waits for, and how long.
     private static func remark(_ backend: BackendDescription, _ layout: Layout) -> [String] {
-        guard backend.state != "up" || backend.breaker ?? "closed" != "closed" else { return [] }
+        let pause = pause(of: backend)
+        let isWell = backend.state == "up" && backend.breaker ?? "closed" == "closed"
+        if isWell, pause == nil { return [] }
         var sentence = "\(backend.name) is \(backend.state)"
-        if let error = backend.lastError { sentence += ": \(error)" }
+        if let error = backend.lastError, !isWell { sentence += ": \(error)" }
+        if let pause { sentence += "; \(pause)" }
         if backend.state == "down", !sentence.contains("TLS: "),
             let start = ServerStart.command(of: backend.kind), !sentence.contains(start)
         {
             sentence += "; to start it: \(start)"
         }
         return Paragraph.lines(Printable.escaping(sentence), layout)
+    }
+
+    /// Why it takes nothing now; nil where it does, and where as many run as may: the table says so.
+    private static func pause(of backend: BackendDescription) -> String? {
+        let reason: String
+        switch backend.pausedBy {
+        case "server": reason = "its server asked for a pause"
+        case "rate_limit": reason = "its rate limit is used up"
+        case "breaker": reason = "its breaker is open"
+        default: return nil
+        }
+        guard let wait = backend.retryAfterMilliseconds else { return reason }
+        return "\(reason), \(Units.wait(Double(wait) / 1000)) more"
     }
 }
