@@ -57,7 +57,7 @@ package enum BackendsView {
         return Paragraph.lines(Printable.escaping(sentence), layout)
     }
 
-    /// Why it takes nothing now; nil where it does, and where as many run as may: the table says so.
+    /// Why it takes nothing now; nil where it does or where all slots are busy, as the table says.
     private static func pause(of backend: BackendDescription) -> String? {
         let reason: String
         switch backend.pausedBy {
