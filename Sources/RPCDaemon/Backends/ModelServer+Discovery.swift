@@ -13,10 +13,7 @@ extension ModelServer {
         switch step {
         case .unfinished: startReading()
         case .ask(let path):
-            get(path) { [weak self] head, body in
-                guard let self else { return }
-                follow(listing.take(status: head.status, location: head.location, body))
-            }
+            get(path)
         case .listed(let changed):
             do throws(ExchangeError) {
                 try learn()
@@ -30,9 +27,7 @@ extension ModelServer {
         }
     }
 
-    private func get(
-        _ path: String, _ answered: @escaping (HTTPResponseHead, Span<UInt8>) -> Void
-    ) {
+    private func get(_ path: String) {
         guard let head = try? requestHead(.get, path) else {
             // In the next turn, as whatever else fails at once: who asks goes on deciding.
             return loop.inNextTurn(
@@ -43,8 +38,9 @@ extension ModelServer {
         request.answerBytesMax = isList ? listBytesMax : min(listBytesMax, Listing.detailBytesMax)
         request.errorBytesMax = errorBytesMax
         let startedAt = Clock.monotonic()
-        inquiry = Inquiry(request, to: wire, on: loop) { [weak self] result, body in
-            guard let self else { return }
+        // Cancelled when the server goes. Not `weak`: what was ever held so counts its references
+        // beside itself from then on, by instructions that lock.
+        inquiry = Inquiry(request, to: wire, on: loop) { [unowned self] result, body in
             noteLook(path, result, body.count, Clock.monotonic() - startedAt)
             switch result {
             case .failure(.answerTooLarge) where !isList:
@@ -68,7 +64,8 @@ extension ModelServer {
             case .success(let head) where head.isExecutor:
                 // It would wait for itself, or two of a kind for one another.
                 finish(.failed(.executor))
-            case .success(let head): answered(head, body)
+            case .success(let head):
+                follow(listing.take(status: head.status, location: head.location, body))
             }
         }
     }

@@ -86,8 +86,8 @@ package final class ModelServer: Continuation {
     /// What the adapter was made with.
     private var known = ServerKnowledge()
 
-    /// Who wants to know of each exchange with it; it lives as long as the daemon.
-    package unowned var watcher: (any ExchangeWatcher)?
+    /// Who wants to know of each exchange with it, until it is closed.
+    package var watcher: (any ExchangeWatcher)?
     /// How the last look at each path went that was told to it: the status, nil for none.
     var lookedAt: [String: Int?] = [:]
 
@@ -130,6 +130,10 @@ package final class ModelServer: Continuation {
                 PlainWire(
                     ServerAddress(config.endpoint), on: loop, connectTimeout: connectTimeout)
             }
+    }
+
+    deinit {
+        inquiry?.cancel()
     }
 
     /// The program's name for log lines: LMStudio too for what is named or placed like it.
@@ -295,6 +299,7 @@ package final class ModelServer: Continuation {
     package func close() {
         inquiry?.cancel()
         inquiry = nil
+        watcher = nil
         isReading = false
         loop.memory.change(&held, to: 0)
         wire.closeIdle()
