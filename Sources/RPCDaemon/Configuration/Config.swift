@@ -96,6 +96,10 @@ package enum LogLevel: String, CaseIterable, Comparable, Sendable {
 
     package static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
 
+    // Asked at each change of a request; those that come with `<` find it through a table.
+    package static func <= (a: Self, b: Self) -> Bool { a.rank <= b.rank }
+    package static func >= (a: Self, b: Self) -> Bool { a.rank >= b.rank }
+
     private var rank: Int {
         switch self {
         case .error: 0
