@@ -10,11 +10,11 @@ import Testing
 
         init(_ values: [(Measure, Double)]) {
             for (measure, value) in values {
-                let contribution = Contribution(measure, value)
+                var keys = SampleKeys()
+                keys.append(measure.key(of: value))
                 samples.append(
-                    PendingSamples.Sample(
-                        keys: contribution.keys, previous: Int32(samples.count) - 1))
-                sums.add(contribution)
+                    PendingSamples.Sample(keys: keys, previous: Int32(samples.count) - 1))
+                sums.add(measure, value)
             }
         }
 

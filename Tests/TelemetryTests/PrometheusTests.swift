@@ -14,10 +14,14 @@ import Testing
         (sample.inputTokens, sample.outputTokens) = (24, 53)
         (sample.requestDuration, sample.timeToFirstToken, sample.timePerToken) = (3, 1.25, 0.03)
         (sample.operationDuration, sample.timeToFirstChunk) = (2, 0.25)
+        return sample
+    }()
+
+    /// The pieces of its answer but the first.
+    static let chunks: BoundedHistogram = {
         var chunks = BoundedHistogram(.seconds)
         chunks.add(0.03, times: 52)
-        sample.chunks = chunks
-        return sample
+        return chunks
     }()
 
     private static func page(_ statistics: inout Statistics) -> [Substring] {
@@ -29,7 +33,7 @@ import Testing
 
     @Test func `the seven histograms have the convention's names, units and bounds`() {
         var statistics = Statistics()
-        statistics.operations.finished(Self.labels(), Self.served)
+        statistics.operations.finished(Self.labels(), Self.served, Self.chunks)
         let lines = Self.page(&statistics)
         let common =
             "gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"lmstudio\","
@@ -90,7 +94,7 @@ import Testing
 
     @Test func `what a server or a client named cannot break a line`() {
         var statistics = Statistics()
-        statistics.operations.finished(Self.labels("a\"b\\c\nd"), Self.served)
+        statistics.operations.finished(Self.labels("a\"b\\c\nd"), Self.served, Self.chunks)
         let lines = Self.page(&statistics)
         #expect(lines.contains { $0.contains(#"gen_ai_request_model="a\"b\\c\nd","#) })
         #expect(lines.allSatisfy { $0.hasPrefix("# ") || $0.contains(" ") })
@@ -101,7 +105,7 @@ import Testing
         for number in 0..<10_000 {
             var labels = Self.labels("model \(number)")
             if number % 3 == 0 { labels.errorKind = UInt8(number % 7) }
-            statistics.operations.finished(labels, Self.served)
+            statistics.operations.finished(labels, Self.served, Self.chunks)
         }
         #expect(statistics.operations.rows.count <= OperationHistograms.rowsMax)
         let counts = statistics.operations.rows.map(\.requestDuration.count)
@@ -123,7 +127,7 @@ import Testing
 
     @Test func `the answer of stats is the same page as a string`() throws {
         var statistics = Statistics()
-        statistics.operations.finished(Self.labels(), Self.served)
+        statistics.operations.finished(Self.labels(), Self.served, Self.chunks)
         var query = StatsQuery()
         query.isPrometheus = true
         let answer = try StatisticsTests.answer(&statistics, query)

@@ -75,13 +75,15 @@ extension Daemon {
             sample.outputTokens = numbers.completionTokens.map { UInt64(clamping: $0) }
             sample.timePerToken = numbers.interTokenLatency
         }
-        if isStream { sample.chunks = job.chunkTimes }
         let address = backend.server.address
-        statistics.operations.finished(
-            OperationLabels(
-                operation, provider: backend.server.kind.rawValue, address: address.name,
-                port: address.port, model: model, errorKind: errorKind?.index),
-            sample)
+        let labels = OperationLabels(
+            operation, provider: backend.server.kind.rawValue, address: address.name,
+            port: address.port, model: model, errorKind: errorKind?.index)
+        if isStream {
+            statistics.operations.finished(labels, sample, job.chunkTimes)
+        } else {
+            statistics.operations.finished(labels, sample)
+        }
     }
 
     /// What the log says of a request that has ended.

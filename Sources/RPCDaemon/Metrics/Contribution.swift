@@ -4,8 +4,7 @@ struct Contribution {
     /// The value of each measure, and whether it is known: 1 or 0.
     let values: MeasureVector<Double>
     let counts: MeasureVector<UInt64>
-    /// Nil for a lone measurement that is no request.
-    let outcome: Outcome?
+    let outcome: Outcome
     let errorKind: ErrorKind?
     let promptTokens: UInt64
     let completionTokens: UInt64
@@ -32,25 +31,7 @@ struct Contribution {
         (keys, self.values, counts) = Self.taken(values)
     }
 
-    /// A lone measurement that is no request.
-    init(_ measure: Measure, _ value: Double) {
-        outcome = nil
-        errorKind = nil
-        (promptTokens, completionTokens, cachedTokens) = (0, 0, 0)
-        var (keys, values, counts) = (
-            SampleKeys(), MeasureVector<Double>.zero, MeasureVector<UInt64>.zero
-        )
-        if Self.isTaken(value) {
-            keys.append(measure.key(of: value))
-            values[measure.rawValue] = value
-            counts[measure.rawValue] = 1
-        }
-        (self.keys, self.values, self.counts) = (keys, values, counts)
-    }
-
-    private static func isTaken(_ value: Double) -> Bool { value >= 0 && value <= Measure.valueMax }
-
-    /// What is negative, absurd or not a number was measured wrong: as good as unknown.
+    /// `Measure.isBelieved` of all at once.
     @inline(__always)
     private static func taken(
         _ all: [16 of Double]

@@ -59,4 +59,8 @@ package enum Measure: Int, CaseIterable, Sendable {
     /// The largest value that is believed: twelve days, and a million tokens a second. A server's
     /// own number may be anything, and one that is absurd would spoil every mean it is part of.
     static let valueMax = 0x1p20
+
+    /// Whether it can have been measured so: what is negative, absurd or not a number is as good as
+    /// unknown.
+    static func isBelieved(_ value: Double) -> Bool { value >= 0 && value <= valueMax }
 }

@@ -144,8 +144,8 @@ package struct MetricsStore {
         if second > places[Self.loopIndex].second { version &+= 1 }
         places[Self.loopIndex].second = second
         delays.add(
-            Contribution(.latency, seconds),
-            to: PendingSamples.Places(Int32(Self.loopIndex), -1, -1, -1), number: slice)
+            .latency, seconds, to: PendingSamples.Places(Int32(Self.loopIndex), -1, -1, -1),
+            number: slice)
     }
 
     /// Where a sample of that series counts now, and that it does; -1 for none.

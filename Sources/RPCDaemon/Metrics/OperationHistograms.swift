@@ -51,8 +51,6 @@ package struct OperationSample: Sendable {
     /// As we saw the backend: from the sending on.
     package var operationDuration: Double?
     package var timeToFirstChunk: Double?
-    /// Of each chunk after the first.
-    package var chunks: BoundedHistogram?
 
     package init() {}
 }
@@ -90,7 +88,11 @@ package struct OperationHistograms: Sendable {
             if let time = sample.timePerToken { timePerToken.add(time) }
             if let time = sample.operationDuration { operationDuration.add(time) }
             if let time = sample.timeToFirstChunk { timeToFirstChunk.add(time) }
-            if let chunks = sample.chunks { timePerChunk.add(chunks) }
+        }
+
+        /// Adds the times of each chunk after the first.
+        fileprivate mutating func add(_ chunks: borrowing BoundedHistogram) {
+            timePerChunk.add(chunks)
         }
     }
 
@@ -99,6 +101,16 @@ package struct OperationHistograms: Sendable {
     package mutating func finished(_ labels: OperationLabels, _ sample: borrowing OperationSample) {
         let index = row(labels)
         rows[index].add(sample)
+    }
+
+    /// The same for a stream: with the times of each chunk after the first.
+    package mutating func finished(
+        _ labels: OperationLabels, _ sample: borrowing OperationSample,
+        _ chunks: borrowing BoundedHistogram
+    ) {
+        let index = row(labels)
+        rows[index].add(sample)
+        rows[index].add(chunks)
     }
 
     private mutating func row(_ labels: OperationLabels) -> Int {

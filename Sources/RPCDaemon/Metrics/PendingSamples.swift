@@ -43,17 +43,31 @@ struct PendingSamples {
     mutating func add(
         _ contribution: borrowing Contribution, to places: Places, number: UInt64
     ) {
-        precondition(number == self.number || groups.isEmpty)
-        self.number = number
-        let index = group(of: places)
+        let index = group(of: places, number: number)
         groups[index].sums.add(contribution)
         if let kind = contribution.errorKind { groups[index].errors.count(kind) }
-        let previous = groups[index].last
-        groups[index].last = Int32(truncatingIfNeeded: samples.count)
-        samples.append(Sample(keys: contribution.keys, previous: previous))
+        note(contribution.keys, in: index)
     }
 
-    private mutating func group(of wanted: Places) -> Int {
+    /// The same of a lone measurement that is no request.
+    mutating func add(_ measure: Measure, _ value: Double, to places: Places, number: UInt64) {
+        guard Measure.isBelieved(value) else { return }
+        let index = group(of: places, number: number)
+        groups[index].sums.add(measure, value)
+        var keys = SampleKeys()
+        keys.append(measure.key(of: value))
+        note(keys, in: index)
+    }
+
+    private mutating func note(_ keys: SampleKeys, in index: Int) {
+        let previous = groups[index].last
+        groups[index].last = Int32(truncatingIfNeeded: samples.count)
+        samples.append(Sample(keys: keys, previous: previous))
+    }
+
+    private mutating func group(of wanted: Places, number: UInt64) -> Int {
+        precondition(number == self.number || groups.isEmpty)
+        self.number = number
         if last < places.count, places[last] == wanted { return last }
         last = places.firstIndex(of: wanted) ?? places.count
         if last == places.count {

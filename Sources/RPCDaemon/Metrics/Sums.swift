@@ -37,13 +37,20 @@ struct Sums {
         counts &+= contribution.counts
         sums += contribution.values
         largest.replace(with: contribution.values, where: contribution.values .> largest)
-        guard let outcome = contribution.outcome else { return }
-        outcomes[Int(outcome.rawValue)] &+= 1
+        outcomes[Int(contribution.outcome.rawValue)] &+= 1
         promptTokens &+= contribution.promptTokens
         completionTokens &+= contribution.completionTokens
         cachedTokens &+= contribution.cachedTokens
         speedTokens += contribution.speedTokens
         speedSeconds += contribution.speedSeconds
+    }
+
+    /// Adds a lone value.
+    mutating func add(_ measure: Measure, _ value: Double) {
+        isEmpty = false
+        counts[measure.rawValue] &+= 1
+        sums[measure.rawValue] += value
+        largest[measure.rawValue] = Swift.max(largest[measure.rawValue], value)
     }
 
     mutating func add(_ other: borrowing Sums) {
