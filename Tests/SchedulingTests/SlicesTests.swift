@@ -54,8 +54,8 @@ import Testing
             if action == .goOn { pauses += 1 }
             if pauses == 2, action == .goOn {
                 // Nothing of it is known before all of it is; what was known is.
-                stage.scheduler.take(.arrived(.of(2, "n5")), now: stage.now)
-                stage.scheduler.take(.arrived(.of(3, "m1")), now: stage.now)
+                stage.scheduler.arrived(.of(2, "n5"), now: stage.now)
+                stage.scheduler.arrived(.of(3, "m1"), now: stage.now)
                 #expect(
                     stage.scheduler.next(now: stage.now).map { "\($0)" }?.contains("start") == true)
                 #expect(
@@ -78,7 +78,7 @@ import Testing
         var down = BackendFacts.up("x", names)
         down.state = .down
         stage.scheduler.take(.backend(down), now: stage.now)
-        stage.scheduler.take(.arrived(.of(1, "a")), now: stage.now)
+        stage.scheduler.arrived(.of(1, "a"), now: stage.now)
         let first = stage.scheduler.next(now: stage.now)
         #expect(first.map { "\($0)" }?.contains("unavailable") == true)
         _ = stage.drain()
@@ -183,7 +183,7 @@ private struct Interleaving {
         }
         open.insert(nextKey)
         nextKey += 1
-        scheduler.take(.arrived(ticket), now: now)
+        scheduler.arrived(ticket, now: now)
     }
 
     private mutating func end() {

@@ -37,7 +37,10 @@ struct Stage {
 
     // MARK: Short for frequent events
 
-    mutating func arrive(_ ticket: Ticket) -> [String] { self(.arrived(ticket)) }
+    mutating func arrive(_ ticket: Ticket) -> [String] {
+        scheduler.arrived(ticket, now: now)
+        return drain()
+    }
 
     mutating func serve(_ key: UInt64, tokens: Int = 0) -> [String] {
         self(.ended(key, .served(tokens: tokens)))

@@ -106,7 +106,7 @@ struct World {
         if chance(50) { scheduler.take(.defaultModel(chance(2) ? [] : ["b", "a"]), now: now) }
         drain()
         ledger.explained(key, scheduler.explain(ticket, now: now))
-        scheduler.take(.arrived(ticket), now: now)
+        scheduler.arrived(ticket, now: now)
         let pause = chance(3) ? 0 : UInt64.random(in: 0...3_000, using: &random) * 1_000_000
         agenda.add(now + pause, .arrival)
     }

@@ -89,7 +89,8 @@ package final class Dispatcher: Continuation {
     /// Takes a request in; it is answered when it is answered, which may be at once.
     package func submit(_ job: RequestJob, _ ticket: consuming Ticket) {
         jobs.insert(job)
-        take(.arrived(consume ticket))
+        scheduler.arrived(ticket, now: loop.now)
+        drain()
     }
 
     /// Tells the scheduler what happened, and does what follows.

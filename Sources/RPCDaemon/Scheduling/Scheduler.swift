@@ -1,7 +1,7 @@
 /// The one decider for all backends: which request goes where, when, and why not.
 ///
-/// What happened goes in by `take`; what is to be done comes out of `next`, to be asked until it
-/// gives nil, at the end of each turn and at the time that `wake` said. It holds no reference, no
+/// What happened goes in by `arrived` and `take`; what is to be done comes out of `next`, to be
+/// asked until it gives nil, at the end of each turn and at the time that `wake` said. It holds no reference, no
 /// clock and no prompt; time is monotonic nanoseconds and must not run backwards. It knows a
 /// request from `arrived` until `refuse`, `giveUp`, `gone`, or an `ended` that was served.
 ///
@@ -44,11 +44,10 @@ package struct Scheduler {
 
     package init() {}
 
-    /// Something has happened.
+    /// Something else has happened.
     package mutating func take(_ event: consuming Event, now: UInt64) {
         isWakeNews = true
         switch consume event {
-        case .arrived(let ticket): arrived(ticket, now: now)
         case .ended(let key, let verdict): ended(key, verdict, now: now)
         case .firstToken(let key): firstToken(key, now: now)
         case .gone(let key): gone(key, now: now)
@@ -136,7 +135,11 @@ package struct Scheduler {
 
     // MARK: Requests come and go
 
-    private mutating func arrived(_ ticket: consuming Ticket, now: UInt64) {
+    /// A request wants to be served. Answered by `start`, `queue` or `refuse`.
+    ///
+    /// No `Event`, which would be as long as a ticket, and all of them copied so.
+    package mutating func arrived(_ ticket: consuming Ticket, now: UInt64) {
+        isWakeNews = true
         let key = ticket.key
         precondition(entryOf[key] == nil, "a key names one request")
         if isStopping { return act(.refuse(key, .stopping)) }

@@ -51,7 +51,7 @@ enum Main {
         }
         if servers > 1 {
             for key in 1...2 as ClosedRange<UInt64> {
-                scheduler.take(.arrived(ticket(key)), now: start)
+                scheduler.arrived(ticket(key), now: start)
             }
         }
         drain(&scheduler, now: start)
@@ -74,7 +74,7 @@ enum Main {
         for key in 10..<UInt64(10 + requests) {
             var ticket = ticket(key)
             change(&ticket)
-            scheduler.take(.arrived(ticket), now: now)
+            scheduler.arrived(ticket, now: now)
             drain(&scheduler, now: now)
             now += 1_000_000
             scheduler.take(.firstToken(key), now: now)
