@@ -327,22 +327,28 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
 
     func succeed(_ reply: any Reply, isCancelled: Bool) {
         let job = job
-        var tokens = CompleteResult.Tokens()
-        let answer = generation.answer(deltas: deltas, job.times, &tokens)
-        let finishReason = isCancelled ? FinishReason.cancelled : answer.finishReason
+        let numbers = numbers
+        let finishReason = isCancelled ? FinishReason.cancelled : generation.finishReason
         var result = CompleteResult(
             content: "", model: call.model, backend: backend.name,
-            finishReason: finishReason.rawValue, stats: answer.numbers.stats(job.times))
-        result.stats.stopReason = answer.stopReason
+            finishReason: finishReason.rawValue, stats: numbers.stats(job.times))
+        result.stats.stopReason = generation.report.stopReason
         result.attempts = job.attempts
         let warnings = warnings
         if !warnings.isEmpty { result.warnings = warnings.map(\.shape) }
-        result.usage = answer.numbers.usage
+        result.usage = numbers.usage
+        var tokens = CompleteResult.Tokens()
+        tokens.toolCalls = generation.toolCalls()
+        if generation.hasTold(speed: numbers.tokensPerSecond) {
+            tokens.speed = generation.report.speedText
+        }
+        generation.swapTokens(&tokens)
         if tokens.modelInfo.isEmpty {
             result.modelInfo = backend.offered.table.named(call.model)
                 .flatMap { CompleteResult.modelInfo($0) }
         }
         reply.succeed(&result, &tokens)
+        generation.swapTokens(&tokens)
     }
 
     var warnings: [CompletionWarning] {

@@ -16,13 +16,6 @@ extension CompleteResult {
 /// What is asked of an answer at its end. Each question moves the whole generation to and fro, so
 /// that what belongs together is asked at once.
 extension Generation {
-    /// What the result is made of beside its tokens.
-    struct Answer {
-        let numbers: GenerationNumbers
-        let finishReason: FinishReason
-        let stopReason: String?
-    }
-
     /// In what it is not what was asked.
     struct Findings {
         /// Judged where it is complete.
@@ -35,24 +28,26 @@ extension Generation {
         var isEmpty: Bool { untruths.isEmpty && otherModel == nil && unknownFinish == nil }
     }
 
+    @inline(__always)
     borrowing func numbers(deltas: Int, _ times: RequestTimes) -> GenerationNumbers {
         GenerationNumbers(report, deltas: counted(deltas), times: times)
     }
 
     /// Pieces that came one by one, also where the server streams unasked.
+    @inline(__always)
     private borrowing func counted(_ heard: Int) -> Int {
         heard == 0 && isEventStream ? deltas : heard
     }
 
-    /// What it came to; `tokens` takes what is passed on as it came.
-    borrowing func answer(
-        deltas: Int, _ times: RequestTimes, _ tokens: inout CompleteResult.Tokens
-    ) -> Answer {
-        let numbers = GenerationNumbers(report, deltas: counted(deltas), times: times)
-        tokens.take(text, report)
-        if numbers.tokensPerSecond == report.tokensPerSecond { tokens.speed = report.speedText }
-        return Answer(
-            numbers: numbers, finishReason: finishReason, stopReason: report.stopReason)
+    /// Whether the speed is what the server told, and not one that was measured.
+    borrowing func hasTold(speed: Double?) -> Bool { speed == report.tokensPerSecond }
+
+    /// The calls that the model asks for, as the array of the result; empty for none.
+    borrowing func toolCalls() -> [UInt8] {
+        if !text.hasToolCalls { return [] }
+        var calls = ByteBuffer()
+        text.writeToolCalls(to: &calls)
+        return calls.bytes
     }
 
     borrowing func findings(
@@ -81,24 +76,4 @@ extension Generation {
     var completionTokens: Int? { report.completionTokens }
 
     var arch: String? { report.arch }
-}
-
-extension CompleteResult.Tokens {
-    /// Takes what an answer gave that is passed on as it came.
-    mutating func take(
-        _ text: borrowing GeneratedText, _ report: borrowing GenerationReport
-    ) {
-        content = text.content
-        reasoning = text.reasoning
-        refusal = text.refusal
-        if text.hasToolCalls {
-            var calls = ByteBuffer()
-            text.writeToolCalls(to: &calls)
-            toolCalls = calls.bytes
-        }
-        // Quotes alone are no name.
-        if report.details.servedBy.count > 2 { model = report.details.servedBy }
-        modelInfo = report.details.modelInfo
-        runtime = report.details.runtime
-    }
 }

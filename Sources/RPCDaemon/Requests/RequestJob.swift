@@ -20,6 +20,8 @@ package final class RequestJob: Deadline, Job, Keyed {
     package let work: any Work
     package let reply: any Reply
     package let dispatcher: Dispatcher
+    /// The dispatcher's, which is held unowned there: to read that is dear.
+    private let delegate: any DispatcherDelegate
     package private(set) var times: RequestTimes
     /// The backend it waits for or runs on; nil before the scheduler has spoken.
     package private(set) var backend: Backend?
@@ -60,6 +62,7 @@ package final class RequestJob: Deadline, Job, Keyed {
         self.work = work
         self.reply = reply
         self.dispatcher = dispatcher
+        delegate = dispatcher.delegate
         self.expiresAt = expiresAt
         times = RequestTimes(arrivedAt: arrivedAt)
         times.readAt = min(dispatcher.loop.now, arrivedAt)
@@ -128,12 +131,12 @@ package final class RequestJob: Deadline, Job, Keyed {
         if reason == .contention {
             log("waits, since \(name) stopped loading \(model) for another request")
         }
-        if isAnnounced { dispatcher.delegate.changed(self, .changed) } else { announce() }
+        if isAnnounced { delegate.changed(self, .changed) } else { announce() }
     }
 
     /// A line for the log about a failure that its caller does not hear of.
     private func log(_ words: String) {
-        dispatcher.delegate.log(BackendNews.Line(.info, "Request \(keyText) \(words)"))
+        delegate.log(BackendNews.Line(.info, "Request \(keyText) \(words)"))
     }
 
     private var name: String { backend?.name ?? "any backend" }
@@ -141,7 +144,7 @@ package final class RequestJob: Deadline, Job, Keyed {
     private func announce() {
         guard !isAnnounced else { return }
         isAnnounced = true
-        dispatcher.delegate.changed(self, .added)
+        delegate.changed(self, .added)
     }
 
     func moved(_ standing: Standing) {
@@ -193,7 +196,7 @@ package final class RequestJob: Deadline, Job, Keyed {
     func failed(_ fault: Fault, _ failure: FailureClass) {
         self.failure = failure
         let action = life.take(.failed(fault, isFinal: failure.consequences.sequel == .none))
-        dispatcher.delegate.failed(self, fault, failure, isOver: life.isEnded)
+        delegate.failed(self, fault, failure, isOver: life.isEnded)
         let backend = backend
         act(action)
         if case .throttled = failure { backend?.tellPause() }
@@ -241,7 +244,7 @@ package final class RequestJob: Deadline, Job, Keyed {
         case .nothing: return
         case .tell(let phase):
             tell(phase)
-            dispatcher.delegate.changed(self, .changed)
+            delegate.changed(self, .changed)
         case .askAgain:
             failedAt = name
             attempt?.drop()
@@ -270,7 +273,6 @@ package final class RequestJob: Deadline, Job, Keyed {
 
     private func end(_ ending: CompletionLife.Ending) {
         let dispatcher = dispatcher
-        let delegate = dispatcher.delegate
         dispatcher.loop.cancel(self)
         times.heardAt = dispatcher.loop.now
         times.endedAt = Clock.monotonic()

@@ -34,6 +34,13 @@ package struct GeneratedText: Sendable {
         calls.write(to: &out)
     }
 
+    /// Swaps the texts with those in `tokens`.
+    mutating func swapTexts(_ tokens: inout CompleteResult.Tokens) {
+        swap(&content, &tokens.content)
+        swap(&reasoning, &tokens.reasoning)
+        swap(&refusal, &tokens.refusal)
+    }
+
     @inline(__always)
     mutating func append(_ event: borrowing GenerationEvent) {
         if !event.content.isEmpty { content.append(bytes: event.content) }

@@ -1,4 +1,4 @@
-import CrowdModelsProtocol
+package import CrowdModelsProtocol
 import HTTP
 
 /// One answer to a generation, from the first byte of its body to its end: bytes go in, deltas in
@@ -214,7 +214,20 @@ package struct Generation: ~Copyable {
         fail(nothing())
     }
 
+    /// Swaps what is passed on as it came with what is in `tokens`: lent to whoever writes it and
+    /// taken back, it is not copied.
+    package mutating func swapTokens(_ tokens: inout CompleteResult.Tokens) {
+        text.swapTexts(&tokens)
+        swap(&report.details.modelInfo, &tokens.modelInfo)
+        swap(&report.details.runtime, &tokens.runtime)
+        // Quotes alone are no name.
+        if max(report.details.servedBy.count, tokens.model.count) > 2 {
+            swap(&report.details.servedBy, &tokens.model)
+        }
+    }
+
     /// Whether it comes in events, asked for or not.
+    @inline(__always)
     package var isEventStream: Bool {
         if case .lines = form { true } else { false }
     }
