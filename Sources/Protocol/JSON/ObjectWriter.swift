@@ -31,6 +31,15 @@ public struct ObjectWriter {
         out.append(string: value)
     }
 
+    /// Appends a text that is there: to look whether it is would copy it.
+    @inlinable @inline(__always)
+    public mutating func add(
+        _ name: StaticString, _ value: borrowing String, to out: inout ByteBuffer
+    ) {
+        self.name(name, to: &out)
+        out.append(string: value)
+    }
+
     /// Appends an integer.
     @inlinable @inline(__always)
     public mutating func add(
@@ -175,7 +184,8 @@ extension ByteBuffer {
             at &+= 1
         }
         unsafe base[at] = UInt8(ascii: "\"")
-        unsafe (base + at + 1).update(from: name.utf8Start, count: count)
+        // Not `update`, which asks first whether both overlap.
+        unsafe (base + at + 1).initialize(from: name.utf8Start, count: count)
         at &+= count &+ 1
         unsafe base[at] = UInt8(ascii: "\"")
         unsafe base[at &+ 1] = UInt8(ascii: ":")
