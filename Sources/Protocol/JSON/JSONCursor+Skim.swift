@@ -46,29 +46,12 @@ extension JSONCursor {
         }
     }
 
-    /// Skips the string whose opening quote is here, eight bytes at a time.
+    /// Skips the string whose opening quote is here.
     @inline(__always)
     private mutating func skimString() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
         unsafe at &+= 1
         while true {
-            while unsafe end &- at >= 8 {
-                let word = unsafe UInt64(
-                    littleEndian: UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self))
-                let quote = word ^ (ones &* 0x22)
-                let backslash = word ^ (ones &* 0x5C)
-                let marks =
-                    (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash))
-                    & (ones &* 0x80)
-                if marks != 0 {
-                    unsafe at &+= marks.trailingZeroBitCount >> 3
-                    break
-                }
-                unsafe at &+= 8
-            }
-            while unsafe at < end, unsafe base[at] != 0x22, unsafe base[at] != 0x5C {
-                unsafe at &+= 1
-            }
+            if unsafe skimWord() { unsafe skimToMark() }
             if unsafe at < end, unsafe base[at] == 0x5C {
                 // What is escaped is no end.
                 unsafe at = min(at &+ 2, end)
@@ -77,5 +60,41 @@ extension JSONCursor {
                 return
             }
         }
+    }
+
+    /// Goes to the next quote or backslash.
+    @inline(never)
+    private mutating func skimToMark() {
+        while unsafe end &- at >= ByteBlock.count,
+            unsafe !ByteBlock(base + at).hasQuoteOrBackslash
+        {
+            unsafe at &+= ByteBlock.count
+        }
+        while unsafe end &- at >= 8 {
+            if unsafe !skimWord() { return }
+        }
+        while unsafe at < end, unsafe base[at] != 0x22, unsafe base[at] != 0x5C {
+            unsafe at &+= 1
+        }
+    }
+
+    /// Goes to the first quote or backslash of the next eight bytes, where there are as many, and
+    /// says false; true if there is none.
+    @inline(__always)
+    private mutating func skimWord() -> Bool {
+        if unsafe end &- at < 8 { return true }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let word = unsafe UInt64(
+            littleEndian: UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self))
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let marks =
+            (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)) & (ones &* 0x80)
+        if marks == 0 {
+            unsafe at &+= 8
+            return true
+        }
+        unsafe at &+= marks.trailingZeroBitCount >> 3
+        return false
     }
 }

@@ -47,32 +47,50 @@ extension JSONCursor {
         return false
     }
 
-    /// Skips bytes that need no thought, eight at a time: ASCII but for quote, backslash, controls.
+    /// Skips bytes that need no thought: ASCII but for quote, backslash, controls.
     @inline(__always)
     private mutating func skipPlainBytes() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let tops: UInt64 = 0x8080_8080_8080_8080
+        // Most names end within a word.
+        if unsafe skipPlainWord() { unsafe skipMorePlainBytes() }
+    }
+
+    @inline(never)
+    private mutating func skipMorePlainBytes() {
+        if unsafe !skipPlainWord() { return }
+        while unsafe end &- at >= ByteBlock.count, unsafe ByteBlock(base + at).isPlain {
+            unsafe at &+= ByteBlock.count
+        }
         while unsafe end &- at >= 8 {
-            let word = unsafe UInt64(
-                littleEndian: UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self))
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            // A borrow can only raise false alarms above a true one; the lowest is exact.
-            let found =
-                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
-                | ((word &- (ones &* 0x20)) & ~word) | word
-            let alarms = found & tops
-            if alarms != 0 {
-                unsafe at &+= alarms.trailingZeroBitCount >> 3
-                return
-            }
-            unsafe at &+= 8
+            if unsafe !skipPlainWord() { return }
         }
         while unsafe at < end {
             let byte = unsafe base[at]
             if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte >= 0x80 { return }
             unsafe at &+= 1
         }
+    }
+
+    /// Skips the plain bytes of the next eight, where there are as many; false if the byte here is
+    /// none that is plain.
+    @inline(__always)
+    private mutating func skipPlainWord() -> Bool {
+        if unsafe end &- at < 8 { return true }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let word = unsafe UInt64(
+            littleEndian: UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self))
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        // A borrow can only raise false alarms above a true one; the lowest is exact.
+        let found =
+            ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+            | ((word &- (ones &* 0x20)) & ~word) | word
+        let alarms = found & (ones &* 0x80)
+        if alarms == 0 {
+            unsafe at &+= 8
+            return true
+        }
+        unsafe at &+= alarms.trailingZeroBitCount >> 3
+        return false
     }
 
     /// Skips the escape whose backslash is here; a surrogate must come with its other half.

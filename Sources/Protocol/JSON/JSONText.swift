@@ -90,7 +90,7 @@ public enum JSONText {
 
     /// Whether a string token holds an escape.
     public static func hasEscape(_ token: Span<UInt8>) -> Bool {
-        unsafe token.withUnsafeBufferPointer { unsafe $0.contains(UInt8(ascii: "\\")) }
+        token.hasBackslash
     }
 
     /// The characters of a string token.

@@ -70,26 +70,29 @@ public struct LineFramer: Sendable {
         return unread.count
     }
 
-    /// Offset of the first newline at or after `start`, looking at eight bytes at a time.
+    /// Offset of the first newline at or after `start`, looking at 32 bytes at a time.
     @inline(__always)
     static func firstNewline(in bytes: Span<UInt8>, from start: Int) -> Int? {
-        unsafe bytes.withUnsafeBytes { raw in
-            var at = start
-            let end = raw.count
-            let ones: UInt64 = 0x0101_0101_0101_0101
-            while end &- at >= 8 {
-                let word = unsafe UInt64(
-                    littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-                let newlines = word ^ (ones &* 0x0A)
-                let found = (newlines &- ones) & ~newlines & 0x8080_8080_8080_8080
-                if found != 0 { return at &+ found.trailingZeroBitCount >> 3 }
-                at &+= 8
-            }
-            while at < end {
-                if unsafe raw[at] == 0x0A { return at }
-                at &+= 1
-            }
-            return nil
+        let raw = unsafe bytes.bytes
+        var at = start
+        let end = raw.byteCount
+        while end &- at >= ByteBlock.count, unsafe !ByteBlock(raw, at: at).has("\n") {
+            at &+= ByteBlock.count
         }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        while end &- at >= 8 {
+            let word = unsafe UInt64(
+                littleEndian: raw.unsafeLoadUnaligned(
+                    fromUncheckedByteOffset: at, as: UInt64.self))
+            let newlines = word ^ (ones &* 0x0A)
+            let found = (newlines &- ones) & ~newlines & 0x8080_8080_8080_8080
+            if found != 0 { return at &+ found.trailingZeroBitCount >> 3 }
+            at &+= 8
+        }
+        while at < end {
+            if bytes[at] == 0x0A { return at }
+            at &+= 1
+        }
+        return nil
     }
 }
