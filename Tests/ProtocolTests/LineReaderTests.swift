@@ -29,7 +29,7 @@ import Testing
     ) -> String {
         if let fault = envelope.refusal(limits) { return "\(envelope.id) \(fault.message)" }
         let token = text.extracting(envelope.method.bounds)
-        guard let method = Method.named(token, hasEscape: envelope.methodHasEscape) else {
+        guard let method = Method.named(token) else {
             return "\(envelope.id) \(Fault.unknownMethod(token, limits).message)"
         }
         do throws(Fault) {

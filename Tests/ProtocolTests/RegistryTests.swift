@@ -10,7 +10,14 @@ import Testing
         #expect(Set(Method.all.map { "\($0.name)" }).count == Method.all.count)
         for method in Method.all {
             let token = Array("\"\(method.name)\"".utf8)
-            #expect(Method.named(token.span, hasEscape: false) == method)
+            #expect(Method.named(token.span) == method)
+            let escapes = "\(method.name)".unicodeScalars.map { scalar in
+                "\\u00" + String(scalar.value, radix: 16)
+            }
+            let escaped = Array("\"\(escapes.joined())\"".utf8)
+            #expect(Method.named(escaped.span) == method)
+            let other = Array("\"\(escapes.joined())\\u0061\"".utf8)
+            #expect(Method.named(other.span) == nil)
         }
     }
 

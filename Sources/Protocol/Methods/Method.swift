@@ -73,13 +73,21 @@ public enum Method: UInt8, CaseIterable, Sendable, Callee {
 
     /// The method whose name the string token spells.
     @inline(__always)
-    public static func named(_ token: Span<UInt8>, hasEscape: Bool) -> Method? {
+    public static func named(_ token: Span<UInt8>) -> Method? {
         for method in all {
             // Most are told apart by their lengths; the quotes are the token's.
-            if !hasEscape, token.count != method.name.utf8CodeUnitCount + 2 { continue }
-            if JSONText.string(token, hasEscape: hasEscape, equals: method.name) { return method }
+            if token.count != method.name.utf8CodeUnitCount &+ 2 { continue }
+            if JSONText.inside(token, reads: method.name) { return method }
         }
-        return nil
+        return named(escaped: token)
+    }
+
+    /// The same where the name is written with escapes.
+    @inline(never)
+    private static func named(escaped token: Span<UInt8>) -> Method? {
+        // A long token is no name, however it is written.
+        guard token.count <= 256, JSONText.hasEscape(token) else { return nil }
+        return all.first { JSONText.string(token, hasEscape: true, equals: $0.name) }
     }
 }
 

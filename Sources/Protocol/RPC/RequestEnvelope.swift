@@ -6,8 +6,6 @@ public struct RequestEnvelope: Equatable, Sendable {
     public var id = JSONRange.absent
     /// The token of the method's name.
     public var method = JSONRange.absent
-    /// Whether the name is written with escapes.
-    public var methodHasEscape = false
     /// The object or array of parameters; absent for none and for null.
     public var params = JSONRange.absent
     /// Why it is no valid request, as a sentence; nil for a valid one.

@@ -19,15 +19,15 @@ struct RequestMembers: Sendable {
             return
         }
         seen |= part.rawValue
-        let kind = JSONKind(firstByte: text[Int(value.start)])
+        let first = text[Int(value.start)]
         switch part {
         case .jsonrpc:
             let token = text.extracting(value.bounds)
             hasVersion =
-                kind == .string
+                first == UInt8(ascii: "\"")
                 && JSONText.string(token, hasEscape: token.count != 5, equals: "2.0")
         case .id:
-            switch kind {
+            switch JSONKind(firstByte: first) {
             case .string:
                 found.id = value
                 found.idIsTooLong = value.count &- 2 > idBytesMax
@@ -37,11 +37,7 @@ struct RequestMembers: Sendable {
             default: idIsInvalid = true
             }
         case .method:
-            guard kind == .string else { break }
-            found.method = value
-            // A long token is no name, however it is written.
-            found.methodHasEscape =
-                value.count > 256 || JSONText.hasEscape(text.extracting(value.bounds))
+            if first == UInt8(ascii: "\"") { found.method = value }
         case .params:
             found.params = value
         case .other: break

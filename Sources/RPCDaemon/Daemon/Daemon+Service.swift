@@ -127,7 +127,7 @@ extension Daemon: Service {
     func method(named name: JSONRange, _ line: Span<UInt8>) throws(Fault) -> Method? {
         guard name.isPresent else { return nil }
         let token = line.extracting(name.bounds)
-        guard let method = Method.named(token, hasEscape: JSONText.hasEscape(token)) else {
+        guard let method = Method.named(token) else {
             throw .unknownMethod(token, limits.request)
         }
         return method

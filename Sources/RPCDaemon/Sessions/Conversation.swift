@@ -124,7 +124,7 @@ package final class Conversation {
         if isDuplicate(id, batch) { return refuse(Span(), batch, .duplicate(id)) }
         let isNotification = envelope.isNotification
         let token = line.extracting(envelope.method.bounds)
-        guard let method = Method.named(token, hasEscape: envelope.methodHasEscape) else {
+        guard let method = Method.named(token) else {
             if !isNotification { refuse(id, batch, .unknownMethod(token, limits)) }
             return
         }

@@ -53,8 +53,7 @@ enum Main {
             let (envelope, end) = try? RequestEnvelope.read(
                 bytes.span.extracting(0..<length), from: 0, depth: 1, limits: .init()),
             envelope.fault == nil,
-            let method = Method.named(
-                bytes.span.extracting(envelope.method.bounds), hasEscape: envelope.methodHasEscape)
+            let method = Method.named(bytes.span.extracting(envelope.method.bounds))
         else { preconditionFailure("the sample is a request") }
         return end + Int(method.rawValue)
     }
