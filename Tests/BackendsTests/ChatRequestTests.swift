@@ -219,8 +219,8 @@ extension ChatRequest {
     /// The request that `params` ask for.
     static func sample(_ params: String) throws(Fault) -> ChatRequest {
         let bytes = ByteBuffer(params)
-        let arguments = try Arguments(
+        var arguments = try Arguments(
             params: JSONRange(0, bytes.count), of: .complete, in: bytes.span, limits: .init())
-        return try ChatRequest(bytes.span, arguments)
+        return try ChatRequest(bytes.span, &arguments)
     }
 }

@@ -123,9 +123,9 @@ import Testing
 @Suite struct UntruthTests {
     private func request(_ params: String) throws -> ChatRequest {
         let bytes = ByteBuffer(params)
-        let arguments = try Arguments(
+        var arguments = try Arguments(
             params: JSONRange(0, bytes.count), of: .complete, in: bytes.span, limits: .init())
-        return try ChatRequest(bytes.span, arguments)
+        return try ChatRequest(bytes.span, &arguments)
     }
 
     private func answer(_ body: String) -> (GeneratedText, GenerationReport) {

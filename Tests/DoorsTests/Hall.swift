@@ -20,7 +20,7 @@ final class FakeService: Service {
     private(set) var warnings: [String] = []
 
     func perform(
-        _ call: Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
+        _ call: inout Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
     ) throws(Fault) {
         var params: [String: String] = [:]
         for (index, parameter) in call.method.parameters.enumerated() {

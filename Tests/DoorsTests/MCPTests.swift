@@ -313,7 +313,7 @@ private final class ToolService: Service, Job {
     var cancelled: (any Reply) -> Void = { _ in }
 
     func perform(
-        _ call: Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
+        _ call: inout Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
     ) throws(Fault) {
         let text = line.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
         asked.append("\(call.method.name) \(text)")

@@ -18,7 +18,7 @@ final class FakeService: Service {
     var snapshot = "{}"
 
     func perform(
-        _ call: Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
+        _ call: inout Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
     ) throws(Fault) {
         asked.append(call.method)
         guard call.method == .complete else { return try answers(call, reply) }

@@ -32,13 +32,22 @@ protocol Callee {
     /// Where `_meta` stands, which every method takes by name; absent in a call by position.
     public private(set) var meta = JSONRange.absent
 
+    /// Arguments that are read from `params`, as `read` does it.
+    public init(
+        params: JSONRange, of method: Method, in text: Span<UInt8>, limits: RequestLimits,
+        survey: ParamsSurvey? = nil
+    ) throws(Fault) {
+        try read(params, of: method, in: text, limits: limits, survey: survey)
+    }
+
     /// Reads params that stand at `params` of `text`, which is valid: an object, an array, or
-    /// absent. `survey` is what a `LineReader` found in them, where the line was long.
+    /// absent; none were read before. `survey` is what a `LineReader` found in them, where the line
+    /// was long.
     ///
     /// Throws -32602 for a parameter that is unknown, surplus, given twice, missing or of the wrong
     /// type; the message names it, and the nearest known one.
-    public init(
-        params: JSONRange, of method: Method, in text: Span<UInt8>, limits: RequestLimits,
+    public mutating func read(
+        _ params: JSONRange, of method: Method, in text: Span<UInt8>, limits: RequestLimits,
         survey: ParamsSurvey? = nil
     ) throws(Fault) {
         try take(params, of: method, in: text, limits, survey)

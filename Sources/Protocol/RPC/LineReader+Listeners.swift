@@ -1,7 +1,7 @@
 /// Hears of a request as it is scanned.
 struct RequestScan: JSONScanListener, Sendable {
     private(set) var members: RequestMembers
-    private(set) var params = ParamsSurvey()
+    private(set) var params = ParamsScan()
     private var part = RequestMembers.Part.other
 
     init(_ limits: RequestLimits) {

@@ -78,7 +78,7 @@ public struct LineReader: Sendable {
     }
 
     /// What is known of the params of the request that the last step told; nil for a short one.
-    public var survey: ParamsSurvey? { isSurveyed ? request.params : nil }
+    public var survey: ParamsSurvey? { isSurveyed ? ParamsSurvey(request.params) : nil }
 
     /// Goes on with the line.
     public mutating func resume(_ line: Span<UInt8>) -> Step {

@@ -1,9 +1,8 @@
 /// Where the params of a long line have their parts, found while the line was validated, so that
 /// whoever checks them afterwards need not walk through megabytes again.
 ///
-/// What a line may hold more of than any method takes is not kept: the first one too many is enough
-/// to refuse it.
-public struct ParamsSurvey: Sendable {
+/// It is shared, and never changes: a call is passed through many hands, and most have none.
+public final class ParamsSurvey: Sendable {
     /// One member or element of the params.
     struct Entry: Sendable {
         /// The name's token; absent in params by position.
@@ -15,145 +14,21 @@ public struct ParamsSurvey: Sendable {
     }
 
     /// The first of them, one more than any method takes.
-    private(set) var entries: [Entry] = []
+    let entries: [Entry]
     /// What is to be said of the member that `complete` calls `messages`.
-    private(set) var messages = MessagesCheck()
+    let messages: MessagesCheck
     /// The first members of what `complete` calls `options`, one more than it may have.
-    private(set) var options: [JSONMember] = []
+    let options: [JSONMember]
     /// The first members of `_meta`.
-    private(set) var meta: [JSONMember] = []
-    /// The params of the call that `check` is asked about: none or one.
-    private var checked: [ParamsSurvey] = []
-    /// The same; nil where there are none.
-    public var ofChecked: ParamsSurvey? { checked.first }
+    let meta: [JSONMember]
+    /// The params of the call that `check` is asked about; nil where there are none.
+    public let ofChecked: ParamsSurvey?
 
-    private var entry = Entry()
-    private var count = 0
-    private var inside = Inside.other
-    private var member = JSONMember(name: .absent, nameHasEscape: false, value: .absent)
-    private let isInsideCheck: Bool
-
-    /// What the member at hand is, of those that are looked into.
-    private enum Inside {
-        case other, messages, options, meta, params
-    }
-
-    init(isInsideCheck: Bool = false) {
-        self.isInsideCheck = isInsideCheck
-    }
-
-    /// Level 1 is that of the params' own members or elements.
-    mutating func named(
-        _ name: JSONRange, hasEscape: Bool, level: Int, in text: Span<UInt8>
-    ) {
-        switch level {
-        case 1:
-            entry.name = name
-            entry.nameHasEscape = hasEscape
-            inside = Self.inside(text.extracting(name.bounds), hasEscape)
-        case 2 where inside == .options || inside == .meta:
-            member.name = name
-            member.nameHasEscape = hasEscape
-        case 3 where inside == .messages:
-            messages.named(text.extracting(name.bounds), hasEscape: hasEscape)
-        default: break
-        }
-        if inside == .params, level > 1, !checked.isEmpty {
-            checked[0].named(name, hasEscape: hasEscape, level: level - 1, in: text)
-        }
-    }
-
-    mutating func began(_ kind: JSONKind, level: Int) {
-        if level == 1 {
-            entry.elements = JSONKinds()
-            if !entry.name.isPresent { inside = Self.inside(position: count) }
-            if inside == .params, !isInsideCheck, kind == .object || kind == .array {
-                checked = [ParamsSurvey(isInsideCheck: true)]
-            }
-        } else if inside == .params, !checked.isEmpty {
-            checked[0].began(kind, level: level - 1)
-        }
-    }
-
-    mutating func ended(_ value: JSONRange, _ kind: JSONKind, level: Int, in text: Span<UInt8>) {
-        switch level {
-        case 1:
-            entry.value = value
-            if entries.count <= Arguments.parametersMax { entries.append(entry) }
-            count &+= 1
-            entry.name = .absent
-            inside = .other
-            return
-        case 2:
-            entry.elements.insert(kind)
-            switch inside {
-            case .messages: messages.messageEnded()
-            case .options where options.count <= OptionsCheck.membersMax:
-                member.value = value
-                options.append(member)
-            case .meta where meta.count < RequestMeta.membersMax:
-                member.value = value
-                meta.append(member)
-            default: break
-            }
-        case 3 where inside == .messages: messages.memberEnded(kind)
-        default: break
-        }
-        if inside == .params, !checked.isEmpty {
-            checked[0].ended(value, kind, level: level - 1, in: text)
-        }
-    }
-
-    private static func inside(_ name: Span<UInt8>, _ hasEscape: Bool) -> Inside {
-        if JSONText.string(name, hasEscape: hasEscape, equals: "messages") { return .messages }
-        if JSONText.string(name, hasEscape: hasEscape, equals: "options") { return .options }
-        if JSONText.string(name, hasEscape: hasEscape, equals: "_meta") { return .meta }
-        if JSONText.string(name, hasEscape: hasEscape, equals: "params") { return .params }
-        return .other
-    }
-
-    /// The same by position; that of `params` is none of `complete` that is looked into.
-    private static func inside(position: Int) -> Inside {
-        switch position {
-        case 1: .params
-        case 2: .messages
-        case 21: .options
-        default: .other
-        }
-    }
-}
-
-/// A set of kinds.
-struct JSONKinds: Equatable, Sendable {
-    private var bits: UInt8 = 0
-
-    init(_ kinds: JSONKind...) {
-        for kind in kinds { insert(kind) }
-    }
-
-    /// What the elements of the array token are, which is valid.
-    init(elementsOf token: Span<UInt8>) {
-        var reader = JSONElementReader(skimmingFrom: 0)
-        while let element = (try? reader.next(in: token)) ?? nil {
-            insert(JSONKind(firstByte: token[Int(element.start)]))
-        }
-    }
-
-    @inline(__always)
-    mutating func insert(_ kind: JSONKind) {
-        bits |= Self.bit(kind)
-    }
-
-    var isEmpty: Bool { bits == 0 }
-
-    private static func bit(_ kind: JSONKind) -> UInt8 {
-        switch kind {
-        case .object: 1
-        case .array: 2
-        case .string: 4
-        case .number: 8
-        case .boolean: 16
-        case .null: 32
-        }
+    init(_ scan: ParamsScan) {
+        entries = scan.entries
+        messages = scan.messages
+        options = scan.options
+        meta = scan.meta
+        ofChecked = scan.checked.first.map { ParamsSurvey($0) }
     }
 }

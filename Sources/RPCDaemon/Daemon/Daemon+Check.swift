@@ -20,7 +20,7 @@ extension Daemon {
     ) throws(Fault) {
         guard let method = try method(named: arguments[0], line) else { return }
         let inner = survey?.ofChecked
-        let call = try Arguments(
+        var call = try Arguments(
             params: arguments[1], of: method, in: line, limits: limits.request,
             survey: inner)
         switch method {
@@ -33,7 +33,7 @@ extension Daemon {
         case .modelsGet: _ = try model(named: Self.string(call[0], line) ?? "")
         case .modelsRefresh: _ = try dispatcher.backends(named: Self.string(call[0], line))
         case .complete, .routeExplain:
-            let request = try ChatRequest(line, call, survey: inner)
+            let request = try ChatRequest(line, &call, survey: inner)
             try foresee(ticket(of: request, key: 0, for: peer), of: method, refusedAs: .complete)
         case .embed, .rerank, .modelsLoad, .modelsUnload:
             try Self.checkOptions(of: method, call, line)

@@ -11,21 +11,20 @@ import Telemetry
 /// What each method does. Those that can be answered at once are, within the turn that read them.
 extension Daemon: Service {
     func perform(
-        _ call: Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
+        _ call: inout Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
     ) throws(Fault) {
-        let arguments = call.arguments
         switch call.method {
         case .ping: reply.succeed { OkResult().write(to: &$0) }
         case .status: reply.succeed { writeStatus(to: &$0) }
         case .help:
-            let method = try method(named: arguments[0], line)
+            let method = try method(named: call.arguments[0], line)
             reply.succeed { writeHelp(of: method, to: &$0) }
         case .check:
-            try check(arguments, line, call.survey, for: peer)
+            try check(call.arguments, line, call.survey, for: peer)
             reply.succeed { CheckResult().write(to: &$0) }
         case .discover: reply.succeed { writeOpenRPC(to: &$0) }
         case .modelsList:
-            let filter = try ModelFilter(self, arguments, line)
+            let filter = try ModelFilter(self, call.arguments, line)
             let backends = try dispatcher.backends(named: filter.backend)
             guard modelTexts.takesLong(filter, of: backends) else {
                 return reply.succeed { writeModels(filter, to: &$0) }
@@ -33,34 +32,34 @@ extension Daemon: Service {
             try reply.hold(line.count)
             ModelsAnswer(reply, filter, of: backends, self).write()
         case .modelsGet:
-            let (model, backend) = try model(named: Self.string(arguments[0], line) ?? "")
+            let (model, backend) = try model(named: Self.string(call.arguments[0], line) ?? "")
             reply.succeed { description(of: model, on: backend).write(to: &$0) }
         case .modelsRefresh:
-            let backends = try dispatcher.backends(named: Self.string(arguments[0], line))
+            let backends = try dispatcher.backends(named: Self.string(call.arguments[0], line))
             if isStopping { throw RefusalWords.stopping }
             try reply.hold(line.count)
             ModelsAnswer(reply, ModelFilter(), of: backends, self).refresh()
         case .backendsList: reply.succeed { writeBackends(to: &$0) }
         case .complete:
-            let request = try ChatRequest(line, arguments, survey: call.survey)
+            let request = try ChatRequest(line, &call.arguments, survey: call.survey)
             try complete(request, canStream: call.canStream, for: peer, reply)
         case .requestsList: reply.succeed { writeRequests(to: &$0) }
         case .requestsCancel:
-            let key = Self.string(arguments[0], line) ?? ""
+            let key = Self.string(call.arguments[0], line) ?? ""
             let isCancelled = try cancel(key: key, asked: peer.credentials)
             reply.succeed { CancelResult(isCancelled: isCancelled).write(to: &$0) }
         case .embed, .rerank, .modelsLoad, .modelsUnload:
             try begin(call, line, for: peer, reply)
         case .tokensCount: try countTokens(call, line, for: peer, reply)
         case .routeExplain:
-            let request = try ChatRequest(line, arguments, survey: call.survey)
+            let request = try ChatRequest(line, &call.arguments, survey: call.survey)
             let explanation = dispatcher.explain(ticket(of: request, key: 0, for: peer))
             if explanation.candidates.isEmpty, let refusal = explanation.refusal {
                 throw dispatcher.words.fault(of: refusal, method: "complete")
             }
             reply.succeed { RouteExplanation(explanation).write(to: &$0) }
         case .stats:
-            let query = try StatsQuery(arguments, line)
+            let query = try StatsQuery(call.arguments, line)
             reply.succeed { writeStats(query, to: &$0) }
         case .configGet: reply.succeed { writeConfig(to: &$0) }
         case .configReload: throw try reloadRefusal(askedBy: peer.credentials)

@@ -27,8 +27,8 @@ final class ContextInquiry: Reply {
                 params: JSONRange(0, line.count), of: .modelsGet, in: line.span, limits: limits)
         else { return nil }
         let inquiry = ContextInquiry(peer)
-        let call = Call(method: .modelsGet, arguments: arguments, canStream: false)
-        try? service.perform(call, line.span, for: peer, reply: inquiry)
+        var call = Call(method: .modelsGet, arguments: arguments, canStream: false)
+        try? service.perform(&call, line.span, for: peer, reply: inquiry)
         return inquiry.tokens
     }
 

@@ -116,11 +116,11 @@ final class DoorExchange: Reply {
         case .unfinished(let work): return work
         case .ready:
             var line = ByteBuffer()
-            let call = try intake.call(&line)
+            var call = try intake.call(&line)
             isUnderstood = true
             try checkContext()
             if let omission = intake.question?.omission { desk.service.warn(omission) }
-            try desk.service.perform(call, line.span, for: peer, reply: self)
+            try desk.service.perform(&call, line.span, for: peer, reply: self)
             return 0
         }
     }

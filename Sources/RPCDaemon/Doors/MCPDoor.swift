@@ -49,11 +49,11 @@ package enum MCPDoor {
         tool.writeParams(line, to: &params)
         let arguments = try Arguments(
             params: JSONRange(0, params.count), of: tool.method, in: params.span, limits: limits)
-        let call = Call(
+        var call = Call(
             method: tool.method, arguments: arguments, canStream: tool.wantsProgress)
         let reply = MCPReply(to: tool, reply)
         do throws(Fault) {
-            try service.perform(call, params.span, for: peer, reply: reply)
+            try service.perform(&call, params.span, for: peer, reply: reply)
         } catch {
             if error.code == .invalidParams { throw error }
             reply.fail(error)

@@ -78,7 +78,7 @@ extension Conversation {
 
     /// Does what is about this conversation alone; false for what the service does.
     func isOurs(
-        _ call: Call, _ id: Span<UInt8>, _ line: Span<UInt8>, batch: Batch?
+        _ call: inout Call, _ id: Span<UInt8>, _ line: Span<UInt8>, batch: Batch?
     ) throws(Fault) -> Bool {
         switch call.method {
         case .cancel, .cancelRequest, .cancelRequestACP, .cancelled:

@@ -74,8 +74,10 @@ package final class Conversation {
         do throws(JSONError) {
             let (envelope, end) = try RequestEnvelope.read(
                 line, from: 0, depth: 1, limits: desk.limits.request)
-            let rest = JSONText.skippingSpace(line, from: end)
-            if rest < line.count { throw JSONError(.trailingBytes, at: rest) }
+            if end < line.count {
+                let rest = JSONText.skippingSpace(line, from: end)
+                if rest < line.count { throw JSONError(.trailingBytes, at: rest) }
+            }
             perform(envelope, line, batch: nil, nil)
         } catch {
             refuse(Span(), nil, .notJSON(error, desk.limits.request))
@@ -133,25 +135,24 @@ package final class Conversation {
             return answer(id, batch) { OkResult().write(to: &$0) }
         }
         do throws(Fault) {
-            let arguments = try Arguments(
-                params: envelope.params, of: method, in: line, limits: limits, survey: survey)
-            let call = Call(
-                method: method, arguments: arguments, survey: survey,
-                isNotification: isNotification,
+            var call = Call(
+                method: method, survey: survey, isNotification: isNotification,
                 canStream: canNotify && batch == nil && !id.isEmpty && !RequestID.isNull(id))
-            if try isOurs(call, id, line, batch: batch) { return }
-            try perform(call, id, line, batch: batch)
+            try call.arguments.read(
+                envelope.params, of: method, in: line, limits: limits, survey: survey)
+            if try isOurs(&call, id, line, batch: batch) { return }
+            try perform(&call, id, line, batch: batch)
         } catch {
             if !isNotification { refuse(id, batch, error) }
         }
     }
 
     private func perform(
-        _ call: Call, _ id: Span<UInt8>, _ line: Span<UInt8>, batch: Batch?
+        _ call: inout Call, _ id: Span<UInt8>, _ line: Span<UInt8>, batch: Batch?
     ) throws(Fault) {
         let reply = desk.reply(to: id, batch: batch, in: self)
         do throws(Fault) {
-            try desk.service.perform(call, line, for: peer, reply: reply)
+            try desk.service.perform(&call, line, for: peer, reply: reply)
         } catch {
             reply.abandon()
             throw error

@@ -5,9 +5,11 @@ package protocol Service: AnyObject {
     /// Does what `call` asks for, and answers `reply`: before it returns, or later by a `Job` that
     /// the reply was told of. A thrown fault is the answer too; whoever called gives it.
     ///
-    /// - Parameter line: the text that the call points into; gone when this returns.
+    /// - Parameters:
+    ///   - call: lent and not changed; by value it would be copied at each door.
+    ///   - line: the text that the call points into; gone when this returns.
     func perform(
-        _ call: Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
+        _ call: inout Call, _ line: Span<UInt8>, for peer: Peer, reply: any Reply
     ) throws(Fault)
 
     /// Puts a warning into the log.
@@ -20,7 +22,7 @@ package protocol Service: AnyObject {
 /// A valid call of a known method: where its parameters stand in the text that it came in.
 package struct Call {
     package let method: Method
-    package let arguments: Arguments
+    package var arguments: Arguments
     /// What was found in the params of a long line; nil for a short one.
     package let survey: ParamsSurvey?
     /// Whether nobody waits for an answer.
@@ -30,7 +32,7 @@ package struct Call {
     package let canStream: Bool
 
     package init(
-        method: Method, arguments: Arguments, survey: ParamsSurvey? = nil,
+        method: Method, arguments: Arguments = Arguments(), survey: ParamsSurvey? = nil,
         isNotification: Bool = false, canStream: Bool
     ) {
         self.method = method
