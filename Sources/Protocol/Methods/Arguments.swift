@@ -213,8 +213,11 @@ protocol Callee {
         for index in parameters.indices {
             let utf8 = parameters[index].name.utf8
             guard utf8.count == inside.count else { continue }
-            let name = utf8.span
-            if name.isEqual(to: inside) { return index }
+            // A span of it would keep the string for as long as it is used.
+            let isNamed = unsafe utf8.withContiguousStorageIfAvailable { name in
+                unsafe Span(_unsafeElements: name).isEqual(to: inside)
+            }
+            if isNamed == true { return index }
         }
         return nil
     }
@@ -240,6 +243,8 @@ protocol Callee {
         {
             throw .nameTooLong("`\(parameters[index].name)` of `\(callee.name)`", limits)
         }
+        // Most are strings, of which nothing more is asked.
+        if kind == .string, parameters[index].type.isAnyString { return }
         if let expected = parameters[index].type.mismatch(token, kind, limits, elements) {
             throw Fault(
                 .invalidParams,

@@ -33,6 +33,9 @@ public enum ParameterType: Equatable, Sendable {
     /// A string or a boolean.
     case stringOrBoolean
 
+    /// Whether any string is right, as far as it is not too long.
+    var isAnyString: Bool { self == .string || self == .name }
+
     /// Whether `name_bytes_max` bounds it.
     var isName: Bool { self == .name || self == .label }
 }
