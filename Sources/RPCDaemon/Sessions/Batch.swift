@@ -7,8 +7,8 @@ final class Batch {
     var body = ByteBuffer()
     /// Requests that are still in flight.
     var outstanding = 0
-    /// Ids met so far, as they are compared: the second of two is a duplicate.
-    var ids: Set<[UInt8]> = []
+    /// Ids met so far: the second of two that are the same is a duplicate.
+    var ids: Set<RequestID> = []
     /// Whether elements are still being read.
     var isOpen = true {
         didSet { ids = [] }

@@ -164,17 +164,17 @@ package final class Conversation {
     private func isDuplicate(_ id: Span<UInt8>, _ batch: Batch?) -> Bool {
         if id.isEmpty || RequestID.isNull(id) { return false }
         if inFlight.isEmpty && batch == nil { return false }
-        let canonical = RequestID.canonical(id)
-        if inFlight.contains(where: { $0.canonicalID == canonical }) { return true }
+        let id = RequestID(id)
+        if inFlight.contains(where: { $0.id == id }) { return true }
         guard let batch else { return false }
-        return !batch.ids.insert(canonical).inserted
+        return !batch.ids.insert(id).inserted
     }
 
     /// The request in flight here under that id.
     func request(_ id: Span<UInt8>) -> LineReply? {
         if RequestID.isNull(id) { return nil }
-        let canonical = RequestID.canonical(id)
-        return inFlight.first { $0.canonicalID == canonical }
+        let id = RequestID(id)
+        return inFlight.first { $0.id == id }
     }
 
     /// How many requests are in flight.

@@ -10,13 +10,10 @@ final class LineReply: Reply {
     private(set) var peer: Peer
     /// Nil once it is answered, or nobody is there to answer.
     private(set) var conversation: Conversation?
-    /// The id as it came; empty for none.
-    private var id: [UInt8] = []
+    private(set) var id: RequestID
     private var batch: Batch?
     /// Goes on until it is answered.
     private(set) var job: (any Job)?
-    /// The id as it is compared; empty for one that any number of requests may have.
-    private(set) var canonicalID: [UInt8] = []
     /// Where it stands among the requests in flight.
     var place = -1
     private var held = 0
@@ -25,20 +22,15 @@ final class LineReply: Reply {
     init(_ conversation: Conversation, id: Span<UInt8>, batch: Batch?) {
         peer = conversation.peer
         self.conversation = conversation
-        setID(id)
+        self.id = RequestID(id)
         self.batch = batch
-    }
-
-    private func setID(_ token: Span<UInt8>) {
-        id.removeAll(keepingCapacity: true)
-        unsafe token.withUnsafeBufferPointer { unsafe id.append(contentsOf: $0) }
     }
 
     /// Makes it the reply to another request.
     func reuse(_ conversation: Conversation, id: Span<UInt8>, batch: Batch?) {
         peer = conversation.peer
         self.conversation = conversation
-        setID(id)
+        self.id = RequestID(id)
         self.batch = batch
         sequence = 0
     }
@@ -46,8 +38,6 @@ final class LineReply: Reply {
     func began(_ job: any Job) {
         guard let conversation else { return }
         self.job = job
-        let id = id
-        canonicalID = RequestID.isNull(id.span) ? [] : RequestID.canonical(id.span)
         batch?.outstanding += 1
         conversation.add(self)
     }
@@ -55,7 +45,7 @@ final class LineReply: Reply {
     func hold(_ bytes: Int) throws(Fault) {
         guard let conversation else { return }
         if place < 0 { try conversation.checkRoom() }
-        // The id is kept twice: as it came and as it is compared.
+        // The id may be kept twice: as it came and as it is compared.
         try conversation.desk.memory.hold(bytes + 2 * id.count, counted: &held)
     }
 
@@ -76,8 +66,7 @@ final class LineReply: Reply {
         guard let conversation = conversation.take() else { return }
         let isLate = place >= 0
         release(conversation)
-        let id = id
-        write(conversation, id.span, batch)
+        write(conversation, id.token, batch)
         guard isLate else { return }
         if let batch { conversation.settled(batch) }
         conversation.answered()
@@ -108,10 +97,9 @@ final class LineReply: Reply {
         guard let conversation else { return }
         let number = sequence
         sequence += 1
-        let id = id
         conversation.output.append(notification: ServerNotification.completeDelta.name) { out in
             CompleteDelta.write(
-                id: id.span, sequence: number, content: content, reasoning: reasoning,
+                id: id.token, sequence: number, content: content, reasoning: reasoning,
                 refusal: refusal, toolCalls: toolCalls, to: &out)
         }
         conversation.told()
@@ -120,10 +108,9 @@ final class LineReply: Reply {
     func flush() { conversation?.outlet?.flush() }
 
     func progress(_ progress: Progress) {
-        let id = id
         tell(ServerNotification.completeProgress.name) { out in
             CompleteProgress.write(
-                id: id.span, phase: progress.phase, position: progress.position,
+                id: id.token, phase: progress.phase, position: progress.position,
                 progress: progress.fraction, backend: progress.backend,
                 etaMilliseconds: progress.etaMilliseconds, to: &out)
         }

@@ -1,19 +1,62 @@
 import CrowdModelsProtocol
 
-/// Ids of requests, which are the same if their number tokens are, or their unescaped strings.
-enum RequestID {
-    /// The id's bytes such that two ids are the same exactly if these are.
-    static func canonical(_ token: Span<UInt8>) -> [UInt8] {
-        guard !token.isEmpty, token[0] == UInt8(ascii: "\""), JSONText.hasEscape(token) else {
-            return unsafe token.withUnsafeBufferPointer { unsafe Array($0) }
+/// The id of a request: its token as it came, empty for none, and how it is compared with others.
+///
+/// Ids are the same if their number tokens are, or their unescaped strings; `null` is that of any
+/// number of requests. One that is short, as nearly all are, needs no memory of its own.
+struct RequestID {
+    /// Bytes of a token that are kept in place: a UUID in quotes is 38.
+    private static let shortMax = 40
+
+    private var short = [40 of UInt8](repeating: 0)
+    /// Bytes of the token.
+    let count: Int
+    /// The token, where it is not short.
+    private var long: [UInt8] = []
+    /// The token as it is compared, where it is written with escapes.
+    private var plain: [UInt8] = []
+
+    init(_ token: Span<UInt8>) {
+        count = token.count
+        if count <= Self.shortMax {
+            unsafe token.withUnsafeBytes { source in
+                unsafe withUnsafeMutableBytes(of: &short) { unsafe $0.copyMemory(from: source) }
+            }
+        } else {
+            long = unsafe token.withUnsafeBufferPointer { unsafe Array($0) }
         }
-        var plain = ByteBuffer()
-        plain.append(string: JSONText.string(token))
-        return unsafe plain.span.withUnsafeBufferPointer { unsafe Array($0) }
+        guard count > 0, token[0] == UInt8(ascii: "\""), JSONText.hasEscape(token) else { return }
+        var buffer = ByteBuffer()
+        buffer.append(string: JSONText.string(token))
+        plain = buffer.bytes
+    }
+
+    /// The token as it came.
+    var token: Span<UInt8> {
+        @_lifetime(borrow self)
+        get {
+            count <= Self.shortMax ? short.span.extracting(0..<count) : long.span
+        }
+    }
+
+    /// What two ids have alike exactly if they are the same.
+    var canonical: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { plain.isEmpty ? token : plain.span }
     }
 
     /// Whether it is `null`, which every request may have at once.
     static func isNull(_ token: Span<UInt8>) -> Bool {
         !token.isEmpty && token[0] == UInt8(ascii: "n")
+    }
+}
+
+extension RequestID: Hashable {
+    static func == (left: RequestID, right: RequestID) -> Bool {
+        left.canonical.isEqual(to: right.canonical)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        unsafe canonical.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
 }
