@@ -17,8 +17,8 @@ package final class ChatRequest {
     /// Bytes of the line it came as: what the server's request is made of.
     package var byteCount: Int { text.count }
 
-    /// Keeps a checked call of `complete`; its arguments are lent, and not changed. Throws -32602 for
-    /// what the types alone do not forbid.
+    /// Keeps a checked call of `complete`; its arguments are lent, and not changed. Throws -32602
+    /// for what the types alone do not forbid.
     package init(
         _ line: Span<UInt8>, _ arguments: inout Arguments, survey: ParamsSurvey? = nil
     ) throws(Fault) {
