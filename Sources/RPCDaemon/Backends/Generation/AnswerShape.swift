@@ -13,12 +13,14 @@ package final class AnswerShape {
     private var bytes = ByteBuffer()
     /// What was read of it.
     private var frame = AnswerFrame()
+    /// The same of the answer at hand, where it is, since it is too much for registers.
+    private var moved = AnswerFrame()
     /// The values that may differ, in their order.
     private var places: [Place] = []
     /// For each part of the frame how many places there are before it, and before its end.
     private var counts = AnswerFrame()
     /// How far what follows so many places has moved in the answer at hand.
-    private var shifts: [Int] = []
+    private var shifts = Shifts(repeating: 0)
     /// What it said of the model beside it, for those that say the same.
     private(set) var details = GenerationReport.Details()
     /// Answers that differed elsewhere, without one that did not.
@@ -43,8 +45,10 @@ package final class AnswerShape {
 
     /// Bytes of an answer that is kept; the text of one that is like it may be of any length.
     static let bytesMax = 4096
+    /// One for each place, and one before them all; below zero as a word that wraps around.
+    private typealias Shifts = [65 of UInt32]
     /// Values that may differ in one answer: some thirty do, and log probabilities are thousands.
-    static let placesMax = 64
+    static let placesMax = Shifts.count - 1
     /// So many answers in a row that differ elsewhere, and as many are read without a look at it: a
     /// server's models may describe themselves in different ways.
     static let missesMax = 8
@@ -57,40 +61,33 @@ package final class AnswerShape {
     /// for any other.
     func read(_ text: Span<UInt8>, from start: Int) -> (frame: AnswerFrame, end: Int)? {
         guard !bytes.isEmpty, misses < Self.missesMax,
-            let end = follow(bytes.span, in: text, from: start, &shifts)
+            let end = follow(bytes.span, in: text, from: start)
         else { return nil }
         misses = 0
-        let moved = frame.joined(with: counts) { part, count in
-            guard part.isPresent else { return part }
-            return JSONRange(
-                Int(part.start) + shifts[Int(count.start)], Int(part.end) + shifts[Int(count.end)])
+        moved = frame
+        moved.join(counts) { part, count in
+            guard part.isPresent else { return }
+            part.start &+= shifts[Int(count.start)]
+            part.end &+= shifts[Int(count.end)]
         }
         return (moved, end)
     }
 
     /// Finds each place of the known answer in another text, and how far what follows it has moved;
     /// answers where that ends, nil where it is no such answer.
-    private func follow(
-        _ known: Span<UInt8>, in text: Span<UInt8>, from start: Int, _ shifts: inout [Int]
-    ) -> Int? {
-        var shifts = shifts.mutableSpan
+    private func follow(_ known: Span<UInt8>, in text: Span<UInt8>, from start: Int) -> Int? {
         var (at, was) = (start, 0)
-        shifts[0] = start
+        shifts[0] = UInt32(truncatingIfNeeded: start)
         for index in places.indices {
             let place = places[index]
             let begin = at &+ Int(place.value.start) &- was
-            guard begin < text.count,
-                text.extracting(at..<begin).isEqual(
-                    to: known.extracting(was..<Int(place.value.start))),
+            guard text.holds(known.extracting(was..<Int(place.value.start)), at: at),
                 let end = place.end(in: text, from: begin)
             else { return nil }
             (at, was) = (end, Int(place.value.end))
-            shifts[index &+ 1] = at &- was
+            shifts[index &+ 1] = UInt32(truncatingIfNeeded: at &- was)
         }
-        let end = at &+ known.count &- was
-        guard end <= text.count, text.extracting(at..<end).isEqual(to: known.extracting(was...))
-        else { return nil }
-        return end
+        return text.holds(known.extracting(was...), at: at) ? at &+ known.count &- was : nil
     }
 
     // MARK: The last answer
@@ -108,8 +105,9 @@ package final class AnswerShape {
         places.removeAll(keepingCapacity: true)
         guard bounds.count <= Self.bytesMax, frame.isPlain(text) else { return }
         let start = bounds.lowerBound
-        self.frame = frame.joined(with: frame) { part, _ in
-            part.isPresent ? JSONRange(Int(part.start) - start, Int(part.end) - start) : part
+        self.frame = frame
+        self.frame.join(frame) { part, _ in
+            if part.isPresent { part = JSONRange(Int(part.start) - start, Int(part.end) - start) }
         }
         self.details = details
         let answer = text.extracting(bounds)
@@ -117,10 +115,10 @@ package final class AnswerShape {
         guard (try? gather(&walker, answer, Span())) != nil, places.count <= Self.placesMax else {
             return
         }
-        counts = self.frame.joined(with: self.frame) { part, _ in
-            JSONRange(count(before: part.start), count(before: part.end))
+        counts = self.frame
+        counts.join(counts) { part, _ in
+            part = JSONRange(count(before: part.start), count(before: part.end))
         }
-        shifts = Array(repeating: 0, count: places.count + 1)
         bytes.append(answer)
     }
 
@@ -130,7 +128,7 @@ package final class AnswerShape {
 
     private func forget() {
         bytes.removeAll(keeping: 0)
-        (places, shifts) = ([], [])
+        places = []
         details = GenerationReport.Details()
     }
 
@@ -197,20 +195,18 @@ extension AnswerFrame {
             || message.texts.contains(value)
     }
 
-    /// Each of its parts made of that part and the same one of `other`.
-    fileprivate func joined(
-        with other: AnswerFrame, by join: (JSONRange, JSONRange) -> JSONRange
-    ) -> AnswerFrame {
-        var frame = self
-        frame.message.join(other.message, by: join)
-        frame.finishReason = join(finishReason, other.finishReason)
-        frame.model = join(model, other.model)
-        if let its = other.usage { frame.usage?.join(its, by: join) }
-        if let its = other.stats { frame.stats?.join(its, by: join) }
-        frame.modelInfo = join(modelInfo, other.modelInfo)
-        frame.runtime = join(runtime, other.runtime)
-        frame.timings = join(timings, other.timings)
-        return frame
+    /// Joins each of its parts with the same one of `other`.
+    fileprivate mutating func join(
+        _ other: AnswerFrame, by join: (inout JSONRange, JSONRange) -> Void
+    ) {
+        message.join(other.message, by: join)
+        join(&finishReason, other.finishReason)
+        join(&model, other.model)
+        if let its = other.usage { usage?.join(its, by: join) }
+        if let its = other.stats { stats?.join(its, by: join) }
+        join(&modelInfo, other.modelInfo)
+        join(&runtime, other.runtime)
+        join(&timings, other.timings)
     }
 }
 
@@ -219,34 +215,34 @@ extension AnswerMessage {
     fileprivate var texts: [JSONRange] { [content, reasoningContent, reasoning, thinking] }
 
     fileprivate mutating func join(
-        _ other: AnswerMessage, by join: (JSONRange, JSONRange) -> JSONRange
+        _ other: AnswerMessage, by join: (inout JSONRange, JSONRange) -> Void
     ) {
-        content = join(content, other.content)
-        reasoningContent = join(reasoningContent, other.reasoningContent)
-        reasoning = join(reasoning, other.reasoning)
-        thinking = join(thinking, other.thinking)
+        join(&content, other.content)
+        join(&reasoningContent, other.reasoningContent)
+        join(&reasoning, other.reasoning)
+        join(&thinking, other.thinking)
     }
 }
 
 extension UsageFigures {
     fileprivate mutating func join(
-        _ other: UsageFigures, by join: (JSONRange, JSONRange) -> JSONRange
+        _ other: UsageFigures, by join: (inout JSONRange, JSONRange) -> Void
     ) {
-        prompt = join(prompt, other.prompt)
-        completion = join(completion, other.completion)
-        total = join(total, other.total)
-        cached = join(cached, other.cached)
-        reasoning = join(reasoning, other.reasoning)
+        join(&prompt, other.prompt)
+        join(&completion, other.completion)
+        join(&total, other.total)
+        join(&cached, other.cached)
+        join(&reasoning, other.reasoning)
     }
 }
 
 extension StatsFigures {
     fileprivate mutating func join(
-        _ other: StatsFigures, by join: (JSONRange, JSONRange) -> JSONRange
+        _ other: StatsFigures, by join: (inout JSONRange, JSONRange) -> Void
     ) {
-        tokensPerSecond = join(tokensPerSecond, other.tokensPerSecond)
-        timeToFirstToken = join(timeToFirstToken, other.timeToFirstToken)
-        generationTime = join(generationTime, other.generationTime)
-        stopReason = join(stopReason, other.stopReason)
+        join(&tokensPerSecond, other.tokensPerSecond)
+        join(&timeToFirstToken, other.timeToFirstToken)
+        join(&generationTime, other.generationTime)
+        join(&stopReason, other.stopReason)
     }
 }
