@@ -208,7 +208,8 @@ final class HTTPConnection: EventHandler, Continuation {
         var at = 0
         var whole = 0..<0
         var step = Self.packedStep
-        while let exchange, !isPaused {
+        guard let exchange else { return 0 }
+        while self.exchange === exchange, !isPaused {
             let next: HTTPResponseParser.Step
             // What is compressed is unpacked in small steps, each in a turn of its own.
             let end =

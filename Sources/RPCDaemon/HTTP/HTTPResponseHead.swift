@@ -42,19 +42,12 @@ package struct HTTPResponseHead: Equatable, Sendable {
     package internal(set) var isChunked = false
     /// Whether the body is `text/event-stream`.
     package internal(set) var isEventStream = false
-    /// How the body is compressed, though nobody asked for that. The wire unpacks it.
-    package internal(set) var encoding = Encoding.none
-    /// Where a redirect (300 to 399) leads, as the server wrote it, at most
-    /// `HTTPLimits.locationBytesMax` of it; nil for any other answer.
-    package internal(set) var location: String?
     /// Whether another daemon of this kind, or this one, answers (`Server: crowd-models-executor`).
     package internal(set) var isExecutor = false
     /// Seconds after which the server closes an idle connection (`Keep-Alive: timeout=5`).
     package internal(set) var keepAliveTimeout: Int?
-    /// `Retry-After`, or `retry-after-ms`, which wins; a malformed one counts as none.
-    package internal(set) var retryAfter: RetryAfter?
-    /// What it still takes from us.
-    package internal(set) var rateLimit = RateLimitFields()
+    /// What few answers say.
+    private var rest = Rest.nothing
 
     /// How many milliseconds from `now` (seconds since 1970 UTC) the server wants to be left alone:
     /// 0 for a date gone by, at most `HTTPLimits.retryAfterMillisecondsMax`, nil if it said
@@ -86,6 +79,50 @@ package struct HTTPResponseHead: Equatable, Sendable {
         case connection, keepAlive, retryAfter, retryAfterMilliseconds, contentType, contentLength
         case contentEncoding, transferEncoding, location, server, other
         case rateLimitLeft(RateLimitFields.Counted), rateLimitReset(RateLimitFields.Counted)
+    }
+
+    /// What few answers say, kept apart: a head is copied some times on its way, and this would be
+    /// most of it.
+    private struct Rare: Equatable, Sendable {
+        var encoding = Encoding.none
+        var location: String?
+        var retryAfter: RetryAfter?
+        var rateLimit = RateLimitFields()
+    }
+
+    private indirect enum Rest: Equatable, Sendable {
+        case nothing
+        case said(Rare)
+    }
+
+    private var rare: Rare {
+        get { if case .said(let rare) = rest { rare } else { Rare() } }
+        set { rest = newValue == Rare() ? .nothing : .said(newValue) }
+    }
+
+    /// How the body is compressed, though nobody asked for that. The wire unpacks it.
+    package internal(set) var encoding: Encoding {
+        get { if case .said(let rare) = rest { rare.encoding } else { .none } }
+        set { rare.encoding = newValue }
+    }
+
+    /// Where a redirect (300 to 399) leads, as the server wrote it, at most
+    /// `HTTPLimits.locationBytesMax` of it; nil for any other answer.
+    package internal(set) var location: String? {
+        get { if case .said(let rare) = rest { rare.location } else { nil } }
+        set { rare.location = newValue }
+    }
+
+    /// `Retry-After`, or `retry-after-ms`, which wins; a malformed one counts as none.
+    package internal(set) var retryAfter: RetryAfter? {
+        get { if case .said(let rare) = rest { rare.retryAfter } else { nil } }
+        set { rare.retryAfter = newValue }
+    }
+
+    /// What it still takes from us.
+    package internal(set) var rateLimit: RateLimitFields {
+        get { if case .said(let rare) = rest { rare.rateLimit } else { RateLimitFields() } }
+        set { rare.rateLimit = newValue }
     }
 
     /// Reads `HTTP/1.x NNN reason`; the reason may be missing.

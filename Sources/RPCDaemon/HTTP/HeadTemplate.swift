@@ -9,6 +9,8 @@ import CrowdModelsProtocol
 struct HeadTemplate: Sendable {
     private var bytes: [UInt8] = []
     private var lines: [Line] = []
+    /// Where the digits of the body's length stand in them.
+    private var digits = 0..<0
     /// The head that they are, not settled yet.
     private(set) var head = HTTPResponseHead()
 
@@ -32,14 +34,13 @@ struct HeadTemplate: Sendable {
     /// is told in them; nil where only reading tells.
     func match(_ input: Span<UInt8>) -> (count: Int, length: Int?)? {
         if lines.isEmpty { return nil }
+        if let known = matchButLength(input) { return known }
         var length = head.contentLength
         var at = 0
         let known = bytes.span
         for line in lines {
             let count = line.range.count
-            if input.count &- at >= count,
-                input.extracting(at..<at &+ count).isEqual(to: known.extracting(line.range))
-            {
+            if input.holds(known.extracting(line.range), at: at) {
                 at &+= count
                 continue
             }
@@ -48,10 +49,9 @@ struct HeadTemplate: Sendable {
             case .nowhere: return nil
             case .after(let offset), .length(after: let offset): same = offset
             }
-            guard input.count &- at >= same,
-                input.extracting(at..<at &+ same).isEqual(
-                    to: known.extracting(line.range.prefix(same)))
-            else { return nil }
+            guard input.holds(known.extracting(line.range.prefix(same)), at: at) else {
+                return nil
+            }
             let value = at &+ same
             guard let end = Self.lineEnd(of: input, from: value) else { return nil }
             if case .length = line.differs {
@@ -66,13 +66,35 @@ struct HeadTemplate: Sendable {
         return (at, length)
     }
 
+    /// The same where nothing differs but the digits of the length; nil for any other head.
+    private func matchButLength(_ input: Span<UInt8>) -> (count: Int, length: Int?)? {
+        let known = bytes.span
+        guard !digits.isEmpty, input.holds(known.extracting(..<digits.lowerBound), at: 0) else {
+            return nil
+        }
+        var at = digits.lowerBound
+        var length = 0
+        while at < input.count, input[at] &- 48 < 10 {
+            length = length &* 10 &+ Int(input[at] &- 48)
+            at &+= 1
+        }
+        let rest = known.extracting(digits.upperBound...)
+        // So many digits cannot overflow.
+        guard (1...18).contains(at &- digits.lowerBound), input.holds(rest, at: at) else {
+            return nil
+        }
+        at &+= rest.count
+        return at > HTTPLimits.headBytesMax ? nil : (at, length)
+    }
+
     /// Keeps the head that these bytes are, not settled yet, instead of the last one.
     mutating func learn(_ input: Span<UInt8>, _ head: HTTPResponseHead) {
         lines.removeAll(keepingCapacity: true)
         bytes = []
+        digits = 0..<0
         guard input.count <= HTTPLimits.templateBytesMax else { return }
         var found: [Line] = []
-        var hasLength = false
+        var length = 0..<0
         var at = 0
         while let end = Self.lineEnd(of: input, from: at) {
             let name = at..<input.endOfToken(in: at..<end.content)
@@ -85,8 +107,8 @@ struct HeadTemplate: Sendable {
                 case .other: line.differs = .after(value)
                 case .contentLength:
                     // A length that is said twice has to be the same.
-                    if hasLength { return }
-                    hasLength = true
+                    if !length.isEmpty { return }
+                    length = input.trimmed(at &+ value..<end.content)
                     line.differs = .length(after: value)
                 default: break
                 }
@@ -99,6 +121,7 @@ struct HeadTemplate: Sendable {
             at = end.next
         }
         lines = found
+        digits = length
         bytes = ByteBuffer(input).bytes
         self.head = head
     }

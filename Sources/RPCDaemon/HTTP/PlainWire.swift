@@ -209,9 +209,10 @@ package final class PlainWire: Wire {
 
     func becameIdle(_ connection: HTTPConnection) {
         idle.append(connection)
+        if let idleTimer, idleTimer.isSet { return }
         let timer = idleTimer ?? Timer { [unowned self] in closeExpired() }
         idleTimer = timer
-        if !timer.isSet { loop.set(timer, at: connection.idleUntil) }
+        loop.set(timer, at: connection.idleUntil)
     }
 
     /// Closes what rests longer than it will be used again: a server of few threads is not kept
