@@ -1,9 +1,9 @@
 /// The one decider for all backends: which request goes where, when, and why not.
 ///
 /// What happened goes in by `arrived` and `take`; what is to be done comes out of `next`, to be
-/// asked until it gives nil, at the end of each turn and at the time that `wake` said. It holds no reference, no
-/// clock and no prompt; time is monotonic nanoseconds and must not run backwards. It knows a
-/// request from `arrived` until `refuse`, `giveUp`, `gone`, or an `ended` that was served.
+/// asked until it gives nil, at the end of each turn and at the time that `wake` said. It holds no
+/// reference, no clock and no prompt; time is monotonic nanoseconds and must not run backwards. It
+/// knows a request from `arrived` until `refuse`, `giveUp`, `gone`, or an `ended` that was served.
 ///
 /// Many properties: one decision weighs backends, models, callers and conversations against each
 /// other.
