@@ -10,6 +10,7 @@ import Testing
         (#""models""#, "model", false), (#""\n\t\/\"\\""#, "\n\t/\"\\", true),
         (#""\u00e9""#, "é", true), (#""\u20ac""#, "€", true), (#""\ud83d\ude00""#, "😀", true),
         (#""\uD83D\uDE00x""#, "😀", false), (#""""#, "", true), (#""\u0041""#, "", false),
+        (#""a\nb""#, #"a\nb"#, false), (#""a\\nb""#, #"a\nb"#, true),
     ])
     func `a name reads the same however it is written`(token: String, name: String, same: Bool) {
         let bytes = Array(token.utf8)
@@ -38,6 +39,25 @@ import Testing
             let size = String(scalar).utf8.count
             let fits = [size, size - 1].map { JSONText.string(bytes.span, fitsIn: $0) }
             #expect(fits == [true, false])
+        }
+    }
+
+    @Test(arguments: 0...40)
+    func `what a string cannot hold is escaped wherever it stands`(length: Int) {
+        let escapes: [(letter: String, written: String)] = [
+            ("\"", #"\""#), ("\\", #"\\"#), ("\n", #"\n"#), ("\u{0}", #"\u0000"#),
+            ("\u{1F}", #"\u001f"#), (" ", " "), ("\u{7F}", "\u{7F}"), ("é", "é"), ("!", "!"),
+        ]
+        for (letter, written) in escapes {
+            for place in 0...length {
+                let (before, after) = (
+                    String(repeating: "a", count: place),
+                    String(repeating: "z", count: length - place)
+                )
+                var out = ByteBuffer()
+                out.append(string: before + letter + after)
+                #expect(out.text == "\"\(before)\(written)\(after)\"")
+            }
         }
     }
 

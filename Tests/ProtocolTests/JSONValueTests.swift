@@ -115,6 +115,19 @@ import Testing
         #expect(buffer.text == text)
     }
 
+    @Test func `each fraction of a second is written digit by digit`() {
+        for step in [1, 10_007, 1_234_577, 100_000_000] as [UInt64] {
+            for number in 0..<1_000 as Range<UInt64> {
+                let fraction = number * step % 1_000_000_000
+                let digits = String(1_000_000_000 + fraction).dropFirst()
+                let zeros = digits.reversed().prefix { $0 == "0" }.count
+                var buffer = ByteBuffer()
+                buffer.append(seconds: 7_000_000_000 + fraction)
+                #expect(buffer.text == (fraction == 0 ? "7" : "7.\(digits.dropLast(zeros))"))
+            }
+        }
+    }
+
     @Test(arguments: [
         (12.345, 2, "12.35"), (0.2449, 3, "0.245"), (0, 3, "0.000"), (-1.5, 0, "-2"),
         (1e300, 2, "0.00"),

@@ -29,9 +29,7 @@ extension ByteBuffer {
 
     /// Appends `text` as the inside of a JSON string.
     public mutating func append(stringContent text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            let bytes = unsafe Span(_unsafeElements: bytes)
+        text.withBytes { bytes in
             if bytes.isInsideOfString { return append(bytes) }
             var kept = 0
             for index in bytes.indices {
@@ -79,26 +77,20 @@ extension ByteBuffer {
         }
     }
 
-    /// Appends a number of few decimals, as most are; false where it is none, and nothing was
-    /// appended. An integer and a power of ten that are exact have a quotient that is correctly
-    /// rounded (Clinger), so that the first that gives the value is what reads back the same.
+    /// Appends a number of at most six decimals, as most are; false where it is none, and nothing
+    /// was appended. An integer and a power of ten that are exact have a quotient that is correctly
+    /// rounded (Clinger), and of so few digits no two read back the same.
     private mutating func append(shortFraction value: Double) -> Bool {
         let size = value.magnitude
         guard size >= 0.001, size < 1_000_000 else { return false }
-        var scale = 10
-        for decimals in 1...6 {
-            let scaled = Int(size * Double(scale) + 0.5)
-            if Double(scaled) / Double(scale) == size {
-                if value < 0 { append(UInt8(ascii: "-")) }
-                let (whole, fraction) = scaled.quotientAndRemainder(dividingBy: scale)
-                append(decimal: whole)
-                append(UInt8(ascii: "."))
-                append(digits: decimals, of: UInt32(truncatingIfNeeded: fraction))
-                return true
-            }
-            scale *= 10
-        }
-        return false
+        let scaled = Int(size * 1e6 + 0.5)
+        guard Double(scaled) / 1e6 == size else { return false }
+        if value < 0 { append(UInt8(ascii: "-")) }
+        let (whole, fraction) = scaled.quotientAndRemainder(dividingBy: 1_000_000)
+        append(decimal: whole)
+        append(UInt8(ascii: "."))
+        append(decimals: UInt64(truncatingIfNeeded: 100 &* fraction))
+        return true
     }
 
     /// Appends a finite number with so many decimals, rounded half away from zero; anything else is
@@ -131,30 +123,27 @@ extension ByteBuffer {
         append(decimal: Int(clamping: whole))
         if rest == 0 { return }
         append(UInt8(ascii: "."))
-        var fraction = UInt32(truncatingIfNeeded: rest)
-        var digits = 9
-        while fraction % 1000 == 0 {
-            fraction /= 1000
-            digits -= 3
-        }
-        while fraction % 10 == 0 {
-            fraction /= 10
-            digits -= 1
-        }
-        append(digits: digits, of: fraction)
+        let (first, others) = rest.quotientAndRemainder(dividingBy: 100_000_000)
+        append(UInt8(truncatingIfNeeded: 48 &+ first))
+        if others > 0 { append(decimals: others) }
     }
 
-    /// Appends so many digits of a number that has no more, with zeros before it.
-    private mutating func append(digits: Int, of value: UInt32) {
-        reserve(digits)
-        var rest = value
-        var at = end &+ digits
-        end = at
-        for _ in 0..<digits {
-            at &-= 1
-            unsafe base[at] = UInt8(truncatingIfNeeded: 48 &+ rest % 10)
-            rest /= 10
-        }
+    /// Appends the eight digits of a number, which has no more, but for the zeros at their end.
+    private mutating func append(decimals value: UInt64) {
+        // Two numbers of four digits, four of two and eight of one, side by side in a word: each
+        // step divides all of them by a multiplication (10486 / 2^20 is a hundredth, 103 / 2^10 a
+        // tenth) and puts the rest behind the quotient.
+        let (high, low) = value.quotientAndRemainder(dividingBy: 10_000)
+        var word = high | low << 32
+        let hundreds = (word &* 10486) >> 20 & 0x0000_007F_0000_007F
+        word = hundreds | (word &- 100 &* hundreds) << 16
+        let tens = (word &* 103) >> 10 & 0x000F_000F_000F_000F
+        word = tens | (word &- 10 &* tens) << 8
+        reserve(8)
+        let zeros = UInt64(0x3030_3030_3030_3030)
+        let place = unsafe UnsafeMutableRawPointer(base + end)
+        unsafe place.storeBytes(of: (word | zeros).littleEndian, as: UInt64.self)
+        end &+= 8 &- word.leadingZeroBitCount / 8
     }
 
     /// Appends a valid JSON value without the space between its tokens: fit for one line.

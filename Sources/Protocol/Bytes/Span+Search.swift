@@ -48,13 +48,21 @@ extension Span<UInt8> {
             if unsafe block(ByteBlock(bytes, at: at)) { return true }
             at &+= ByteBlock.count
         }
-        if count < 8 {
+        if count < 4 {
             while at < count {
                 // A letter in all eight places is as one.
                 if find(Self.ones &* UInt64(self[at])) & tops != 0 { return true }
                 at &+= 1
             }
             return false
+        }
+        if count < 8 {
+            // Its first four bytes and its last four, some of them twice.
+            let (first, last) = unsafe (
+                bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: 0, as: UInt32.self),
+                bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: count &- 4, as: UInt32.self)
+            )
+            return find(UInt64(first) << 32 | UInt64(last)) & tops != 0
         }
         while at < count {
             // The last word overlaps the one before it.

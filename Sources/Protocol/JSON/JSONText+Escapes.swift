@@ -5,8 +5,11 @@ extension JSONText {
     /// difference, so that a hostile name costs no more than the known one is long.
     public static func string(_ token: Span<UInt8>, reads name: String) -> Bool {
         guard token.count >= 2 else { return false }
-        var name = name
-        return name.withUTF8 { unsafe unescaped(token, equals: $0) }
+        return name.withBytes { name in
+            let isSame = token.extracting(1..<token.count &- 1).isEqual(to: name)
+            if isSame, !hasEscape(token) { return true }
+            return unsafe name.withUnsafeBufferPointer { unsafe unescaped(token, equals: $0) }
+        }
     }
 
     /// The same of a literal; only for a token that holds an escape.
