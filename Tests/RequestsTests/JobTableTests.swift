@@ -20,7 +20,8 @@ import Testing
         table.remove(2)
         table.remove(2)
         table.insert(Entry(6))
-        #expect(table[2] == nil && table[7] == nil && table[6]?.key == 6)
+        let found = [table[2], table[7], table[6]].map { $0?.key }
+        #expect(found == [nil, nil, 6])
         #expect(table.byAge.map(\.key) == [1, 3, 4, 5, 6])
         #expect(table.kept == 5)
     }
@@ -34,7 +35,8 @@ import Testing
             table.remove(UInt64(count))
             #expect(table.isEmpty && table.kept == kept)
             table.insert(Entry(9_999))
-            #expect(table[9_999]?.key == 9_999)
+            let found = table[9_999]
+            #expect(found?.key == 9_999)
         }
     }
 }

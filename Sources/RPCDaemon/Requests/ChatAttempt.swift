@@ -52,7 +52,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     }
 
     /// Kept apart, since few have one: a try is allocated for each request, and up to 1,032 bytes
-    /// are had from the allocator's own list of what was just freed.
+    /// (a test says so) are had from the allocator's own list of what was just freed.
     private indirect enum Refusal {
         case chatOrText(ServerFailure)
     }
@@ -63,6 +63,7 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
     /// How long a server that has said why it stopped may take to end its answer (protocol, 11).
     private static let lingerMax: UInt64 = 2_000_000_000
 
+    @inline(__always)
     init(
         of job: RequestJob, _ request: ChatRequest, on backend: Backend,
         _ placement: consuming Placement
@@ -331,8 +332,8 @@ final class ChatAttempt: Attempt, ExchangeDelegate {
         let finishReason = isCancelled ? FinishReason.cancelled : generation.finishReason
         var result = CompleteResult(
             content: "", model: call.model, backend: backend.name,
-            finishReason: finishReason.rawValue, stats: numbers.stats(job.times))
-        result.stats.stopReason = generation.report.stopReason
+            finishReason: finishReason.rawValue,
+            stats: numbers.stats(job.times, stopReason: generation.report.stopReason))
         result.attempts = job.attempts
         let warnings = warnings
         if !warnings.isEmpty { result.warnings = warnings.map(\.shape) }

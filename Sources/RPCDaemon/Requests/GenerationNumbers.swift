@@ -72,8 +72,8 @@ package struct GenerationNumbers: Equatable, Sendable {
         return usage
     }
 
-    /// How it went, as callers are told of it.
-    package func stats(_ times: RequestTimes) -> CompleteStats {
+    /// How it went, as callers are told of it; `stopReason`: the server's own word for its end.
+    package func stats(_ times: RequestTimes, stopReason: String?) -> CompleteStats {
         var stats = CompleteStats(
             queueTime: Double(times.queueNanoseconds) / 1e9,
             totalTime: Double(times.totalNanoseconds) / 1e9,
@@ -81,6 +81,7 @@ package struct GenerationNumbers: Equatable, Sendable {
         stats.tokensPerSecond = tokensPerSecond
         stats.timeToFirstToken = timeToFirstToken
         stats.generationTime = generationTime
+        stats.stopReason = stopReason
         return stats
     }
 }

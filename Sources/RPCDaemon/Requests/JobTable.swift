@@ -21,7 +21,10 @@ struct JobTable<Job: Keyed> {
     /// Oldest first.
     var byAge: [Job] { jobs.compactMap(\.self).sorted { $0.key < $1.key } }
 
-    subscript(key: UInt64) -> Job? { places[key].flatMap { jobs[$0] } }
+    /// Mutating, though it changes nothing: all of the table would be retained to look into it.
+    subscript(key: UInt64) -> Job? {
+        mutating get { places[key].flatMap { jobs[$0] } }
+    }
 
     /// Adds a request that is not there.
     mutating func insert(_ job: Job) {
