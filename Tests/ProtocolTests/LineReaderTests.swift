@@ -25,7 +25,7 @@ import Testing
     /// What the request's call would get before anybody performs it.
     private static func outcome(
         _ envelope: RequestEnvelope, _ text: Span<UInt8>, _ limits: RequestLimits,
-        _ survey: ParamsSurvey?
+        _ survey: ParamsSurvey?, _ notes: ParamsNotes = ParamsNotes()
     ) -> String {
         if let fault = envelope.refusal(limits) { return "\(envelope.id) \(fault.message)" }
         let token = text.extracting(envelope.method.bounds)
@@ -33,8 +33,9 @@ import Testing
             return "\(envelope.id) \(Fault.unknownMethod(token, limits).message)"
         }
         do throws(Fault) {
-            let call = try Arguments(
-                params: envelope.params, of: method, in: text, limits: limits, survey: survey)
+            var (call, notes) = (Arguments(), notes)
+            try call.read(
+                envelope.params, &notes, of: method, in: text, limits: limits, survey: survey)
             var words = "\(envelope.id) \(method) \(call.meta)"
             for index in method.parameters.indices { words += " \(call[index])" }
             let trace = RequestMeta.traceparent(of: call, in: text, survey: survey)
@@ -103,6 +104,38 @@ import Testing
                 #expect(Self.told(text, whole: 0, slice: slice) == whole)
             }
         }
+    }
+
+    @Test(arguments: lines + manyMembers) func `params that were noted are those in the text`(
+        line: String
+    ) {
+        let text = Array(line.utf8)
+        func outcome(noted: Bool) -> String {
+            var notes = ParamsNotes()
+            do throws(JSONError) {
+                let (envelope, end) = try RequestEnvelope.read(
+                    text.span, from: 0, depth: 1, limits: .init(), noting: &notes)
+                return Self.outcome(
+                    envelope, text.span, .init(), nil, noted ? notes : ParamsNotes())
+                    + " to \(end)"
+            } catch {
+                return error.message
+            }
+        }
+        #expect(outcome(noted: true) == outcome(noted: false))
+    }
+
+    /// As many members as are noted, and more, the last of them one of its own kind.
+    static let manyMembers: [String] = (0...10).flatMap { count in
+        let names = [
+            "top_k", "seed", "ttl", "max_tokens", "top_p", "min_p", "temperature", "repeat_penalty",
+            "presence_penalty", "frequency_penalty",
+        ]
+        let first = names.prefix(count).map { "\"\($0)\":1" }
+        let last = [
+            #""prompt":"x""#, #""prompt":1"#, #""other":{}"#, #""_meta":{"a":[]}"#, #""seed":2"#,
+        ]
+        return last.map { call("complete", "{\((first + [$0]).joined(separator: " , "))}") }
     }
 
     @Test(arguments: [

@@ -37,20 +37,21 @@ protocol Callee {
         params: JSONRange, of method: Method, in text: Span<UInt8>, limits: RequestLimits,
         survey: ParamsSurvey? = nil
     ) throws(Fault) {
-        try read(params, of: method, in: text, limits: limits, survey: survey)
+        var notes = ParamsNotes()
+        try read(params, &notes, of: method, in: text, limits: limits, survey: survey)
     }
 
     /// Reads params that stand at `params` of `text`, which is valid: an object, an array, or
-    /// absent; none were read before. `survey` is what a `LineReader` found in them, where the line
-    /// was long.
+    /// absent; none were read before. `notes` is where their members stand, if that is known, and
+    /// not changed; `survey` is what a `LineReader` found in them, where the line was long.
     ///
     /// Throws -32602 for a parameter that is unknown, surplus, given twice, missing or of the wrong
     /// type; the message names it, and the nearest known one.
     public mutating func read(
-        _ params: JSONRange, of method: Method, in text: Span<UInt8>, limits: RequestLimits,
-        survey: ParamsSurvey? = nil
+        _ params: JSONRange, _ notes: inout ParamsNotes, of method: Method,
+        in text: Span<UInt8>, limits: RequestLimits, survey: ParamsSurvey? = nil
     ) throws(Fault) {
-        try take(params, of: method, in: text, limits, survey)
+        try take(params, &notes, of: method, in: text, limits, survey)
         if method == .complete { try foldMaxTokens() }
     }
 
@@ -58,17 +59,20 @@ protocol Callee {
     public init(
         params: JSONRange, of tool: MCPTool, in text: Span<UInt8>, limits: RequestLimits
     ) throws(Fault) {
-        try take(params, of: tool, in: text, limits, nil)
+        var notes = ParamsNotes()
+        try take(params, &notes, of: tool, in: text, limits, nil)
     }
 
     @inline(__always)
     private mutating func take(
-        _ params: JSONRange, of callee: some Callee, in text: Span<UInt8>,
-        _ limits: RequestLimits, _ survey: ParamsSurvey?
+        _ params: JSONRange, _ notes: inout ParamsNotes, of callee: some Callee,
+        in text: Span<UInt8>, _ limits: RequestLimits, _ survey: ParamsSurvey?
     ) throws(Fault) {
         let parameters = callee.parameters
         if let survey {
             for entry in survey.entries { try take(entry, of: callee, parameters, text) }
+        } else if let count = notes.count {
+            for index in 0..<count { try take(notes[index], of: callee, parameters, text) }
         } else if params.isPresent {
             try read(params, of: callee, parameters, text)
         }
@@ -126,11 +130,20 @@ protocol Callee {
         }
         var members = JSONMemberReader(skimmingFrom: Int(params.start))
         while let member = (try? members.next(in: text)) ?? nil {
-            entry.name = member.name
-            entry.nameHasEscape = member.nameHasEscape
-            entry.value = member.value
-            try take(entry, of: callee, parameters, text)
+            try take(member, of: callee, parameters, text)
         }
+    }
+
+    @inline(__always)
+    private mutating func take(
+        _ member: JSONMember, of callee: some Callee, _ parameters: [Parameter],
+        _ text: Span<UInt8>
+    ) throws(Fault) {
+        var entry = ParamsSurvey.Entry()
+        entry.name = member.name
+        entry.nameHasEscape = member.nameHasEscape
+        entry.value = member.value
+        try take(entry, of: callee, parameters, text)
     }
 
     @inline(__always)

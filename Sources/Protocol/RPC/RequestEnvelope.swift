@@ -26,13 +26,28 @@ public struct RequestEnvelope: Equatable, Sendable {
     public static func read(
         _ text: Span<UInt8>, from start: Int, depth: Int, limits: RequestLimits
     ) throws(JSONError) -> (envelope: RequestEnvelope, end: Int) {
+        var notes = ParamsNotes()
+        return try read(text, from: start, depth: depth, limits: limits, noting: &notes)
+    }
+
+    /// The same, and notes where the members of the params stand.
+    public static func read(
+        _ text: Span<UInt8>, from start: Int, depth: Int, limits: RequestLimits,
+        noting notes: inout ParamsNotes
+    ) throws(JSONError) -> (envelope: RequestEnvelope, end: Int) {
         var members = RequestMembers(limits)
         var walker = JSONWalker(text, from: start, depth: depth - 1, depthMax: limits.depthMax)
         try walker.enterObject()
         while let name = try walker.nextName() {
             let part = RequestMembers.Part(
                 text.extracting(name.bounds), hasEscape: walker.nameHasEscape)
-            members.add(part, try walker.skip(), in: text)
+            if part == .params, walker.kind == .object {
+                let start = walker.offset
+                try notes.note(&walker)
+                members.add(part, JSONRange(start, walker.offset), in: text)
+            } else {
+                members.add(part, try walker.skip(), in: text)
+            }
         }
         return (members.envelope(text), walker.offset)
     }

@@ -72,13 +72,14 @@ package final class Conversation {
     /// A line that holds one request and is soon read, which is nearly every one.
     private func takeShort(_ line: Span<UInt8>) {
         do throws(JSONError) {
+            var notes = ParamsNotes()
             let (envelope, end) = try RequestEnvelope.read(
-                line, from: 0, depth: 1, limits: desk.limits.request)
+                line, from: 0, depth: 1, limits: desk.limits.request, noting: &notes)
             if end < line.count {
                 let rest = JSONText.skippingSpace(line, from: end)
                 if rest < line.count { throw JSONError(.trailingBytes, at: rest) }
             }
-            perform(envelope, line, batch: nil, nil)
+            perform(envelope, &notes, line, batch: nil, nil)
         } catch {
             refuse(Span(), nil, .notJSON(error, desk.limits.request))
         }
@@ -93,7 +94,8 @@ package final class Conversation {
             case .unfinished: work = LineReader.wholeBytes
             case .batchBegins: line.batch = Batch(in: desk.memory)
             case .request(let envelope):
-                perform(envelope, bytes, batch: line.batch, line.reader.survey)
+                var notes = ParamsNotes()
+                perform(envelope, &notes, bytes, batch: line.batch, line.reader.survey)
             case .refused(let fault): refuse(Span(), line.batch, fault)
             case .ended:
                 self.line = nil
@@ -118,7 +120,8 @@ package final class Conversation {
     // MARK: Requests
 
     private func perform(
-        _ envelope: RequestEnvelope, _ line: Span<UInt8>, batch: Batch?, _ survey: ParamsSurvey?
+        _ envelope: RequestEnvelope, _ notes: inout ParamsNotes, _ line: Span<UInt8>,
+        batch: Batch?, _ survey: ParamsSurvey?
     ) {
         let id = line.extracting(envelope.id.bounds)
         let limits = desk.limits.request
@@ -139,7 +142,7 @@ package final class Conversation {
                 method: method, survey: survey, isNotification: isNotification,
                 canStream: canNotify && batch == nil && !id.isEmpty && !RequestID.isNull(id))
             try call.arguments.read(
-                envelope.params, of: method, in: line, limits: limits, survey: survey)
+                envelope.params, &notes, of: method, in: line, limits: limits, survey: survey)
             if try isOurs(&call, id, line, batch: batch) { return }
             try perform(&call, id, line, batch: batch)
         } catch {
