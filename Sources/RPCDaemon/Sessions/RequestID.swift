@@ -8,27 +8,37 @@ struct RequestID {
     /// Bytes of a token that are kept in place: a UUID in quotes is 38.
     private static let shortMax = 40
 
-    private var short = [40 of UInt8](repeating: 0)
+    private let short: [40 of UInt8]
     /// Bytes of the token.
     let count: Int
     /// The token, where it is not short.
-    private var long: [UInt8] = []
+    private let long: [UInt8]
     /// The token as it is compared, where it is written with escapes.
-    private var plain: [UInt8] = []
+    private let plain: [UInt8]
 
     init(_ token: Span<UInt8>) {
+        let isShort = token.count <= Self.shortMax
         count = token.count
-        if count <= Self.shortMax {
-            unsafe token.withUnsafeBytes { source in
-                unsafe withUnsafeMutableBytes(of: &short) { unsafe $0.copyMemory(from: source) }
-            }
-        } else {
-            long = unsafe token.withUnsafeBufferPointer { unsafe Array($0) }
+        short = Self.inPlace(isShort ? token : Span())
+        long = isShort ? [] : unsafe token.withUnsafeBufferPointer { unsafe Array($0) }
+        plain = Self.plain(token)
+    }
+
+    private static func inPlace(_ token: Span<UInt8>) -> [40 of UInt8] {
+        var bytes = [40 of UInt8](repeating: 0)
+        unsafe token.withUnsafeBytes { token in
+            unsafe withUnsafeMutableBytes(of: &bytes) { unsafe $0.copyMemory(from: token) }
         }
-        guard count > 0, token[0] == UInt8(ascii: "\""), JSONText.hasEscape(token) else { return }
+        return bytes
+    }
+
+    private static func plain(_ token: Span<UInt8>) -> [UInt8] {
+        guard !token.isEmpty, token[0] == UInt8(ascii: "\""), JSONText.hasEscape(token) else {
+            return []
+        }
         var buffer = ByteBuffer()
         buffer.append(string: JSONText.string(token))
-        plain = buffer.bytes
+        return buffer.bytes
     }
 
     /// The token as it came.
