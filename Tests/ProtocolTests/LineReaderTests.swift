@@ -41,14 +41,14 @@ import Testing
             let trace = RequestMeta.traceparent(of: call, in: text, survey: survey)
             words += trace ?? ""
             if method == .complete {
-                words += "\(try CompleteMethod.check(call, in: text, survey: survey))"
+                words += "\(try CompleteMethod.check(&call, in: text, survey: survey))"
             }
             if method == .check, let asked = Method.all.first(where: { $0 == .complete }) {
-                let inner = try Arguments(
+                var inner = try Arguments(
                     params: call[1], of: asked, in: text, limits: limits,
                     survey: survey?.ofChecked)
                 words += "\(inner[1]) \(inner[2])"
-                words += "\(try CompleteMethod.check(inner, in: text, survey: survey?.ofChecked))"
+                words += "\(try CompleteMethod.check(&inner, in: text, survey: survey?.ofChecked))"
             }
             return words
         } catch {

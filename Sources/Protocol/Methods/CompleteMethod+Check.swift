@@ -1,9 +1,9 @@
 extension CompleteMethod {
     /// Checks of a call's arguments what their types alone do not forbid, and answers the members
-    /// of `options`, none of which is given twice. `survey` is what a `LineReader` found in a long
-    /// line.
+    /// of `options`, none of which is given twice. The arguments are lent, and not changed;
+    /// `survey` is what a `LineReader` found in a long line.
     public static func check(
-        _ arguments: Arguments, in text: Span<UInt8>, survey: ParamsSurvey? = nil
+        _ arguments: inout Arguments, in text: Span<UInt8>, survey: ParamsSurvey? = nil
     ) throws(Fault) -> [JSONMember] {
         let hasPrompt = arguments[CompleteParameter.prompt.rawValue].isPresent
         let messages = arguments[CompleteParameter.messages.rawValue]
@@ -15,7 +15,7 @@ extension CompleteMethod {
                     : "`complete` needs `prompt` (a string) or `messages` (an array of messages)",
                 data: ["parameter": "prompt"])
         }
-        try checkRaw(arguments, in: text)
+        try checkRaw(&arguments, in: text)
         if messages.isPresent {
             let check = survey?.messages ?? MessagesCheck(text.extracting(messages.bounds))
             if let fault = check.fault { throw fault }
@@ -30,7 +30,7 @@ extension CompleteMethod {
 
     /// `raw` and `suffix` are about the text alone: a conversation has a template.
     private static func checkRaw(
-        _ arguments: Arguments, in text: Span<UInt8>
+        _ arguments: inout Arguments, in text: Span<UInt8>
     ) throws(Fault) {
         let raw = arguments[CompleteParameter.raw.rawValue]
         let isRaw = raw.isPresent && text[Int(raw.start)] == UInt8(ascii: "t")

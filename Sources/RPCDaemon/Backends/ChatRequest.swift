@@ -22,10 +22,12 @@ package final class ChatRequest {
     package init(
         _ line: Span<UInt8>, _ arguments: inout Arguments, survey: ParamsSurvey? = nil
     ) throws(Fault) {
-        options = try CompleteMethod.check(arguments, in: line, survey: survey)
+        options = try CompleteMethod.check(&arguments, in: line, survey: survey)
         text = unsafe line.withUnsafeBufferPointer { unsafe Array($0) }
         self.arguments = arguments
-        traceparent = RequestMeta.traceparent(of: arguments, in: line, survey: survey)
+        traceparent =
+            arguments.meta.isPresent
+            ? RequestMeta.traceparent(of: arguments, in: line, survey: survey) : nil
         let stream = arguments[CompleteParameter.stream.rawValue]
         isStream = stream.isPresent && line[Int(stream.start)] == UInt8(ascii: "t")
     }
