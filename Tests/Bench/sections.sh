@@ -89,7 +89,7 @@ measure_stream() {
         drive streams --rounds "$(rounds 5 2)" streams-200 "$scratch/main-daemon.sock" || return
     sides flood main "direct=http-flood@$backend_port" \
         "nginx=http-flood@$scratch/nginx.sock#$nginx_pid"
-    drive flood --rounds "$(rounds 11 5)" "${line[@]}" || return
+    drive flood --rounds "$(rounds 41 11)" "${line[@]}" || return
 }
 
 # The daemon by its door for OpenAI's clients, and beside it the same by its lines.
