@@ -52,6 +52,25 @@ import Testing
         #expect(daemon.log.count { $0 == RecoveryTests.refused } == 3, "said once each time")
     }
 
+    @Test func `a look that is answered after its server has refused a request does no harm`()
+        throws
+    {
+        let server = ScriptedServer()
+        let daemon = try server.daemon()
+        let client = try daemon.connect()
+        let look = client.start("models.refresh")
+        let connection = try server.accept()
+        try connection.readRequest()
+        server.stopListening()
+        #expect(
+            try client.error("complete", ["model": "ready", "prompt": "x"])["code"] == 1003)
+        connection.send(body: ScriptedServer.list("ready", owner: "llamacpp"))
+        let refreshed = try client.answer(to: look)["result"]
+        #expect(refreshed?["models"] == [])
+        #expect(try client.result("backends.list")["backends"]?[0]?["state"] == "down")
+        #expect(try daemon.stop() == 0)
+    }
+
     private static func expectDown(_ client: SocketClient, knows model: JSONValue? = nil) throws {
         let backend = try client.result("backends.list")["backends"]?[0]
         #expect(backend?["state"] == "down")

@@ -358,8 +358,12 @@ extension ModelServer {
     package func markDown(_ words: String) {
         state = .down
         lastError = DiscoveryFailure.unreachable(words).message(product: productName)
+        // What is asked, or being read, was said before: it is asked again.
+        let isLooking = isReading || inquiry?.isUnderWay == true
+        inquiry?.cancel()
+        inquiry = nil
+        isReading = false
         listing.forget()
-        // What is being read was said before: it is asked again.
-        if isReading { askForModels() }
+        if isLooking { askForModels() }
     }
 }

@@ -69,6 +69,9 @@ final class ScriptedServer {
                 + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 
+    /// Refuses connections from now on; those that it has stay.
+    func stopListening() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// Whether somebody waits to be accepted.
     var isCalled: Bool {
         var interest = pollfd(descriptor: descriptor)
