@@ -126,6 +126,43 @@ import Testing
         #expect(tell(8) == "tell 8 4 in 18000 ms")
     }
 
+    @Test
+    func `the next slot is that of whoever is believed to end first, however late others are`() {
+        var stage = Stage(.up("x") { $0.maxConcurrent = 2 })
+        _ = stage.arrive(.of(1))
+        _ = stage.after(10 * second)
+        _ = stage.serve(1)
+        _ = stage.arrive(.of(2))
+        _ = stage.after(10 * second)
+        _ = stage.arrive(.of(3))
+        _ = stage.after(9 * second)
+        // One is 9 seconds late, the other ends in one.
+        #expect(
+            stage.arrive(.of(4) { $0.wantsProgress = true }).last == "tell 4 1 in 1000 ms")
+        _ = stage.after(1)
+        #expect(
+            stage.arrive(.of(5) { $0.deadline = stage.now + 25 * second }) == ["queue 5 x/a"])
+        _ = stage(.gone(5))
+        _ = stage.after(second)
+        _ = stage.after(second)
+        #expect(
+            stage.arrive(.of(6) { $0.wantsProgress = true }).last == "tell 6 2 in 10000 ms")
+    }
+
+    @Test func `where more run than may by now those must end first`() {
+        var stage = Stage(.up("x") { $0.maxConcurrent = 3 })
+        _ = stage.arrive(.of(1))
+        _ = stage.after(10 * second)
+        _ = stage.serve(1)
+        for key in 2...4 as ClosedRange<UInt64> {
+            _ = stage.arrive(.of(key))
+            _ = stage.after(2 * second)
+        }
+        _ = stage(.backend(.up("x") { $0.maxConcurrent = 1 }))
+        #expect(
+            stage.arrive(.of(5) { $0.wantsProgress = true }).last == "tell 5 1 in 8000 ms")
+    }
+
     @Test func `of one that is late it is believed that it takes as long again as it is late`() {
         var stage = Stage(.up("x") { $0.queueMax = 10 })
         _ = stage.arrive(.of(1))

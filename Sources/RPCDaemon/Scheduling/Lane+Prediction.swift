@@ -29,30 +29,43 @@ extension Lane {
         if !mayStart(model, work, now: now) {
             let pause = models[model].notBefore > now ? models[model].notBefore - now : 0
             // All that runs must end first; where nothing does, somebody else is in the way.
-            let last = running > 0 ? longestRemaining(service, now: now) : service
+            let last = running > 0 ? remaining(service, end: running - 1, now: now) : service
             return max(pause, last) + UInt64(position - 1) * service / UInt64(slots)
         }
         let free = max(0, slots - running)
         guard position > free else { return 0 }
         let (rounds, turn) = (position - free - 1).quotientAndRemainder(dividingBy: slots)
-        // Whoever takes a free slot starts now, and ends after all that run.
-        let first =
-            turn < running ? remaining(service, since: runningSince[turn], now: now) : service
+        // Where more run than may by now, those must end first; whoever takes a free slot starts
+        // now, and ends after all that run.
+        let end = max(0, running - slots) + turn
+        let first = end < running ? remaining(service, end: end, now: now) : service
         return first + UInt64(rounds) * service
     }
 
+    /// How long until the `end`-th of those that run has ended, from 0. The punctual ones end in
+    /// the order of their starts, the late ones in the opposite one: both from the border between
+    /// them on.
+    private func remaining(_ service: UInt64, end: Int, now: UInt64) -> UInt64 {
+        var punctual = runningSince.firstIndex { $0 + service >= now } ?? running
+        var late = punctual - 1
+        var last: UInt64 = 0
+        for _ in 0...end {
+            let next =
+                punctual < running
+                ? remaining(service, since: runningSince[punctual], now: now) : .max
+            let other = late >= 0 ? remaining(service, since: runningSince[late], now: now) : .max
+            if next <= other { punctual += 1 } else { late -= 1 }
+            last = min(next, other)
+        }
+        return last
+    }
+
     /// How long a request still runs that started at `since`. Of one that takes longer than usual
-    /// nothing is known but that: it is believed to take as long again as it is late.
+    /// nothing is known but that: it is believed to take as long again as it is late, and no longer
+    /// than usual.
     private func remaining(_ service: UInt64, since: UInt64, now: UInt64) -> UInt64 {
         let elapsed = now > since ? now - since : 0
         return elapsed <= service ? service - elapsed : min(service, elapsed - service)
-    }
-
-    /// How long until all that run have ended: the oldest may be late, else the youngest is last.
-    private func longestRemaining(_ service: UInt64, now: UInt64) -> UInt64 {
-        max(
-            remaining(service, since: runningSince[0], now: now),
-            remaining(service, since: runningSince[running - 1], now: now))
     }
 
     /// How long a request will wait there behind those of others, once it was sent.
@@ -91,7 +104,7 @@ extension Lane {
         guard let service = anyService(now: now) else {
             return max(pause, SchedulingLimits.retryAfterUnknown)
         }
-        let first = runningSince.first.map { remaining(service, since: $0, now: now) } ?? 0
+        let first = running > 0 ? remaining(service, end: 0, now: now) : 0
         return max(pause, first, SchedulingLimits.retryAfterMin)
     }
 

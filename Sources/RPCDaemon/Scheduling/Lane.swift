@@ -242,7 +242,10 @@ final class Lane {
     /// separately.
     func stop(_ key: UInt64, model: Int, account: Int, startedAt: UInt64, now: UInt64) {
         running -= 1
-        if let index = runningSince.firstIndex(of: startedAt) { runningSince.remove(at: index) }
+        guard let index = runningSince.firstIndex(of: startedAt) else {
+            preconditionFailure("who stops has started")
+        }
+        runningSince.remove(at: index)
         models[model].running -= 1
         models[model].isUnloading = false
         if models[model].running == 0, !models[model].isLoaded {
