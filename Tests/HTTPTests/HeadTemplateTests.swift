@@ -46,6 +46,25 @@ import Testing
         #expect(tape.error == nil)
     }
 
+    @Test(
+        arguments: ["5", "5, 5", "05", "999999999999999999"],
+        [
+            "7", "5, 6", "5, 5", "5 ", "123456789012345678", "1234567890123456789",
+            "12345678901234567890", "-5", "+5", "0x5", "", "5\r\nContent-Length: 6",
+        ])
+    func `a length that is written otherwise reads as if it were the first`(
+        learned: String, length: String
+    ) {
+        func answer(_ length: String) -> [UInt8] {
+            let head = "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: \(length)\r\nA: b\r\n\r\n"
+            return Array((head + "0123456").utf8)
+        }
+        let bytes = answer(length)
+        let first = String(decoding: answer(learned), as: UTF8.self)
+        let alone = play([bytes[...]])
+        for pieces in everyCut(bytes) { #expect(play(pieces, after: first) == alone) }
+    }
+
     @Test func `a head beyond what is kept of one is read each time`() {
         let long = String(repeating: "x", count: HTTPLimits.templateBytesMax)
         let text = "HTTP/1.1 200 OK\r\nX-Long: \(long)\r\nContent-Length: 2\r\n\r\nok"

@@ -81,6 +81,10 @@ import Testing
     @Test func `the loop's delay is a distribution of its own and no request`() {
         var store = MetricsStore(errorKinds: [])
         for step in 1...100 { store.loopDelay(seconds: Double(step) / 1_000, now: start) }
+        // What cannot have been measured is none.
+        for absurd in [Double.nan, -1, .infinity, 0x1p21] {
+            store.loopDelay(seconds: absurd, now: start)
+        }
         let snapshot = store.snapshot(.oneMinute, now: start)
         #expect(snapshot.loopDelay.count == 100)
         #expect(abs(snapshot.loopDelay.p90 - 0.09) < 0.02 * 0.09)

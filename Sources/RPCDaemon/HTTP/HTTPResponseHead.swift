@@ -81,8 +81,9 @@ package struct HTTPResponseHead: Equatable, Sendable {
         case rateLimitLeft(RateLimitFields.Counted), rateLimitReset(RateLimitFields.Counted)
     }
 
-    /// What few answers say, kept apart: a head is copied some times on its way, and this would be
-    /// most of it.
+    /// What few answers of servers on this machine say, kept apart: a head is copied some times on
+    /// its way, and this would be most of it. Where one says it, as servers on the net do, each
+    /// field costs an allocation, which is nothing beside the way there.
     private struct Rare: Equatable, Sendable {
         var encoding = Encoding.none
         var location: String?

@@ -13,8 +13,7 @@ extension CompleteResult {
     }
 }
 
-/// What is asked of an answer at its end. Each question moves the whole generation to and fro, so
-/// that what belongs together is asked at once.
+/// What is asked of an answer at its end.
 extension Generation {
     /// In what it is not what was asked.
     struct Findings {

@@ -215,7 +215,7 @@ package struct Generation: ~Copyable {
     }
 
     /// Swaps what is passed on as it came with what is in `tokens`: lent to whoever writes it and
-    /// taken back, it is not copied.
+    /// taken back by a second swap, it is not copied. Nobody may ask for it in between.
     package mutating func swapTokens(_ tokens: inout CompleteResult.Tokens) {
         text.swapTexts(&tokens)
         swap(&report.details.modelInfo, &tokens.modelInfo)
