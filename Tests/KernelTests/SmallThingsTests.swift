@@ -6,6 +6,19 @@ import Testing
 
 /// Files that are read whole, words of errors, lines of the log, words to the service manager.
 @Suite(.tidy) struct SmallThingsTests {
+    @Test(arguments: ["127.0.0.1", "127.3.2.1", "::1"])
+    func `a connection within the machine is not paced`(host: String) throws {
+        let listener = try TCPListener.open(try #require(SocketAddress(numeric: host, port: 0)))
+        let port = try #require(TCPListener.address(of: listener.number)).port
+        let client = try StreamSocket.connect(
+            to: try #require(SocketAddress(numeric: host, port: port)))
+        var name = [UInt8](repeating: 0, count: 16)
+        var length = socklen_t(name.count)
+        let got = getsockopt(client.number, Int32(IPPROTO_TCP), TCP_CONGESTION, &name, &length)
+        #expect(got == 0)
+        #expect(String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) == "reno")
+    }
+
     @Test(arguments: [
         (EAGAIN, "Resource temporarily unavailable"), (ECONNREFUSED, "Connection refused"),
         (ENOENT, "No such file or directory"), (EMFILE, "Too many open files"),

@@ -70,6 +70,13 @@ int clinux_connect_unix(const char *path, int blocking, int *descriptor) {
     return 0;
 }
 
+static int is_loopback(const struct sockaddr *any) {
+    if (any->sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)any)->sin6_addr);
+    return any->sa_family == AF_INET
+        && ntohl(((const struct sockaddr_in *)any)->sin_addr.s_addr) >> 24 == 127;
+}
+
 int clinux_connect_address(const void *address, uint32_t length, int *descriptor) {
     const struct sockaddr *any = address;
     int fd = socket(any->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -77,6 +84,9 @@ int clinux_connect_address(const void *address, uint32_t length, int *descriptor
     int on = 1;
     // Without it a stream stalls 40 ms at a time, waiting for delayed acknowledgements.
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    // Nothing is congested within the machine, yet BBR, where that is the system's, paces: a prompt
+    // of 1 MB took a third longer on every other connection. Everybody may use reno.
+    if (is_loopback(any)) setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
     if (connect(fd, any, length) < 0 && errno != EINPROGRESS) return failed(fd);
     *descriptor = fd;
     return 0;

@@ -63,7 +63,8 @@ int clinux_peer(int fd, int32_t *pid, uint32_t *uid, uint32_t *gid);
 int clinux_listen_unix(const char *path, uint32_t mode, int backlog);
 /// Connects to a Unix socket, non-blocking; -EINPROGRESS and -EAGAIN are answers, too.
 int clinux_connect_unix(const char *path, int blocking, int *descriptor);
-/// Starts connecting to an address given as sockaddr bytes; TCP gets TCP_NODELAY.
+/// Starts connecting to an address given as sockaddr bytes; TCP gets TCP_NODELAY, and within the
+/// machine reno.
 int clinux_connect_address(const void *address, uint32_t length, int *descriptor);
 /// Binds a TCP socket to an address given as sockaddr bytes and listens on it; what it accepts has
 /// TCP_NODELAY.
